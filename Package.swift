@@ -1,0 +1,99 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// LIBTORCH names an unpacked libtorch (include/ and lib/); the launcher sets it. Without it everything but training
+// builds, so that environment authors need no libtorch.
+let libtorch = Context.environment["LIBTORCH"]
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+var targets: [Target] = [
+    // The plugin boundary and its Swift side. No unsafe build flags here: other packages depend on it.
+    .target(name: "CArgusEnv"),
+    .target(name: "ArgusEnvAPI", dependencies: ["CArgusEnv"], swiftSettings: settings),
+    .target(
+        name: "ArgusHost",
+        dependencies: ["ArgusEnvAPI", "CArgusEnv", .product(name: "Yams", package: "Yams")],
+        swiftSettings: settings),
+    .target(name: "ArgusBench", dependencies: ["ArgusEnvAPI", "ArgusHost"], swiftSettings: settings),
+    .executableTarget(name: "argus-env-runner", dependencies: ["ArgusHost"], swiftSettings: settings),
+
+    // Plugins: the rules in a plain target, the exported entry in one that only the dynamic library uses, since two
+    // entries cannot be linked into one test program.
+    .target(
+        name: "ForagingRules", dependencies: ["ArgusEnvAPI"], path: "Plugins/Foraging/Rules", swiftSettings: settings),
+    .target(
+        name: "Foraging", dependencies: ["ForagingRules", "ArgusEnvAPI", "CArgusEnv"], path: "Plugins/Foraging/Plugin",
+        swiftSettings: settings),
+    .target(
+        name: "WarehouseRules", dependencies: ["ArgusEnvAPI"], path: "Plugins/Warehouse/Rules",
+        swiftSettings: settings),
+    .target(
+        name: "Warehouse", dependencies: ["WarehouseRules", "ArgusEnvAPI", "CArgusEnv"],
+        path: "Plugins/Warehouse/Plugin", swiftSettings: settings),
+]
+
+targets += [
+    .testTarget(
+        name: "ArgusEnvAPITests", dependencies: ["ArgusEnvAPI"], exclude: ["Fixtures"], swiftSettings: settings),
+    .testTarget(name: "ArgusHostTests", dependencies: ["ArgusHost", "ArgusEnvAPI"], swiftSettings: settings),
+    .testTarget(
+        name: "ArgusBenchTests", dependencies: ["ArgusBench", "ArgusEnvAPI", "ArgusHost"], exclude: ["Fixtures"],
+        swiftSettings: settings),
+    .testTarget(
+        name: "ForagingTests", dependencies: ["ForagingRules", "ArgusEnvAPI"], exclude: ["Fixtures"],
+        swiftSettings: settings),
+]
+
+// The command trains only where libtorch is; without it `argus train` says what is missing.
+var commandDependencies: [Target.Dependency] = [
+    "ArgusBench", "ArgusEnvAPI", "ArgusHost", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+]
+var commandSettings = settings
+if let libtorch {
+    commandDependencies.append("ArgusTrain")
+    commandSettings.append(.define("ARGUS_TRAIN"))
+    targets += [
+        .target(
+            name: "CTorch",
+            cxxSettings: [
+                .unsafeFlags(["-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include"])
+            ],
+            linkerSettings: [
+                .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
+                .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+            ]),
+        .target(name: "ArgusTensor", dependencies: ["CTorch"], swiftSettings: settings),
+        .target(
+            name: "ArgusTrain", dependencies: ["ArgusHost", "ArgusEnvAPI", "ArgusTensor"], swiftSettings: settings),
+        .testTarget(name: "ArgusTensorTests", dependencies: ["ArgusTensor"], swiftSettings: settings),
+        .testTarget(
+            name: "ArgusTrainTests", dependencies: ["ArgusTrain", "ArgusTensor", "ArgusHost", "ArgusEnvAPI"],
+            swiftSettings: settings),
+        .executableTarget(name: "scratch", dependencies: ["ArgusTrain", "ArgusHost"]),
+    ]
+}
+targets.append(.executableTarget(name: "argus", dependencies: commandDependencies, swiftSettings: commandSettings))
+
+let package = Package(
+    name: "ArgusOrch",
+    products: [
+        .library(name: "ArgusEnvAPI", targets: ["ArgusEnvAPI"]),
+        .executable(name: "argus", targets: ["argus"]),
+        .executable(name: "argus-env-runner", targets: ["argus-env-runner"]),
+        .library(name: "Warehouse", type: .dynamic, targets: ["Warehouse"]),
+        .library(name: "Foraging", type: .dynamic, targets: ["Foraging"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: targets,
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11,
+    cxxLanguageStandard: .gnucxx20
+)

@@ -1,0 +1,178 @@
+/// All that stays fixed over the episodes of one level-based foraging task (`lbforaging` 2.0.0, rules v3).
+///
+/// The published id `Foraging{-2s}-{S}x{S}-{P}p-{F}f{-coop}-v3` is
+/// `ForagingConfiguration(rows: S, columns: S, players: P, foods: F, sight: 2 or nil, coop: …)`.
+/// The limit of 50 steps is not here: the horizon belongs to the host.
+public struct ForagingConfiguration: Hashable, Sendable {
+    /// Size of the field, 3 to 100 each.
+    public let rows: Int
+    public let columns: Int
+    /// Number of players, 1 to 64, at most half of the cells.
+    public let players: Int
+    /// Number of food items that a reset tries to place, 1 to 64.
+    public let foods: Int
+    /// How many rows and columns a player sees to each side, at least 1.
+    public let sight: Int
+    /// Every food needs the full team strength: its level is the upper bound of its range.
+    public let coop: Bool
+    /// What each player of a failed load loses, 0 or more.
+    public let penalty: Double
+    /// Bounds of the players' levels; a reset deals them out in random order.
+    public let playerLevels: [ClosedRange<Int>]
+    /// Lower bounds of the foods' levels; a reset deals them out in random order.
+    public let minimumFoodLevels: [Int]
+    /// Upper bounds of the foods' levels, or nil: the sum of the three lowest player levels of the episode.
+    public let maximumFoodLevels: [Int]?
+    /// Divide rewards so that a whole episode's rewards of all players sum to 1.
+    public let normalisesReward: Bool
+    /// Whether observations tell the levels of players (also one's own).
+    public let observesLevels: Bool
+    /// True: as in the reference, a player whose way was free enters a cell whose occupant then failed to leave, so
+    /// that two stand in one cell. False: such a follower stays where it is, and no cell ever holds two players.
+    public let compatible: Bool
+
+    /// Largest level a configuration may name; keeps every product of levels exact in all number types used.
+    public static let largestLevel = 10_000
+
+    /// A task whose players share one range of levels, and whose foods share one.
+    ///
+    /// - Parameters:
+    ///   - sight: nil is the whole field.
+    ///   - maximumFoodLevel: nil is the sum of the three lowest player levels of the episode.
+    /// - Throws: `ForagingError` with code `configuration` that names the parameter.
+    public init(
+        rows: Int,
+        columns: Int,
+        players: Int,
+        foods: Int,
+        sight: Int? = nil,
+        coop: Bool = false,
+        penalty: Double = 0,
+        playerLevels: ClosedRange<Int> = 1...2,
+        minimumFoodLevel: Int = 1,
+        maximumFoodLevel: Int? = nil,
+        normalisesReward: Bool = true,
+        observesLevels: Bool = true,
+        compatible: Bool = true
+    ) throws(ForagingError) {
+        try Self.require("players", players, within: 1...64)
+        try Self.require("foods", foods, within: 1...64)
+        try self.init(
+            rows: rows,
+            columns: columns,
+            sight: sight,
+            coop: coop,
+            penalty: penalty,
+            playerLevels: Array(repeating: playerLevels, count: players),
+            minimumFoodLevels: Array(repeating: minimumFoodLevel, count: foods),
+            maximumFoodLevels: maximumFoodLevel.map { Array(repeating: $0, count: foods) },
+            normalisesReward: normalisesReward,
+            observesLevels: observesLevels,
+            compatible: compatible
+        )
+    }
+
+    /// A task with a range of levels for each player and each food; the counts of the lists are the numbers of both.
+    ///
+    /// - Throws: `ForagingError` with code `configuration` that names the parameter.
+    public init(
+        rows: Int,
+        columns: Int,
+        sight: Int?,
+        coop: Bool,
+        penalty: Double,
+        playerLevels: [ClosedRange<Int>],
+        minimumFoodLevels: [Int],
+        maximumFoodLevels: [Int]?,
+        normalisesReward: Bool,
+        observesLevels: Bool,
+        compatible: Bool
+    ) throws(ForagingError) {
+        try Self.require("rows", rows, within: 3...100)
+        try Self.require("columns", columns, within: 3...100)
+        try Self.require("players", playerLevels.count, within: 1...64)
+        try Self.require("foods", minimumFoodLevels.count, within: 1...64)
+        if playerLevels.count > rows * columns / 2 {
+            throw ForagingError(
+                .configuration,
+                "players: \(playerLevels.count) on \(rows * columns) cells; expected at most half of the cells"
+            )
+        }
+        let sight = sight ?? max(rows, columns)
+        try Self.require("sight", sight, within: 1...1000)
+        guard penalty.isFinite, penalty >= 0 else {
+            throw ForagingError(.configuration, "penalty: found \(penalty), expected a number of 0 or more")
+        }
+        for bounds in playerLevels {
+            try Self.require("min_player_level", bounds.lowerBound, within: 1...Self.largestLevel)
+            try Self.require("max_player_level", bounds.upperBound, within: 1...Self.largestLevel)
+        }
+        for level in minimumFoodLevels {
+            try Self.require("min_food_level", level, within: 1...Self.largestLevel)
+        }
+        if let maximumFoodLevels {
+            guard maximumFoodLevels.count == minimumFoodLevels.count else {
+                throw ForagingError(
+                    .configuration,
+                    "max_food_level: \(maximumFoodLevels.count) values for \(minimumFoodLevels.count) foods"
+                )
+            }
+            for (low, high) in zip(minimumFoodLevels, maximumFoodLevels) {
+                try Self.require("max_food_level", high, within: 1...Self.largestLevel)
+                guard low <= high else {
+                    throw ForagingError(
+                        .configuration, "max_food_level: found \(high), expected at least min_food_level, \(low)")
+                }
+            }
+        } else if !coop {
+            let weakest = playerLevels.map(\.lowerBound).sorted().prefix(3).reduce(0, +)
+            for low in minimumFoodLevels where low > weakest {
+                throw ForagingError(
+                    .configuration,
+                    "min_food_level: found \(low), expected at most \(weakest), the sum of the three lowest player"
+                        + " levels that a reset can draw (or give max_food_level)"
+                )
+            }
+        }
+        self.rows = rows
+        self.columns = columns
+        players = playerLevels.count
+        foods = minimumFoodLevels.count
+        self.sight = sight
+        self.coop = coop
+        self.penalty = penalty
+        self.playerLevels = playerLevels
+        self.minimumFoodLevels = minimumFoodLevels
+        self.maximumFoodLevels = maximumFoodLevels
+        self.normalisesReward = normalisesReward
+        self.observesLevels = observesLevels
+        self.compatible = compatible
+    }
+
+    private static func require(
+        _ name: String,
+        _ value: Int,
+        within range: ClosedRange<Int>
+    ) throws(ForagingError) {
+        guard range.contains(value) else {
+            throw ForagingError(
+                .configuration, "\(name): found \(value), expected \(range.lowerBound) to \(range.upperBound)")
+        }
+    }
+}
+
+extension ForagingConfiguration {
+    /// Components of one player's observation: 3 for each food, then 3 (2 without levels) for each player.
+    public var observationSize: Int { 3 * foods + (observesLevels ? 3 : 2) * players }
+
+    /// Components of the global state: 3 for each player, then 3 for each food.
+    public var stateSize: Int { 3 * (players + foods) }
+
+    /// The highest level that a player can have.
+    public var highestPlayerLevel: Int { playerLevels.map(\.upperBound).max() ?? 1 }
+
+    /// The highest level that a food can have.
+    public var highestFoodLevel: Int {
+        maximumFoodLevels?.max() ?? playerLevels.map(\.upperBound).sorted().prefix(3).reduce(0, +)
+    }
+}

@@ -1,0 +1,112 @@
+public import ArgusHost
+import Foundation
+
+/// `argus bench`: all jobs of a suite, then its report.
+public enum Bench {
+    /// - Returns: The exit status: 0; 1 when a job failed; 130 after an interrupt, 143 after a termination.
+    /// - Throws: ``ArgusError`` for a suite, option or folder that does not allow it, before any job starts.
+    public static func run(_ options: BenchOptions, catalog: ScenarioCatalog) throws(ArgusError) -> Int32 {
+        if let jobs = options.jobs, !(1...10_000).contains(jobs) {
+            throw ArgusError(
+                .configuration, "value out of range", at: "--jobs", found: "\(jobs)", expected: "1 to 10000")
+        }
+        let suite = try suite(options, catalog)
+        for entry in suite.entries {
+            for task in suite.tasks { try options.check(entry, task.scenario) }
+        }
+        let out = trimmed(options.resume ?? options.out ?? defaultFolder(suite))
+        let jobs = Job.all(of: suite, out: out)
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let slots = options.jobs ?? max(1, min(cores, jobs.count))
+        let threads = max(1, cores / slots)
+        if options.dryRun {
+            let plan = try JobPlan(jobs, slots: slots, threads: threads)
+            options.output(options.json ? try plan.json() : plan.text(terminal: .of(descriptor: 1)))
+            return 0
+        }
+        if options.resume == nil { try requireEmpty(out) }
+        // Holds the folder's lock while it lives, so that a suite never runs twice in one folder.
+        let lock = try RunDirectory(out)
+        defer { withExtendedLifetime(lock) {} }
+        // Before the new suite.json replaces the one that the folder's results came from.
+        for job in jobs { _ = try JobState.of(job) }
+        try SuiteRecord(suite).write(to: out)
+
+        let display = options.display
+        display.say(
+            "\(suite.name): \(jobs.count) jobs, \(slots) side by side, threads of each: \(threads); results in \(out)")
+        let runner = JobRunner(
+            executable: options.executable ?? JobRunner.ownExecutable, slots: slots, threads: threads, display: display)
+        let outcome = try runner.run(jobs)
+        if let status = outcome.interruptStatus {
+            display.say("Interrupted; what is finished is kept. Go on with: argus bench --resume \(out)")
+            return status
+        }
+        _ = try Report.run(folders: [out], json: options.json, catalog: catalog, output: options.output)
+        guard !outcome.failures.isEmpty else { return 0 }
+        display.say(
+            "\(outcome.failures.count) of \(jobs.count) jobs failed, see above. To run them again: "
+                + "argus bench --resume \(out)", isFailure: true)
+        return 1
+    }
+
+    private static func suite(_ options: BenchOptions, _ catalog: ScenarioCatalog) throws(ArgusError) -> Suite {
+        if let resume = options.resume {
+            if let out = options.out, trimmed(out) != trimmed(resume) {
+                throw ArgusError(
+                    .configuration, "two result folders", at: "argus bench",
+                    found: "--out \(out) and --resume \(resume)", expected: "one of them")
+            }
+            let recorded = try SuiteRecord.read(from: resume)
+            guard let recorded else {
+                throw ArgusError(
+                    .file, "nothing to resume", at: resume, found: "no suite.json",
+                    expected: "a folder that 'argus bench' has written", remedy: "--out for a new run")
+            }
+            if options.suite == nil { return try unchanged(recorded, options) }
+        }
+        guard let name = options.suite else {
+            throw ArgusError(
+                .configuration, "no suite", at: "argus bench", found: "neither a suite nor --resume",
+                expected: "a suite's file or id", remedy: "'argus list suites'")
+        }
+        return try SuiteFile.read(
+            path: catalog.suitePath(named: name), catalog: catalog, algorithms: options.algorithms,
+            hash: options.scenarioHash)
+    }
+
+    /// Jobs read their scenario's file: it must still say what it said when the suite was begun.
+    private static func unchanged(_ suite: Suite, _ options: BenchOptions) throws(ArgusError) -> Suite {
+        for task in suite.tasks {
+            let now = try options.scenarioHash(try ScenarioFile.read(path: task.file))
+            guard now == task.hash else {
+                throw ArgusError(
+                    .configuration, "scenario has changed since the suite was begun", at: task.file,
+                    found: "fingerprint \(now)", expected: task.hash,
+                    remedy: "the scenario (or plugin) as it was, or a new run with --out")
+            }
+        }
+        return suite
+    }
+
+    private static func requireEmpty(_ out: String) throws(ArgusError) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: out)) ?? []
+        guard names.contains(where: { !$0.hasPrefix(".") }) else { return }
+        throw ArgusError(
+            .output, "result folder is not empty", at: out, found: names.sorted().prefix(3).joined(separator: ", "),
+            expected: "a new or empty folder", remedy: "'--resume \(out)' to go on there, or another --out")
+    }
+
+    private static func defaultFolder(_ suite: Suite) -> String {
+        let format = DateFormatter()
+        format.locale = Locale(identifier: "en_US_POSIX")
+        format.dateFormat = "yyyyMMdd-HHmmss"
+        return "results/\(suite.name)-\(format.string(from: Date()))"
+    }
+
+    private static func trimmed(_ path: String) -> String {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path
+    }
+}

@@ -1,0 +1,52 @@
+public import ArgusHost
+
+/// What `argus bench` was asked to do.
+public struct BenchOptions {
+    /// A suite's id or file; may be nil when resuming.
+    public var suite: String?
+    /// The result folder; nil: `results/SUITE-DATE-TIME`.
+    public var out: String?
+    /// Jobs side by side; nil: as many as there are cores.
+    public var jobs: Int?
+    /// A result folder to go on with.
+    public var resume: String?
+    /// Only lists the jobs, with an estimate of time and disk.
+    public var dryRun: Bool
+    /// Prints JSON instead of tables.
+    public var json: Bool
+    /// The program that does a job; nil: the running one.
+    public var executable: String?
+    /// The names that `train:` may have; nil accepts any.
+    public var algorithms: [String]?
+    /// The fingerprint of a scenario as runs record it in `run.json`.
+    public var scenarioHash: (Scenario) throws(ArgusError) -> String
+    /// Called for each entry and scenario before the first job, so that a misspelt hyperparameter or policy is told at
+    /// once and not hours later.
+    public var check: (Suite.Entry, Scenario) throws(ArgusError) -> Void
+
+    /// Takes what is printed on standard output.
+    public var output: (String) -> Void
+    /// Shows progress, on standard error.
+    public var display: ProgressDisplay
+
+    public init(
+        suite: String? = nil, out: String? = nil, jobs: Int? = nil, resume: String? = nil, dryRun: Bool = false,
+        json: Bool = false, executable: String? = nil, algorithms: [String]? = nil,
+        scenarioHash: @escaping (Scenario) throws(ArgusError) -> String,
+        check: @escaping (Suite.Entry, Scenario) throws(ArgusError) -> Void = { (_, _) throws(ArgusError) in },
+        output: @escaping (String) -> Void = Report.standardOutput, display: ProgressDisplay = .standardError()
+    ) {
+        self.suite = suite
+        self.out = out
+        self.jobs = jobs
+        self.resume = resume
+        self.dryRun = dryRun
+        self.json = json
+        self.executable = executable
+        self.algorithms = algorithms
+        self.scenarioHash = scenarioHash
+        self.check = check
+        self.output = output
+        self.display = display
+    }
+}

@@ -1,0 +1,123 @@
+public import ArgusHost
+import Foundation
+
+/// What `argus bench --dry-run` prints: the jobs, with an estimate of time and disk.
+public struct JobPlan {
+    /// A job, what is there of it already, and what it will take.
+    struct Line {
+        let job: Job
+        let state: JobState
+        let cost: JobCost
+    }
+
+    let lines: [Line]
+    let slots: Int
+    let threads: Int
+
+    /// - Throws: ``ArgusError`` when a folder holds another job than the one asked for.
+    public init(_ jobs: [Job], slots: Int, threads: Int) throws(ArgusError) {
+        var states: [JobState] = []
+        var measured = JobCost.Measured()
+        for job in jobs {
+            let state = try JobState.of(job)
+            if case .finished(let result) = state { measured.add(result.wallSeconds, for: job) }
+            states.append(state)
+        }
+        lines = zip(jobs, states).map { job, state in
+            Line(job: job, state: state, cost: JobCost.estimate(of: job, threads: threads, measured: measured))
+        }
+        self.slots = slots
+        self.threads = threads
+    }
+
+    private var open: [Line] {
+        lines.filter { if case .finished = $0.state { false } else { true } }
+    }
+
+    /// Estimated seconds until all jobs are done.
+    public var seconds: Double { JobCost.wallSeconds(of: open.map(\.cost.seconds), slots: slots) }
+
+    /// Estimated bytes that the open jobs write.
+    public var bytes: Int { open.reduce(0) { $0 + $1.cost.bytes } }
+
+    public func text(terminal: Terminal) -> String {
+        let table = Table(
+            columns: [
+                .init(title: "scenario", isNumber: false), .init(title: "entry", isNumber: false), .init(title: "seed"),
+                .init(title: "env steps"), .init(title: "state", isNumber: false), .init(title: "time"),
+                .init(title: "disk"), .init(title: "estimated from", isNumber: false),
+            ],
+            rows: lines.map { line in
+                let isDone = line.state.word == "finished"
+                return [
+                    line.job.task.scenario.id, line.job.entry.name, "\(line.job.seed)",
+                    line.job.steps > 0 ? NumberText.grouped(line.job.steps) : "-", line.state.word,
+                    isDone ? "-" : ProgressText.clock(max(1, line.cost.seconds)),
+                    isDone ? "-" : NumberText.bytes(line.cost.bytes),
+                    isDone ? "-" : line.cost.isMeasured ? "finished jobs" : "an assumed speed",
+                ]
+            })
+        let summary = """
+
+            \(open.count) of \(lines.count) jobs to run, \(slots) side by side, threads of each: \(threads). About \
+            \(ProgressText.clock(seconds)) and \(NumberText.bytes(bytes)).
+            These are estimates. Where no finished job was measured, what is assumed is:
+            \(NumberText.grouped(JobCost.assumedTrainingRate)) training steps/s and \
+            \(NumberText.grouped(JobCost.assumedEvaluationRate)) evaluation steps/s a thread.
+
+            """
+        return (table.lines(width: terminal.width, heading: terminal.bold) + [summary]).joined(separator: "\n")
+    }
+
+    public func json() throws(ArgusError) -> String {
+        struct Item: Encodable {
+            var scenario: String
+            var entry: String
+            var seed: UInt64
+            var steps: Int
+            var state: String
+            var seconds: Double
+            var bytes: Int
+            var measured: Bool
+        }
+        struct Document: Encodable {
+            var jobs: [Item]
+            var sideBySide: Int
+            var threads: Int
+            var seconds: Double
+            var bytes: Int
+
+            enum CodingKeys: String, CodingKey {
+                case jobs, threads
+                case sideBySide = "side_by_side"
+                case seconds = "estimated_seconds"
+                case bytes = "estimated_bytes"
+            }
+        }
+        let items = lines.map { line in
+            Item(
+                scenario: line.job.task.scenario.id, entry: line.job.entry.name, seed: line.job.seed,
+                steps: line.job.steps, state: line.state.word, seconds: line.cost.seconds, bytes: line.cost.bytes,
+                measured: line.cost.isMeasured)
+        }
+        let document = Document(
+            jobs: items, sideBySide: slots, threads: threads, seconds: seconds, bytes: bytes)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(document) else {
+            throw ArgusError(.output, "cannot encode the plan", at: "--json", found: "no number", expected: "numbers")
+        }
+        return String(decoding: data, as: UTF8.self) + "\n"
+    }
+}
+
+extension JobState {
+    /// For tables.
+    var word: String {
+        switch self {
+        case .finished: "finished"
+        case .resumable: "to resume"
+        case .fresh: "to run"
+        }
+    }
+}

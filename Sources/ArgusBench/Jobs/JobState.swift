@@ -1,0 +1,81 @@
+public import ArgusHost
+import Foundation
+
+/// What a job's folder says about the job.
+public enum JobState: Sendable, Hashable {
+    /// Done: never run again.
+    case finished(RunResult)
+    /// To be run from its checkpoint.
+    case resumable
+    /// To be run from the start.
+    case fresh
+
+    /// Looks at the job's folder.
+    ///
+    /// - Throws: ``ArgusError`` (configuration) when the folder holds another job than the one asked for (another
+    ///   scenario, entry, seed, number of steps, hyperparameter or number of episodes), and says what differs.
+    public static func of(_ job: Job) throws(ArgusError) -> JobState {
+        let isFinished = FileManager.default.fileExists(atPath: job.folder + "/result.json")
+        let hasCheckpoint = isFilled(job.folder + "/checkpoint")
+        guard isFinished || hasCheckpoint else { return .fresh }
+        guard let manifest = RunFiles.manifest(in: job.folder) else {
+            if isFinished { throw damaged(job, "run.json") }
+            return .fresh
+        }
+        for (what, found, wanted) in differences(manifest, job) where found != wanted {
+            throw ArgusError(
+                .configuration, "result of another job", at: "\(job.folder)/run.json", found: "\(what) \(found)",
+                expected: "\(what) \(wanted), as the suite says", remedy: "another --out, or the suite as it was")
+        }
+        guard isFinished else { return .resumable }
+        guard let result = RunFiles.result(in: job.folder) else { throw damaged(job, "result.json") }
+        return .finished(result)
+    }
+
+    /// What the folder has and what the job wants of everything that a result depends on.
+    private static func differences(_ manifest: RunManifest, _ job: Job) -> [(String, String, String)] {
+        var pairs = [
+            ("scenario", manifest.scenario, job.task.scenario.id),
+            ("version of the scenario", "\(manifest.scenarioVersion)", "\(job.task.scenario.version)"),
+            ("scenario with fingerprint", manifest.scenarioHash, job.task.hash),
+            ("entry", manifest.entry, job.entry.name),
+            ("seed", "\(manifest.seed)", "\(job.seed)"),
+            ("absolute_episodes", "\(manifest.absoluteEpisodes)", "\(job.measurement.absoluteEpisodes)"),
+        ]
+        switch job.entry.work {
+        case .evaluate(let team):
+            pairs.append(("team", normal(manifest.team ?? "none"), normal(team)))
+        case .train(let algorithm, let steps, let settings):
+            pairs += [
+                ("algorithm", manifest.algorithm ?? "none", algorithm),
+                ("steps", "\(manifest.steps)", "\(steps)"),
+                ("evaluation_episodes", "\(manifest.evaluationEpisodes)", "\(job.measurement.evaluationEpisodes)"),
+                ("evaluations", "\(manifest.evaluations)", "\(job.measurement.evaluations)"),
+            ]
+            for (key, value) in settings.sorted(by: { $0.key < $1.key }) {
+                let found = manifest.hyperparameters[key] ?? "nothing"
+                pairs.append((key, found, isSameValue(found, value) ? found : value))
+            }
+        }
+        return pairs
+    }
+
+    /// Quotes and spaces of a team specification do not matter.
+    private static func normal(_ team: String) -> String { (try? TeamSpecification([team]).description) ?? team }
+
+    /// `5e-4` and `0.0005` are the same.
+    private static func isSameValue(_ first: String, _ second: String) -> Bool {
+        if let first = Double(first), let second = Double(second) { return first == second }
+        return first == second
+    }
+
+    private static func isFilled(_ folder: String) -> Bool {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder).isEmpty == false) ?? false
+    }
+
+    private static func damaged(_ job: Job, _ file: String) -> ArgusError {
+        ArgusError(
+            .file, "damaged result", at: "\(job.folder)/\(file)", found: "no file that can be read",
+            expected: "the \(file) of a finished run", remedy: "removing \(job.folder), so that the job runs again")
+    }
+}

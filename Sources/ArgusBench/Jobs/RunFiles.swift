@@ -1,0 +1,47 @@
+import ArgusHost
+import Foundation
+import Glibc
+
+/// The files of a run's folder, as far as a suite and a report read and write them.
+enum RunFiles {
+    /// Nil when there is none or it cannot be read.
+    static func manifest(in folder: String) -> RunManifest? { read(RunManifest.self, folder + "/run.json") }
+
+    /// Nil when there is none or it cannot be read.
+    static func result(in folder: String) -> RunResult? { read(RunResult.self, folder + "/result.json") }
+
+    static func evaluations(in folder: String) -> [EvaluationRecord] {
+        JSONLines.read(EvaluationRecord.self, path: folder + "/evaluations.jsonl")
+    }
+
+    /// Why the last attempt at a job failed; nil when it did not.
+    static func failure(in folder: String) -> String? {
+        guard let data = FileManager.default.contents(atPath: failurePath(folder)) else { return nil }
+        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Keeps a job's failure for later reports. A disk that is full must not hide the failure itself.
+    static func record(failure: String, in folder: String) {
+        try? AtomicFile.write(Data((failure + "\n").utf8), to: failurePath(folder))
+    }
+
+    static func removeFailure(in folder: String) { try? FileManager.default.removeItem(atPath: failurePath(folder)) }
+
+    /// Whether a process still writes the folder, as the one of a run that was killed a moment ago may.
+    static func isLocked(_ folder: String) -> Bool {
+        let file = open(folder + "/.lock", O_RDWR | O_CLOEXEC)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        return flock(file, LOCK_EX | LOCK_NB) != 0
+    }
+
+    private static func failurePath(_ folder: String) -> String { folder + "/failure.txt" }
+
+    private static func read<Value: Decodable>(_ type: Value.Type, _ path: String) -> Value? {
+        guard let data = FileManager.default.contents(atPath: path) else { return nil }
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return try? decoder.decode(type, from: data)
+    }
+}

@@ -1,0 +1,99 @@
+import ArgusHost
+
+/// Everything that a report says, computed once for all its forms.
+struct BenchmarkResults {
+    /// The suites' names, or the folders' where there is no suite.
+    let title: String
+    let suites: [Suite]
+    let folders: [String]
+    let scenarios: [ScenarioResult]
+    let aggregate: AggregateResult
+    /// Comparisons that Holm's correction was made over.
+    let comparisonCount: Int
+
+    /// - Parameter catalog: Where references come from when no suite has them; nil: nowhere.
+    /// - Throws: ``ArgusError`` (file) for folders that are not there, damaged, or without runs.
+    init(folders: [String], catalog: ScenarioCatalog?) throws(ArgusError) {
+        let input = try ReportInput(folders: folders)
+        suites = input.suites
+        self.folders = folders
+        title = (suites.isEmpty ? folders : suites.map(\.name)).joined(separator: ", ")
+        var scenarios = BenchmarkResults.group(input.runs, suites, catalog)
+        for index in scenarios.indices { scenarios[index].comparisons = Comparison.all(scenarios[index].entries) }
+        comparisonCount = BenchmarkResults.correct(&scenarios)
+        self.scenarios = scenarios
+        aggregate = AggregateResult(scenarios)
+    }
+
+    /// Runs without a result, in order.
+    var unfinished: [ReportRun] { scenarios.flatMap(\.entries).flatMap(\.unfinished) }
+
+    var runs: [ReportRun] { scenarios.flatMap(\.entries).flatMap(\.runs) }
+
+    private static func group(
+        _ runs: [ReportRun], _ suites: [Suite], _ catalog: ScenarioCatalog?
+    ) -> [ScenarioResult] {
+        struct Key: Hashable {
+            var id: String
+            var hash: String
+        }
+        var keys: [Key] = []
+        var groups: [Key: [ReportRun]] = [:]
+        for run in runs {
+            let key = Key(id: run.scenario, hash: run.scenarioHash)
+            if groups[key] == nil { keys.append(key) }
+            groups[key, default: []].append(run)
+        }
+        let order = suites.flatMap { $0.tasks.map(\.scenario.id) }
+        let entryOrder = suites.flatMap { $0.entries.map(\.name) }
+        keys = sorted(keys, by: order) { $0.id }
+        return keys.map { key in
+            let members = groups[key] ?? []
+            let scenario = BenchmarkResults.scenario(key.id, key.hash, members, suites, catalog)
+            var names: [String] = []
+            for run in members where !names.contains(run.entry) { names.append(run.entry) }
+            let entries = sorted(names, by: entryOrder) { $0 }.map { name in
+                EntryResult(name, members.filter { $0.entry == name }, score: scenario?.score)
+            }
+            // Results of different versions are never mixed: each has a table of its own.
+            let isAmbiguous = keys.count { $0.id == key.id } > 1
+            let version = members.lazy.compactMap(\.manifest?.scenarioVersion).first.map { "version \($0), " } ?? ""
+            return ScenarioResult(
+                id: key.id, hash: key.hash, title: isAmbiguous ? "\(key.id) (\(version)\(key.hash))" : key.id,
+                scenario: scenario, entries: entries)
+        }
+    }
+
+    /// In the order of the suites, then in the order found.
+    private static func sorted<Item>(_ items: [Item], by order: [String], _ name: (Item) -> String) -> [Item] {
+        items.enumerated().sorted { first, second in
+            let places = (
+                order.firstIndex(of: name(first.element)) ?? .max, order.firstIndex(of: name(second.element)) ?? .max
+            )
+            return (places.0, first.offset) < (places.1, second.offset)
+        }.map(\.element)
+    }
+
+    private static func scenario(
+        _ id: String, _ hash: String, _ runs: [ReportRun], _ suites: [Suite], _ catalog: ScenarioCatalog?
+    ) -> Scenario? {
+        let tasks = suites.flatMap(\.tasks).filter { $0.scenario.id == id }
+        if let task = tasks.first(where: { $0.hash == hash }) { return task.scenario }
+        let version = runs.lazy.compactMap(\.manifest?.scenarioVersion).first
+        guard let scenario = try? catalog?.scenario(named: id), scenario.version == version else { return nil }
+        return scenario
+    }
+
+    /// - Returns: How many comparisons have a test.
+    private static func correct(_ scenarios: inout [ScenarioResult]) -> Int {
+        let places = scenarios.indices.flatMap { scenario in
+            scenarios[scenario].comparisons.indices.map { (scenario, $0) }
+        }.filter { scenarios[$0.0].comparisons[$0.1].difference.pValue != nil }
+        let pValues = places.compactMap { scenarios[$0.0].comparisons[$0.1].difference.pValue }
+        guard let adjusted = try? HolmCorrection.adjusted(pValues) else { return 0 }
+        for (place, value) in zip(places, adjusted) {
+            scenarios[place.0].comparisons[place.1].adjustedPValue = value
+        }
+        return places.count
+    }
+}

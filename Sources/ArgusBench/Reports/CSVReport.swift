@@ -1,0 +1,72 @@
+import ArgusHost
+import Foundation
+
+/// Results as comma-separated values (RFC 4180, lines end in LF).
+enum CSVReport {
+    /// `results.csv`, the long form: a row for every episode of every evaluation and each of its values.
+    static func episodes(_ results: BenchmarkResults) -> Data {
+        var data = Data("scenario,entry,seed,step,purpose,mode,metric,episode,episode_seed,value\n".utf8)
+        for result in results.scenarios {
+            for entry in result.entries {
+                for run in entry.runs {
+                    let start = "\(field(result.title)),\(field(entry.entry)),\(run.seed)"
+                    for record in run.evaluations { append(record, start, &data) }
+                }
+            }
+        }
+        return data
+    }
+
+    private static func append(_ record: EvaluationRecord, _ start: String, _ data: inout Data) {
+        let start = "\(start),\(record.step),\(field(record.purpose)),\(field(record.mode))"
+        let lengths = record.lengths.map(Double.init)
+        let values = [("return", record.returns), ("length", lengths)] + record.metrics.sorted { $0.key < $1.key }
+        for (name, values) in values {
+            let metric = field(name)
+            for (index, (seed, value)) in zip(record.seeds, values).enumerated() {
+                data += Data("\(start),\(metric),\(index),\(seed),\(NumberText.exact(value))\n".utf8)
+            }
+        }
+    }
+
+    /// `summary.csv`: a row for every scenario, entry, seed and mode; without numbers where there is no result.
+    static func summary(_ results: BenchmarkResults) -> Data {
+        var lines = [
+            "scenario,entry,seed,step,mode,headline,return_mean,return_ci95_low,return_ci95_high,n,score,episodes,failed,"
+                + "wall_seconds,steps_per_second,centralised,status"
+        ]
+        for result in results.scenarios {
+            for entry in result.entries {
+                for run in entry.runs {
+                    let start = "\(field(result.title)),\(field(entry.entry)),\(run.seed)"
+                    guard let found = run.result else {
+                        lines.append("\(start),,,,,,,,,,,,,,\(field(run.problem ?? ""))")
+                        continue
+                    }
+                    for (mode, outcome) in found.outcomes.sorted(by: { $0.key < $1.key }) {
+                        lines.append("\(start),\(row(found, mode, outcome))")
+                    }
+                }
+            }
+        }
+        return Data((lines.joined(separator: "\n") + "\n").utf8)
+    }
+
+    private static func row(_ result: RunResult, _ mode: String, _ outcome: RunResult.Outcome) -> String {
+        let interval = outcome.return.ci95
+        let cells = [
+            "\(result.step)", field(mode), mode == result.mode ? "1" : "0", NumberText.exact(outcome.return.mean),
+            NumberText.exact(interval?.first), NumberText.exact(interval?.last), "\(outcome.return.n)",
+            NumberText.exact(outcome.score), "\(outcome.episodes)", "\(outcome.failed)",
+            NumberText.exact(result.wallSeconds), NumberText.exact(result.stepsPerSecond),
+            result.centralised ? "1" : "0", "finished",
+        ]
+        return cells.joined(separator: ",")
+    }
+
+    /// Quoted where it must be.
+    static func field(_ text: String) -> String {
+        guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
+        return "\"\(text.replacing("\"", with: "\"\""))\""
+    }
+}

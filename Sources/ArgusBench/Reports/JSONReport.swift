@@ -1,0 +1,197 @@
+import ArgusHost
+import Foundation
+
+/// `results.json`, and what `--json` prints.
+enum JSONReport {
+    static func data(_ results: BenchmarkResults) throws(ArgusError) -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(Document(results)) else {
+            throw ArgusError(
+                .output, "cannot encode the results", at: "results.json", found: "a number that JSON has not",
+                expected: "finite numbers")
+        }
+        return data + Data("\n".utf8)
+    }
+
+    private struct Document: Encodable {
+        var format = 1
+        var suites: [String]
+        var folders: [String]
+        var results: [Entry]
+        var differences: [Difference]
+        var aggregate: Aggregate
+
+        init(_ results: BenchmarkResults) {
+            suites = results.suites.map(\.name)
+            folders = results.folders
+            self.results = results.scenarios.flatMap { result in result.entries.map { Entry(result, $0) } }
+            differences = results.scenarios.flatMap { result in result.comparisons.map { Difference(result, $0) } }
+            aggregate = Aggregate(results.aggregate)
+        }
+    }
+
+    /// An entry on a scenario, over all its seeds.
+    private struct Entry: Encodable {
+        var scenario: String
+        var scenarioHash: String
+        var entry: String
+        var work: String
+        var centralised: Bool
+        var mode: String?
+        var step: Int
+        var unit: String?
+        var `return`: MeanRecord?
+        var score: MeanRecord?
+        var metrics: [String: Double]
+        var modes: [String: MeanRecord]
+        var episodes: Int
+        var failed: Int
+        var wallSeconds: Double?
+        var stepsPerSecond: Double?
+        var seeds: [Seed]
+
+        init(_ result: ScenarioResult, _ found: EntryResult) {
+            scenario = result.id
+            scenarioHash = result.hash
+            entry = found.entry
+            work = found.work
+            centralised = found.isCentralised
+            mode = found.mode
+            step = found.steps
+            unit = found.headline?.unit.rawValue
+            `return` = found.headline.map { record($0.interval) }
+            score = found.score
+            metrics = found.metrics
+            modes = found.estimates.mapValues { record($0.interval) }
+            episodes = found.episodes
+            failed = found.failedEpisodes
+            wallSeconds = finite(found.wallSeconds)
+            stepsPerSecond = finite(found.stepsPerSecond)
+            seeds = found.runs.map(Seed.init)
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case scenario, entry, work, centralised, mode, step, unit, `return`, score, metrics, modes, episodes, failed
+            case seeds
+            case scenarioHash = "scenario_hash"
+            case wallSeconds = "wall_seconds"
+            case stepsPerSecond = "steps_per_second"
+        }
+    }
+
+    private struct Seed: Encodable {
+        var seed: UInt64
+        var status: String
+        var `return`: MeanRecord?
+        var score: Double?
+        var episodes: Int?
+        var failed: Int?
+        var step: Int?
+        var wallSeconds: Double?
+        var stepsPerSecond: Double?
+
+        init(_ run: ReportRun) {
+            seed = run.seed
+            status = run.problem ?? "finished"
+            guard let result = run.result else { return }
+            let outcome = result.outcomes[result.mode]
+            `return` = outcome?.return
+            score = outcome.flatMap { finite($0.score) }
+            episodes = outcome?.episodes
+            failed = outcome?.failed
+            step = result.step
+            wallSeconds = finite(result.wallSeconds)
+            stepsPerSecond = finite(result.stepsPerSecond)
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case seed, status, `return`, score, episodes, failed, step
+            case wallSeconds = "wall_seconds"
+            case stepsPerSecond = "steps_per_second"
+        }
+    }
+
+    private struct Difference: Encodable {
+        var scenario: String
+        var better: String
+        var other: String
+        var mean: Double
+        var ci95: [Double]?
+        var pValue: Double?
+        var test: String?
+        var significant: Bool
+
+        init(_ result: ScenarioResult, _ comparison: Comparison) {
+            scenario = result.title
+            better = comparison.better
+            other = comparison.other
+            mean = comparison.difference.mean
+            ci95 = comparison.difference.interval.map { [$0.low, $0.high] }
+            pValue = comparison.adjustedPValue
+            test = comparison.difference.test?.rawValue
+            significant = comparison.isSignificant
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case scenario, better, other, mean, ci95, test, significant
+            case pValue = "p_value_holm"
+        }
+    }
+
+    private struct Estimate: Encodable {
+        var value: Double
+        var ci95: [Double]?
+
+        init(_ estimate: IntervalEstimate) {
+            value = estimate.point
+            ci95 = estimate.interval.map { [$0.low, $0.high] }
+        }
+    }
+
+    private struct Aggregate: Encodable {
+        struct Row: Encodable {
+            var entry: String
+            var n: Int
+            var interquartileMean: Estimate
+            var mean: Estimate
+            var optimalityGap: Estimate
+
+            enum CodingKeys: String, CodingKey {
+                case entry, n, mean
+                case interquartileMean = "iqm"
+                case optimalityGap = "optimality_gap"
+            }
+        }
+
+        struct Improvement: Encodable {
+            var better: String
+            var other: String
+            var probability: Estimate
+        }
+
+        var scenarios: [String]
+        var entries: [Row]
+        var improvements: [Improvement]
+        var notes: [String]
+
+        init(_ result: AggregateResult) {
+            scenarios = result.scenarios
+            entries = result.rows.map {
+                Row(
+                    entry: $0.entry, n: $0.runs, interquartileMean: Estimate($0.interquartileMean),
+                    mean: Estimate($0.mean), optimalityGap: Estimate($0.optimalityGap))
+            }
+            improvements = result.improvements.map {
+                Improvement(better: $0.better, other: $0.other, probability: Estimate($0.probability))
+            }
+            notes = result.notes
+        }
+    }
+
+    private static func record(_ interval: MeanInterval) -> MeanRecord {
+        MeanRecord(mean: interval.mean, ci95: interval.interval.map { [$0.low, $0.high] }, n: interval.count)
+    }
+
+    private static func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+}

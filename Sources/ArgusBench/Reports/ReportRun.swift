@@ -1,0 +1,92 @@
+import ArgusHost
+import Foundation
+
+/// One run that a report is about, done or not.
+struct ReportRun {
+    enum Status {
+        case finished(RunResult)
+        case failed(String)
+        case unfinished
+    }
+
+    let scenario: String
+    let scenarioHash: String
+    /// May be qualified by the folder's name, where several folders have an entry of this name.
+    var entry: String
+    let seed: UInt64
+    let folder: String
+    let status: Status
+    let isTrained: Bool
+    let manifest: RunManifest?
+    let evaluations: [EvaluationRecord]
+
+    /// The run in a folder as a suite expects it.
+    init(_ job: Job) {
+        self.init(
+            scenario: job.task.scenario.id, hash: job.task.hash, entry: job.entry.name, seed: job.seed,
+            folder: job.folder, isTrained: job.entry.isTrained)
+    }
+
+    /// A run that no suite expects; nil when the folder does not say what it is.
+    init?(folder: String) {
+        guard let manifest = RunFiles.manifest(in: folder) else { return nil }
+        self.init(
+            scenario: manifest.scenario, hash: manifest.scenarioHash, entry: manifest.entry, seed: manifest.seed,
+            folder: folder, isTrained: manifest.algorithm != nil)
+    }
+
+    private init(scenario: String, hash: String, entry: String, seed: UInt64, folder: String, isTrained: Bool) {
+        self.scenario = scenario
+        self.entry = entry
+        self.seed = seed
+        self.folder = folder
+        manifest = RunFiles.manifest(in: folder)
+        evaluations = RunFiles.evaluations(in: folder)
+        let result = RunFiles.result(in: folder)
+        scenarioHash = result?.scenarioHash ?? manifest?.scenarioHash ?? hash
+        self.isTrained = result.map { $0.algorithm != nil } ?? isTrained
+        status = ReportRun.status(folder, result, evaluations)
+    }
+
+    private static func status(_ folder: String, _ result: RunResult?, _ evaluations: [EvaluationRecord]) -> Status {
+        guard let result else {
+            if FileManager.default.fileExists(atPath: folder + "/result.json") {
+                return .failed("its result.json is damaged (\(folder))")
+            }
+            return RunFiles.failure(in: folder).map { .failed($0) } ?? .unfinished
+        }
+        guard let record = evaluations.last(where: { $0.purpose == "absolute" && $0.mode == result.mode }) else {
+            return .failed("its evaluations.jsonl has no episodes of the absolute metric (\(folder))")
+        }
+        guard !record.returns.isEmpty else { return .failed("all \(record.failed) evaluation episodes failed") }
+        guard record.returns.allSatisfy(\.isFinite) else { return .failed("a return is not a finite number") }
+        return .finished(result)
+    }
+
+    var result: RunResult? {
+        if case .finished(let result) = status { result } else { nil }
+    }
+
+    /// Why there is no result; nil when there is one.
+    var problem: String? {
+        switch status {
+        case .finished: nil
+        case .failed(let reason): "failed: \(reason)"
+        case .unfinished: "not finished"
+        }
+    }
+
+    /// The episodes of the absolute metric; of several attempts the last.
+    func absolute(_ mode: String) -> EvaluationRecord? {
+        evaluations.last { $0.purpose == "absolute" && $0.mode == mode && !$0.returns.isEmpty }
+    }
+
+    /// The learning curve: the last evaluation at each step, in order.
+    func curve(_ mode: String) -> [EvaluationRecord] {
+        var byStep: [Int: EvaluationRecord] = [:]
+        for record in evaluations where record.purpose == "curve" && record.mode == mode && !record.returns.isEmpty {
+            byStep[record.step] = record
+        }
+        return byStep.values.sorted { $0.step < $1.step }
+    }
+}

@@ -1,0 +1,41 @@
+import ArgusHost
+
+/// A report in a terminal.
+enum TextReport {
+    static func text(_ results: BenchmarkResults, terminal: Terminal) -> String {
+        var lines: [String] = []
+        for result in results.scenarios {
+            lines += ["", terminal.bold(result.title), ""]
+            lines += ResultTables.scenario(result).lines(width: terminal.width, heading: terminal.bold)
+            lines.append("")
+            for note in ResultTables.notes(result) {
+                lines.append(note.hasPrefix("MISSING") ? terminal.red(note) : note)
+            }
+            lines += ResultTables.comparisonsWithBest(result)
+            if let scenario = result.scenario, !scenario.references.isEmpty {
+                lines.append("")
+                lines += ResultTables.references(scenario).lines(width: terminal.width)
+            }
+        }
+        if results.comparisonCount > 1 {
+            let count = results.comparisonCount
+            lines += ["", "p-values are corrected for \(count) comparisons (Holm); the level is 0.05."]
+        }
+        lines += aggregate(results.aggregate, terminal)
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func aggregate(_ aggregate: AggregateResult, _ terminal: Terminal) -> [String] {
+        guard !aggregate.scenarios.isEmpty || !aggregate.notes.isEmpty else { return [] }
+        var lines: [String] = []
+        if !aggregate.rows.isEmpty {
+            let count = aggregate.scenarios.count
+            let title = "All scenarios: score from 0 to 1 over \(count == 1 ? "one scenario" : "\(count)")"
+            lines += ["", terminal.bold(title), ""]
+            lines += ResultTables.aggregate(aggregate).lines(width: terminal.width, heading: terminal.bold)
+        } else if !aggregate.scenarios.isEmpty {
+            lines += ["", "No aggregate over scenarios:"]
+        }
+        return lines + aggregate.notes
+    }
+}

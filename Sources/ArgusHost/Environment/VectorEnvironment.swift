@@ -1,0 +1,204 @@
+public import ArgusEnvAPI
+
+/// Many copies of one scenario, stepped together on one or more threads.
+///
+/// The host owns all tensors; a plugin writes them in place. Copies that end are reset within the step, and their
+/// final rows are kept in ``outcome``. The trajectories depend on the seeds and the actions alone, not on the number of
+/// copies or threads.
+///
+/// Not Sendable: one thread at a time calls it.
+public final class VectorEnvironment {
+    public let scenario: Scenario
+    /// The environment as the plugin specifies it.
+    public let specification: EnvironmentSpecification
+    public let copies: Int
+    /// What each agent sees: observations, legal choices, who acts. The only thing that an ``AgentPolicy`` is handed.
+    public let local: LocalView
+    /// Where policies write.
+    public let actions: ActionRows
+    /// Rewards, ends and final rows of the last step.
+    public let outcome: StepOutcome
+    /// The global state, for a central critic in training. Policies are never handed it.
+    public let central: CentralView
+    /// Scripted policies of the environment, the default first.
+    public let baselines: [BaselineDescriptor]
+    public let metrics: [MetricDescriptor]
+    public let offersText: Bool
+    public let offersSnapshot: Bool
+    public let offersRender: Bool
+    /// Fingerprint of environment version, specification and parameters: snapshots and checkpoints carry it.
+    public let specificationHash: String
+
+    let layout: EnvironmentLayout
+    let tensors: EnvironmentTensors
+    let progress: EpisodeProgress
+    private let slices: [EnvironmentSlice]
+    private let workers: WorkerThreads
+
+    /// Copies of a scenario whose environment is in a library that has been loaded.
+    ///
+    /// - Parameters: `copies`: 1 to 1,048,576; `threads`: at most this many step them.
+    /// - Throws: ``ArgusError``: (configuration) for parameters or settings that the environment does not take, (plugin)
+    ///   when the library lacks the environment, fails or breaks the contract.
+    public convenience init(
+        _ library: PluginLibrary, scenario: Scenario, copies: Int, threads: Int = 1
+    ) throws(ArgusError) {
+        let descriptor = try library.descriptor(scenario.environment)
+        try self.init(
+            library, scenario: scenario, parameters: try scenario.completeParameters(for: descriptor), copies: copies,
+            threads: threads)
+    }
+
+    private static let largestCount = 1 << 20
+    /// More threads than a machine has cores are only for tests; each takes memory for its stack.
+    private static let mostThreads = 256
+
+    init(
+        _ library: PluginLibrary, scenario: Scenario, parameters: ParameterValues, copies: Int, threads: Int
+    ) throws(ArgusError) {
+        guard copies > 0, copies <= VectorEnvironment.largestCount else {
+            throw ArgusError(
+                .configuration, "bad number of copies", at: "vector environment", found: "\(copies)",
+                expected: "1 to \(VectorEnvironment.largestCount)")
+        }
+        // An instance without copies tells the specification before any memory is laid out.
+        let probe = try EnvironmentInstance(
+            library, environment: scenario.environment, parameters: parameters, copies: 0)
+        let specification = probe.specification
+        if scenario.state == .native && specification.state == nil {
+            throw ArgusError(
+                .configuration, "no native state", at: "scenario \(scenario.id), key 'state'", found: "native",
+                expected: "an environment with a state of its own", remedy: "'state: concat'")
+        }
+        let layout = EnvironmentLayout(specification, copies: copies, wantsState: scenario.state == .native)
+        let tensors = EnvironmentTensors(layout, wantsLegal: scenario.masks == .exact)
+        let progress = EpisodeProgress(copies: copies, groups: layout.groups, stateSize: layout.stateSize)
+        let outcome = StepOutcome(
+            copies: copies, agents: layout.agents, groups: layout.groups, metrics: probe.metrics.count,
+            observationSize: layout.observationSize, legalSize: layout.legalSize)
+        let count = max(1, min(threads, copies, VectorEnvironment.mostThreads))
+        var slices: [EnvironmentSlice] = []
+        for index in 0..<count {
+            let range = index * copies / count..<(index + 1) * copies / count
+            let instance = try EnvironmentInstance(
+                library, environment: scenario.environment, parameters: parameters, copies: range.count)
+            slices.append(
+                try EnvironmentSlice(
+                    range: range, instance: instance, layout: layout, tensors: tensors, outcome: outcome,
+                    progress: progress, scenario: scenario))
+        }
+        let descriptor = try library.descriptor(scenario.environment)
+        self.scenario = scenario
+        self.specification = specification
+        self.copies = copies
+        self.layout = layout
+        self.tensors = tensors
+        self.progress = progress
+        self.outcome = outcome
+        self.slices = slices
+        local = LocalView(layout: layout, tensors: tensors, progress: progress)
+        actions = ActionRows(layout: layout, tensors: tensors)
+        central = CentralView(layout: layout, tensors: tensors, progress: progress, outcome: outcome)
+        baselines = probe.baselines
+        metrics = probe.metrics
+        offersText = probe.offersText
+        offersSnapshot = probe.offersSnapshot
+        offersRender = probe.offersRender
+        specificationHash = Fingerprint.of(
+            "\(descriptor.id) \(descriptor.version) \(ParameterJSON.encode(parameters.values)) \(specification)")
+        let work = slices
+        workers = WorkerThreads(count: count) { index in
+            if work[index].isResetting { work[index].resetAll() } else { work[index].step() }
+        }
+    }
+
+    /// Begins new episodes in all copies.
+    ///
+    /// - Throws: ``ArgusError`` (plugin) when the environment fails or breaks its contract.
+    public func reset(_ episodes: EpisodeSeeds) throws(ArgusError) {
+        progress.episodes = episodes
+        try resetAll(continuing: false)
+    }
+
+    /// - Parameter continuing: goes on with each copy's next episode instead of its first.
+    func resetAll(continuing: Bool) throws(ArgusError) {
+        for copy in 0..<copies where !continuing {
+            progress.episode[copy] = -1
+            progress.failedAtReset[copy] = 0
+        }
+        for slice in slices { slice.isResetting = true }
+        workers.runBatch()
+        for slice in slices { slice.isResetting = false }
+        for copy in 0..<copies { outcome.ended[copy] = EpisodeEnd.running.rawValue }
+        try throwFirstError()
+    }
+
+    /// Makes one step in every copy that has an episode, with the actions in ``actions``; fills ``outcome``.
+    ///
+    /// - Throws: ``ArgusError``: (policy) for an action out of range, (plugin) when the environment fails or breaks its
+    ///   contract. The environment must be reset before it is stepped again.
+    public func step() throws(ArgusError) {
+        workers.runBatch()
+        try throwFirstError()
+    }
+
+    /// False once every listed episode has been played.
+    public var hasActiveCopies: Bool { progress.active.elements.contains { $0 != 0 } }
+
+    /// Copies that have an episode to play.
+    public var activeCount: Int { progress.active.elements.reduce(0) { $0 + Int($1) } }
+
+    /// True while `copy` has an episode to play.
+    @inline(__always)
+    public func isActive(_ copy: Int) -> Bool { progress.active[copy] != 0 }
+
+    /// Episodes that could not begin since the last reset.
+    public var failedAtReset: Int { progress.failedAtReset.elements.reduce(0, +) }
+
+    /// What the plugin last reported, for messages about failed episodes.
+    public var lastReport: String? { slices.lazy.compactMap(\.instance.lastReport).first }
+
+    /// Throws the error of the first slice that has one and forgets those of the others, which are of the same batch.
+    private func throwFirstError() throws(ArgusError) {
+        var first: ArgusError?
+        for slice in slices {
+            guard let error = slice.error else { continue }
+            slice.error = nil
+            first = first ?? error
+        }
+        if let first { throw first }
+    }
+
+    // MARK: Extensions
+
+    /// The instance that holds `copy`, and the copy's index in it.
+    func instance(of copy: Int) -> (EnvironmentInstance, Int) {
+        precondition(copy >= 0 && copy < copies, "copy out of range")
+        let slice = slices.first { $0.range.contains(copy) } ?? slices[0]
+        return (slice.instance, copy - slice.range.lowerBound)
+    }
+
+    /// Role and rules in words, for one agent.
+    public func textRules(agent: Int) throws(ArgusError) -> String { try slices[0].instance.textRules(agent: agent) }
+
+    /// The situation as one agent sees it.
+    public func textSituation(copy: Int, agent: Int) throws(ArgusError) -> String {
+        let (instance, index) = instance(of: copy)
+        return try instance.textSituation(copy: index, agent: agent)
+    }
+
+    /// One choice in words.
+    public func textAction(copy: Int, agent: Int, choice: Int) throws(ArgusError) -> String {
+        let (instance, index) = instance(of: copy)
+        return try instance.textAction(copy: index, agent: agent, choice: choice)
+    }
+
+    /// How far the text rounds each observation component; empty: not at all.
+    public var textQuanta: [Float] { slices[0].instance.textQuanta }
+
+    /// A picture of one copy as lines of text.
+    public func renderText(copy: Int, color: Bool) throws(ArgusError) -> String {
+        let (instance, index) = instance(of: copy)
+        return try instance.renderText(copy: index, color: color)
+    }
+}

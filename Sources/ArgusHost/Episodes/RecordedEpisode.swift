@@ -1,0 +1,179 @@
+public import ArgusEnvAPI
+
+/// The first line of a recording: which task its episodes were played on.
+public struct RecordingHeader: Codable, Sendable, Hashable {
+    /// What played them, such as `rware 2.0.0`; may be missing.
+    public var reference: String?
+    /// The scenario's id, if it was one.
+    public var scenario: String?
+    /// Id of the environment.
+    public var environment: String
+    public var parameters: [String: ParameterValue]
+    /// Steps after which an episode is cut off.
+    public var horizon: Int
+    /// Names in the order of the rows.
+    public var agents: [String]
+    /// Whose reward the rewards are, as in a scenario; missing: each agent's own.
+    public var reward: Scenario.Reward
+
+    public init(
+        reference: String? = nil, scenario: String? = nil, environment: String,
+        parameters: [String: ParameterValue], horizon: Int, agents: [String], reward: Scenario.Reward = .individual
+    ) {
+        self.reference = reference
+        self.scenario = scenario
+        self.environment = environment
+        self.parameters = parameters
+        self.horizon = horizon
+        self.agents = agents
+        self.reward = reward
+    }
+
+    enum CodingKeys: String, CodingKey { case reference, scenario, environment, parameters, horizon, agents, reward }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        reference = try values.decodeIfPresent(String.self, forKey: .reference)
+        scenario = try values.decodeIfPresent(String.self, forKey: .scenario)
+        environment = try values.decode(String.self, forKey: .environment)
+        parameters = try values.decodeIfPresent([String: CodedParameter].self, forKey: .parameters)?
+            .mapValues(\.value) ?? [:]
+        horizon = try values.decode(Int.self, forKey: .horizon)
+        agents = try values.decode([String].self, forKey: .agents)
+        let name = try values.decodeIfPresent(String.self, forKey: .reward) ?? Scenario.Reward.individual.rawValue
+        guard let reward = Scenario.Reward(rawValue: name) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .reward, in: values, debugDescription: "neither team nor individual")
+        }
+        self.reward = reward
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encodeIfPresent(reference, forKey: .reference)
+        try values.encodeIfPresent(scenario, forKey: .scenario)
+        try values.encode(environment, forKey: .environment)
+        try values.encode(parameters.mapValues(CodedParameter.init), forKey: .parameters)
+        try values.encode(horizon, forKey: .horizon)
+        try values.encode(agents, forKey: .agents)
+        try values.encode(reward.rawValue, forKey: .reward)
+    }
+}
+
+/// Any other line of a recording: an episode of T steps, with which it can be played again.
+public struct RecordedEpisode: Codable, Sendable, Hashable {
+    /// The environment's seed.
+    public var seed: UInt64
+    /// [T][agent]
+    public var actions: [[RecordedAction]]
+    /// [T][agent]
+    public var rewards: [[Double]]
+    /// [T]: whether the episode was over after the step, and not for its length.
+    public var terminated: [Bool]
+    /// [T]: whether the episode was cut off after the step.
+    public var truncated: [Bool]
+    /// Whether the rules ended the episode at its last step, where `terminated` cannot be trusted with that; else nil.
+    public var ended: Bool?
+    /// [T + 1][agent][component], the first from the reset; nil when there are hashes.
+    public var observations: [[[Double]]]?
+    /// [T + 1]: 64-bit FNV-1a of all agents' rows in order, little-endian f32, in hexadecimal; nil when there are values.
+    public var observationHashes: [String]?
+
+    public init(seed: UInt64) {
+        self.seed = seed
+        actions = []
+        rewards = []
+        terminated = []
+        truncated = []
+        observations = []
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case seed, actions, rewards, terminated, truncated, ended, observations
+        case observationHashes = "observation_hashes"
+    }
+
+    private enum OtherKeys: String, CodingKey { case observationHash = "observation_hash" }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        seed = try values.decode(UInt64.self, forKey: .seed)
+        actions = try values.decode([[RecordedAction]].self, forKey: .actions)
+        rewards = try values.decode([[Double]].self, forKey: .rewards)
+        terminated = try values.decode([Bool].self, forKey: .terminated)
+        truncated = try values.decode([Bool].self, forKey: .truncated)
+        ended = try values.decodeIfPresent(Bool.self, forKey: .ended)
+        observations = try values.decodeIfPresent([[[Double]]].self, forKey: .observations)
+        observationHashes =
+            try values.decodeIfPresent([String].self, forKey: .observationHashes)
+            ?? decoder.container(keyedBy: OtherKeys.self).decodeIfPresent([String].self, forKey: .observationHash)
+    }
+}
+
+/// One agent's action: a number where it has one head, a list where it has more or is continuous.
+public enum RecordedAction: Codable, Sendable, Hashable {
+    case one(Double)
+    case several([Double])
+
+    /// A row of choices or components.
+    public init(_ row: [Double]) { self = row.count == 1 ? .one(row[0]) : .several(row) }
+
+    public var row: [Double] {
+        switch self {
+        case .one(let value): [value]
+        case .several(let values): values
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer()
+        if let number = try? value.decode(Double.self) {
+            self = .one(number)
+        } else {
+            self = .several(try value.decode([Double].self))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var value = encoder.singleValueContainer()
+        switch self {
+        case .one(let number): try RecordedAction.encode(number, into: &value)
+        case .several(let numbers): try value.encode(numbers)
+        }
+    }
+
+    /// Choices as whole numbers.
+    private static func encode(_ number: Double, into value: inout any SingleValueEncodingContainer) throws {
+        if let whole = Int(exactly: number) { try value.encode(whole) } else { try value.encode(number) }
+    }
+}
+
+/// A parameter's value in JSON.
+private struct CodedParameter: Codable {
+    var value: ParameterValue
+
+    init(_ value: ParameterValue) { self.value = value }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let boolean = try? container.decode(Bool.self) {
+            value = .boolean(boolean)
+        } else if let integer = try? container.decode(Int.self) {
+            value = .integer(integer)
+        } else if let number = try? container.decode(Double.self) {
+            value = .number(number)
+        } else {
+            value = .string(try container.decode(String.self))
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch value {
+        case .integer(let integer): try container.encode(integer)
+        case .number(let number): try container.encode(number)
+        case .boolean(let boolean): try container.encode(boolean)
+        case .string(let string): try container.encode(string)
+        }
+    }
+}

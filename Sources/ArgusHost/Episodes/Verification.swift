@@ -1,0 +1,290 @@
+import ArgusEnvAPI
+
+/// Plays recorded episodes again and compares every value: does the environment equal what made the recording?
+///
+/// Rewards and observations are compared as f32, bit for bit, or within a tolerance. The end of an episode of T steps:
+/// the rules must end it at step T if `ended` says so (or, where there is no `ended`, if `terminated[T - 1]` does); if
+/// not, the horizon must cut it off when T reaches it or `truncated[T - 1]` says so, and else it must go on after step T.
+/// At every step before T it must go on. (A reference that reports its own limit as termination records the truth in
+/// `ended`.)
+public final class Verification {
+    /// What was found.
+    public struct Outcome: Sendable, Hashable {
+        /// Episodes and steps that were equal.
+        public var episodes = 0
+        public var steps = 0
+        /// The first difference, at which the comparison stops.
+        public var difference: Difference?
+    }
+
+    /// The first value that is not as recorded.
+    public struct Difference: Sendable, Hashable {
+        /// `FILE:LINE`.
+        public var place: String
+        /// From 1.
+        public var episode: Int
+        public var seed: UInt64
+        /// 0: after the reset.
+        public var step: Int
+        public var agent: String?
+        /// `reward`, `observation` or `end`.
+        public var quantity: String
+        /// Which component of an observation.
+        public var component: Int?
+        public var found: String
+        public var expected: String
+
+        public var error: ArgusError {
+            var words = [place, "episode \(episode)", "seed \(seed)", step == 0 ? "after the reset" : "step \(step)"]
+            if let agent { words.append(agent) }
+            words.append(component.map { "\(quantity), component \($0)" } ?? quantity)
+            return ArgusError(
+                .file, "the environment differs from the recording", at: words.joined(separator: ", "), found: found,
+                expected: "\(expected), as recorded")
+        }
+    }
+
+    private let recording: EpisodeRecording
+    private let environment: VectorEnvironment
+    private let tolerance: Float
+
+    /// - Parameters:
+    ///   - environment: the environment's id; the file's header must name the same.
+    ///   - tolerance: how far values may differ; 0: not in a bit. Hashes are always compared exactly.
+    /// - Throws: ``ArgusError`` for a file, environment, parameter or list of agents that does not fit.
+    public init(
+        environment id: String, recording: EpisodeRecording, host: EnvironmentHost, tolerance: Float = 0
+    ) throws(ArgusError) {
+        let header = recording.header
+        let place = "\(recording.path):1"
+        guard header.environment == id else {
+            throw ArgusError(
+                .file, "recording of another environment", at: place, found: "'\(header.environment)'",
+                expected: "'\(id)'", remedy: "'argus verify \(header.environment) \(recording.path)'")
+        }
+        guard (1...Scenario.horizonLimit).contains(header.horizon) else {
+            throw ArgusError(
+                .file, "value out of range", at: "\(place), key 'horizon'", found: "\(header.horizon)",
+                expected: "1 to \(Scenario.horizonLimit)")
+        }
+        let scenario = Scenario(
+            id: header.scenario ?? id, environment: id, parameters: header.parameters, horizon: header.horizon,
+            reward: header.reward, masks: .none, file: place)
+        environment = try host.makeVectorEnvironment(scenario, copies: 1)
+        let names = environment.specification.agents.map(\.name)
+        guard header.agents == names else {
+            throw ArgusError(
+                .file, "other agents in the recording", at: "\(place), key 'agents'",
+                found: header.agents.joined(separator: ", "), expected: names.joined(separator: ", "))
+        }
+        self.recording = recording
+        self.tolerance = tolerance
+    }
+
+    /// Plays all episodes, or up to the first difference.
+    ///
+    /// - Parameter progress: called after each episode with the number of episodes so far and in all.
+    /// - Throws: ``ArgusError`` for a line of the wrong shape, or an environment that fails.
+    public func run(progress: (Int, Int) -> Void = { _, _ in }) throws(ArgusError) -> Outcome {
+        var outcome = Outcome()
+        for index in 0..<recording.count {
+            let episode = try recording.episode(index)
+            let place = recording.place(index)
+            try check(episode, place)
+            let (steps, mismatch) = try compare(episode)
+            outcome.steps += steps
+            if let mismatch {
+                outcome.difference = Difference(
+                    place: place, episode: index + 1, seed: episode.seed, step: mismatch.step,
+                    agent: mismatch.agent.map { environment.specification.agents[$0].name },
+                    quantity: mismatch.quantity, component: mismatch.component, found: mismatch.found,
+                    expected: mismatch.expected)
+                return outcome
+            }
+            outcome.episodes += 1
+            progress(index + 1, recording.count)
+        }
+        return outcome
+    }
+
+    // MARK: Shapes
+
+    /// Refuses a line whose parts do not fit together or the environment.
+    private func check(_ episode: RecordedEpisode, _ place: String) throws(ArgusError) {
+        func refused(_ key: String, _ found: String, _ expected: String) -> ArgusError {
+            ArgusError(.file, "bad episode in recording", at: "\(place), key '\(key)'", found: found, expected: expected)
+        }
+        let specification = environment.specification
+        let agents = specification.agents.count
+        let steps = episode.actions.count
+        guard (1...recording.header.horizon).contains(steps) else {
+            throw refused("actions", "\(steps) steps", "1 to the horizon, \(recording.header.horizon)")
+        }
+        let lengths = [
+            ("rewards", episode.rewards.count), ("terminated", episode.terminated.count),
+            ("truncated", episode.truncated.count),
+        ]
+        for (key, count) in lengths where count != steps {
+            throw refused(key, "\(count) entries", "\(steps), one for each of 'actions'")
+        }
+        for (step, row) in episode.rewards.enumerated() where row.count != agents {
+            throw refused("rewards[\(step)]", "\(row.count) numbers", "\(agents), one an agent")
+        }
+        for (step, row) in episode.actions.enumerated() {
+            guard row.count == agents else {
+                throw refused("actions[\(step)]", "\(row.count) actions", "\(agents), one an agent")
+            }
+            for (agent, action) in row.enumerated() {
+                guard action.row.count == specification.actions.rowSize else {
+                    throw refused(
+                        "actions[\(step)][\(agent)]", "\(action.row.count) numbers",
+                        "\(specification.actions.rowSize), one a \(environment.layout.isDiscrete ? "head" : "component")")
+                }
+                guard !environment.layout.isDiscrete || action.row.allSatisfy({ Int32(exactly: $0) != nil }) else {
+                    throw refused("actions[\(step)][\(agent)]", "\(action.row)", "whole numbers")
+                }
+            }
+        }
+        if let values = episode.observations {
+            guard values.count == steps + 1 else {
+                throw refused("observations", "\(values.count) entries", "\(steps + 1): the reset's, and each step's")
+            }
+            for (step, rows) in values.enumerated() {
+                let sizes = specification.agents.map { $0.observationSize ?? specification.observationSize }
+                guard rows.map(\.count) == sizes else {
+                    throw refused("observations[\(step)]", "rows of \(rows.map(\.count))", "\(sizes)")
+                }
+            }
+        } else if let hashes = episode.observationHashes {
+            guard hashes.count == steps + 1 else {
+                throw refused(
+                    "observation_hashes", "\(hashes.count) entries", "\(steps + 1): the reset's, and each step's")
+            }
+            for (step, hash) in hashes.enumerated() where UInt64(hash, radix: 16) == nil {
+                throw refused("observation_hashes[\(step)]", "'\(hash)'", "a hexadecimal number of 64 bits")
+            }
+        }
+    }
+
+    // MARK: Comparison
+
+    private struct Mismatch {
+        var step: Int
+        var agent: Int?
+        var quantity: String
+        var component: Int?
+        var found: String
+        var expected: String
+    }
+
+    /// - Returns: the number of steps that were equal, and what was not.
+    private func compare(_ episode: RecordedEpisode) throws(ArgusError) -> (steps: Int, mismatch: Mismatch?) {
+        try environment.reset(.list([episode.seed]))
+        guard environment.isActive(0) else {
+            let found = "a reset that failed: \(environment.lastReport ?? "no reason given")"
+            return (0, Mismatch(step: 0, quantity: "end", found: found, expected: "an episode"))
+        }
+        if let mismatch = observationMismatch(episode, 0, environment.local.observations) { return (0, mismatch) }
+        for step in 1...episode.actions.count {
+            for (agent, action) in episode.actions[step - 1].enumerated() { write(action.row, agent) }
+            try environment.step()
+            let end = environment.outcome.end(0)
+            let rows =
+                end == .running
+                ? environment.local.observations
+                : UnsafeBufferPointer(environment.outcome.finalObservations.elements)
+            if let mismatch = rewardMismatch(episode, step) ?? observationMismatch(episode, step, rows)
+                ?? endMismatch(episode, step, end)
+            {
+                return (step - 1, mismatch)
+            }
+        }
+        return (episode.actions.count, nil)
+    }
+
+    private func write(_ row: [Double], _ agent: Int) {
+        for (index, value) in row.enumerated() {
+            if environment.layout.isDiscrete {
+                environment.actions.discrete(copy: 0, agent: agent)[index] = Int32(value)
+            } else {
+                environment.actions.continuous(copy: 0, agent: agent)[index] = Float(value)
+            }
+        }
+    }
+
+    private func isEqual(_ found: Float, _ expected: Float) -> Bool {
+        tolerance > 0 ? abs(found - expected) <= tolerance : found.bitPattern == expected.bitPattern
+    }
+
+    private func rewardMismatch(_ episode: RecordedEpisode, _ step: Int) -> Mismatch? {
+        for (agent, recorded) in episode.rewards[step - 1].enumerated() {
+            let (found, expected) = (environment.outcome.rewards[agent], Float(recorded))
+            if !isEqual(found, expected) {
+                return Mismatch(
+                    step: step, agent: agent, quantity: "reward", found: "\(found)", expected: "\(expected)")
+            }
+        }
+        return nil
+    }
+
+    private func observationMismatch(
+        _ episode: RecordedEpisode, _ step: Int, _ rows: UnsafeBufferPointer<Float>
+    ) -> Mismatch? {
+        let width = environment.specification.observationSize
+        if let values = episode.observations {
+            for (agent, row) in values[step].enumerated() {
+                for (component, recorded) in row.enumerated() {
+                    let (found, expected) = (rows[agent * width + component], Float(recorded))
+                    if !isEqual(found, expected) {
+                        return Mismatch(
+                            step: step, agent: agent, quantity: "observation", component: component,
+                            found: "\(found)", expected: "\(expected)")
+                    }
+                }
+            }
+        } else if let hashes = episode.observationHashes {
+            let found = hash(of: rows)
+            if found != UInt64(hashes[step], radix: 16) {
+                return Mismatch(
+                    step: step, quantity: "observations of all agents (hash)", found: String(found, radix: 16),
+                    expected: hashes[step])
+            }
+        }
+        return nil
+    }
+
+    private func hash(of rows: UnsafeBufferPointer<Float>) -> UInt64 {
+        let width = environment.specification.observationSize
+        var hash = Fingerprint.empty
+        for (agent, specification) in environment.specification.agents.enumerated() {
+            for component in 0..<(specification.observationSize ?? width) {
+                withUnsafeBytes(of: rows[agent * width + component].bitPattern.littleEndian) { bytes in
+                    hash = Fingerprint.fnv1a64(bytes, continuing: hash)
+                }
+            }
+        }
+        return hash
+    }
+
+    private func endMismatch(_ episode: RecordedEpisode, _ step: Int, _ end: EpisodeEnd) -> Mismatch? {
+        var expected = EpisodeEnd.running
+        if step == episode.actions.count {
+            if episode.ended ?? episode.terminated[step - 1] {
+                expected = .terminated
+            } else if step == recording.header.horizon || (episode.ended == nil && episode.truncated[step - 1]) {
+                expected = .truncated
+            }
+        }
+        guard end != expected else { return nil }
+        return Mismatch(step: step, quantity: "end", found: words(end), expected: words(expected))
+    }
+
+    private func words(_ end: EpisodeEnd) -> String {
+        switch end {
+        case .running: "an episode that goes on"
+        case .terminated: "an end by the rules"
+        case .truncated: "an end at the horizon"
+        case .failed: "an episode that failed (\(environment.lastReport ?? "no reason given"))"
+        }
+    }
+}

@@ -1,0 +1,237 @@
+import ArgusEnvAPI
+import CArgusEnv
+
+/// One instance of a plugin's environment: a batch of copies, used by one thread at a time.
+///
+/// Not Sendable by itself; ``VectorEnvironment`` gives each worker its own. Errors keep the header's rules: after
+/// `ARGUS_ERROR` nothing but `destroy` is called on the instance, after `ARGUS_FATAL` nothing at all of the plugin.
+final class EnvironmentInstance {
+    let specification: EnvironmentSpecification
+    let place: String
+    private let owner: InstanceOwner
+    private let pointer: UnsafeMutablePointer<argus_instance>
+    private let functions: argus_instance
+    private let reports: ReportLog
+    private let health: PluginHealth
+    private var isBroken = false
+    private let text: argus_text?
+    private let snapshots: argus_snapshot?
+    private let baselineFunctions: argus_baselines?
+    private let render: argus_render?
+    private let metricFunctions: argus_metrics?
+    /// Scripted policies, the default first.
+    let baselines: [BaselineDescriptor]
+    let metrics: [MetricDescriptor]
+
+    init(
+        _ library: PluginLibrary, environment: String, parameters: ParameterValues, copies: Int
+    ) throws(ArgusError) {
+        let place = "environment '\(environment)' of \(library.path)"
+        let owner = try InstanceOwner(library, environment, ParameterJSON.encode(parameters.values), copies, place)
+        let memory = PluginMemory(place: place)
+        let functions = try memory.value(
+            UnsafePointer(owner.pointer), "argus_instance",
+            pointers: [
+                ("specification", \.specification), ("bind", \.bind), ("reset", \.reset), ("step", \.step),
+                ("destroy", \.destroy), ("get_extension", \.get_extension),
+            ])
+        let find = ExtensionFinder(instance: owner.pointer, memory: memory)
+        text = try find(ARGUS_TEXT_V1, [("rules", \.rules), ("situation", \.situation), ("action", \.action)])
+        snapshots = try find(ARGUS_SNAPSHOT_V1, [("save", \.save), ("load", \.load)])
+        let baselineFunctions: argus_baselines? = try find(
+            ARGUS_BASELINE_V1, [("act_jointly", \.act_jointly), ("act_locally", \.act_locally)])
+        render = try find(ARGUS_RENDER_V1, [("text", \.text)])
+        let metricFunctions: argus_metrics? = try find(ARGUS_METRICS_V1, [("values", \.values)])
+        baselines = if let baselineFunctions { try find.baselines(baselineFunctions) } else { [] }
+        metrics = if let metricFunctions { try find.metrics(metricFunctions) } else { [] }
+        specification = try SpecificationReader(functions.specification(owner.pointer), place: place).read()
+        self.baselineFunctions = baselineFunctions
+        self.metricFunctions = metricFunctions
+        self.functions = functions
+        self.owner = owner
+        self.place = place
+        pointer = owner.pointer
+        reports = owner.reports
+        health = library.health
+    }
+
+    var offersText: Bool { text != nil }
+    var offersSnapshot: Bool { snapshots != nil }
+    var offersRender: Bool { render != nil }
+
+    /// What the plugin last said, for messages about failed episodes.
+    var lastReport: String? { reports.last }
+
+    // MARK: Stepping
+
+    func bind(_ buffers: argus_buffers) throws(ArgusError) {
+        var buffers = buffers
+        try succeed("bind") { functions.bind(pointer, &buffers) }
+    }
+
+    /// - Returns: true when at least one copy failed; its `ended` says which.
+    @inline(__always)
+    func reset(_ mask: UnsafePointer<UInt8>?, _ seeds: UnsafePointer<UInt64>) throws(ArgusError) -> Bool {
+        try call("reset") { functions.reset(pointer, mask, seeds) }
+    }
+
+    /// - Returns: true when at least one copy failed; its `ended` says which.
+    @inline(__always)
+    func step(_ mask: UnsafePointer<UInt8>?) throws(ArgusError) -> Bool {
+        try call("step") { functions.step(pointer, mask) }
+    }
+
+    // MARK: Extensions
+
+    func textRules(agent: Int) throws(ArgusError) -> String {
+        guard let text else { throw missing(.text) }
+        return try read("rules") { text.rules(pointer, UInt32(agent), $0, $1, $2) }
+    }
+
+    func textSituation(copy: Int, agent: Int) throws(ArgusError) -> String {
+        guard let text else { throw missing(.text) }
+        return try read("situation") { text.situation(pointer, UInt32(copy), UInt32(agent), $0, $1, $2) }
+    }
+
+    func textAction(copy: Int, agent: Int, choice: Int) throws(ArgusError) -> String {
+        guard let text else { throw missing(.text) }
+        return try read("action") {
+            text.action(pointer, UInt32(copy), UInt32(agent), UInt32(choice), $0, $1, $2)
+        }
+    }
+
+    /// How far the text rounds each observation component; empty: not at all.
+    var textQuanta: [Float] {
+        guard let quanta = text?.quanta else { return [] }
+        return Array(UnsafeBufferPointer(start: quanta, count: specification.observationSize))
+    }
+
+    func renderText(copy: Int, color: Bool) throws(ArgusError) -> String {
+        guard let render else { throw missing(.render) }
+        return try read("render") { render.text(pointer, UInt32(copy), color ? 1 : 0, $0, $1, $2) }
+    }
+
+    func metricValues(copy: Int, into values: UnsafeMutablePointer<Double>) throws(ArgusError) {
+        guard let metricFunctions else { return }
+        try succeed("metrics") { metricFunctions.values(pointer, UInt32(copy), values) }
+    }
+
+    func save(copy: Int) throws(ArgusError) -> [UInt8] {
+        guard let snapshots else { throw missing(.snapshot) }
+        return try bytes("snapshot") { snapshots.save(pointer, UInt32(copy), $0, $1, $2) }
+    }
+
+    /// - Throws: ``ArgusError``; when the plugin refuses the bytes, the copy is as it was and can go on.
+    func load(copy: Int, _ bytes: [UInt8], chanceSeed: UInt64?) throws(ArgusError) {
+        guard let snapshots else { throw missing(.snapshot) }
+        let before = reports.count
+        let isRefused = try call("restore") {
+            guard var seed = chanceSeed else { return snapshots.load(pointer, UInt32(copy), bytes, bytes.count, nil) }
+            return snapshots.load(pointer, UInt32(copy), bytes, bytes.count, &seed)
+        }
+        if isRefused { throw failure(ARGUS_DISCARD, "restore", before) }
+    }
+
+    func actJointly(
+        baseline: Int, copy: Int, agents: UnsafePointer<UInt8>, actions: UnsafeMutableRawPointer, stride: Int
+    ) throws(ArgusError) {
+        guard let baselineFunctions else { throw missing(.baseline) }
+        try succeed("scripted policy") {
+            baselineFunctions.act_jointly(pointer, UInt32(baseline), UInt32(copy), agents, actions, stride)
+        }
+    }
+
+    func actLocally(
+        baseline: Int, agent: Int, observation: UnsafePointer<Float>, legal: UnsafePointer<UInt8>?,
+        memory: UnsafeMutableRawPointer?, action: UnsafeMutableRawPointer
+    ) throws(ArgusError) {
+        guard let baselineFunctions else { throw missing(.baseline) }
+        try succeed("scripted policy") {
+            baselineFunctions.act_locally(
+                pointer, UInt32(baseline), UInt32(agent), observation, legal, memory, action)
+        }
+    }
+
+    private func missing(_ capability: Capability) -> ArgusError {
+        ArgusError(
+            .plugin, "the environment cannot do this", at: place, found: "no \(capability.rawValue)",
+            expected: "the extension \(capability.rawValue)")
+    }
+
+    // MARK: Calls
+
+    /// Calls into the plugin. Returns true when it discarded something, and false when all went well.
+    @inline(__always)
+    private func call(_ name: StaticString, _ body: () -> argus_status) throws(ArgusError) -> Bool {
+        if isBroken || health.isDead { throw unusable(name) }
+        let before = reports.count
+        let status = body()
+        if status == ARGUS_OK { return false }
+        if status == ARGUS_DISCARD { return true }
+        isBroken = true
+        if status == ARGUS_FATAL { health.die() }
+        throw failure(status, name, before)
+    }
+
+    /// The same where there is nothing to discard.
+    @inline(__always)
+    private func succeed(_ name: StaticString, _ body: () -> argus_status) throws(ArgusError) {
+        let before = reports.count
+        if try call(name, body) { throw failure(ARGUS_DISCARD, name, before) }
+    }
+
+    /// - Parameter before: ``ReportLog/count`` before the call, so that an old report is not taken for the reason.
+    @inline(never)
+    private func failure(_ status: argus_status, _ name: StaticString, _ before: Int) -> ArgusError {
+        let reason = reports.count > before ? reports.last : nil
+        let what = status == ARGUS_FATAL ? "the plugin failed for good" : "the environment failed"
+        return ArgusError(
+            .plugin, what, at: "\(place), \(name)", found: reason ?? "status \(status) without a reason",
+            expected: "success")
+    }
+
+    @inline(never)
+    private func unusable(_ name: StaticString) -> ArgusError {
+        ArgusError(
+            .plugin, "the environment has failed before", at: "\(place), \(name)",
+            found: "an instance that must not be used again", expected: "a new one",
+            remedy: health.isDead ? "a new process" : "making the environment anew")
+    }
+
+    private func read(
+        _ name: StaticString,
+        _ body: (UnsafeMutablePointer<CChar>?, Int, UnsafeMutablePointer<Int>) -> argus_status
+    ) throws(ArgusError) -> String {
+        let bytes = try bytes(name) { start, capacity, needed in
+            guard let start else { return body(nil, capacity, needed) }
+            return start.withMemoryRebound(to: CChar.self, capacity: capacity) { body($0, capacity, needed) }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A result of unknown size, by the header's (buffer, capacity, needed) convention.
+    private func bytes(
+        _ name: StaticString,
+        _ body: (UnsafeMutablePointer<UInt8>?, Int, UnsafeMutablePointer<Int>) -> argus_status
+    ) throws(ArgusError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        // A size that still grows at the fourth call never comes to rest.
+        for _ in 0..<4 {
+            var needed = 0
+            let capacity = bytes.count
+            try bytes.withUnsafeMutableBufferPointer { buffer throws(ArgusError) in
+                try succeed(name) { body(buffer.baseAddress, capacity, &needed) }
+            }
+            guard needed >= 0, needed <= EnvironmentInstance.largestResult else { break }
+            if needed <= capacity { return Array(bytes[..<needed]) }
+            bytes = [UInt8](repeating: 0, count: needed)
+        }
+        throw ArgusError(
+            .plugin, "the environment breaks its contract", at: "\(place), \(name)",
+            found: "a size that is impossible or never the same",
+            expected: "at most \(EnvironmentInstance.largestResult) bytes")
+    }
+
+    /// Bytes of a text or a snapshot.
+    private static let largestResult = 1 << 28
+}

@@ -1,0 +1,45 @@
+import ArgusEnvAPI
+import CArgusEnv
+
+/// Asks an instance for its extensions and reads what they hold.
+struct ExtensionFinder {
+    let instance: UnsafeMutablePointer<argus_instance>
+    let memory: PluginMemory
+
+    /// The extension with this id; nil when the instance does not offer it.
+    ///
+    /// - Parameter pointers: fields that must not be NULL.
+    func callAsFunction<Value>(
+        _ id: String, _ pointers: [(name: String, path: PartialKeyPath<Value>)]
+    ) throws(ArgusError) -> Value? {
+        guard let found = instance.pointee.get_extension(instance, id) else { return nil }
+        return try memory.value(found.assumingMemoryBound(to: Value.self), id, pointers: pointers)
+    }
+
+    func baselines(_ c: argus_baselines) throws(ArgusError) -> [BaselineDescriptor] {
+        var baselines: [BaselineDescriptor] = []
+        for item in try memory.values(c.baselines, count: c.count, "baselines") {
+            guard item.memory_size <= 1 << 20 else {
+                throw memory.refused("a baseline that wants \(item.memory_size) bytes of memory", "at most \(1 << 20)")
+            }
+            baselines.append(
+                BaselineDescriptor(
+                    name: try memory.text(item.name, "a baseline's name"),
+                    description: try memory.text(item.description, "a baseline's description"),
+                    seesState: item.sees_state != 0, memorySize: Int(item.memory_size)))
+        }
+        return baselines
+    }
+
+    func metrics(_ c: argus_metrics) throws(ArgusError) -> [MetricDescriptor] {
+        var metrics: [MetricDescriptor] = []
+        for item in try memory.values(c.metrics, count: c.count, "metrics") {
+            metrics.append(
+                MetricDescriptor(
+                    name: try memory.text(item.name, "a metric's name"),
+                    kind: MetricDescriptor.Kind(rawValue: item.kind) ?? .number,
+                    description: try memory.text(item.description, "a metric's description")))
+        }
+        return metrics
+    }
+}

@@ -1,0 +1,145 @@
+public import ArgusEnvAPI
+import CArgusEnv
+import Glibc
+
+/// A loaded plugin library. Loading is for the life of the process: Swift libraries cannot be unloaded safely.
+public struct PluginLibrary: Sendable {
+    public let path: String
+    public let name: String
+    public let version: String
+    public let license: String
+    public let abiMinor: Int
+    /// What each environment says of itself, in the plugin's order.
+    public let descriptors: [EnvironmentDescriptor]
+    private let address: UInt
+    let health: PluginHealth
+
+    var plugin: UnsafePointer<argus_plugin>? { UnsafePointer(bitPattern: address) }
+
+    /// Loads the library at `path` and reads its descriptors.
+    ///
+    /// - Throws: ``ArgusError`` (plugin) for a file that is not a loadable library, has another major version, lacks the
+    ///   entry, or breaks the contract.
+    public init(path: String) throws(ArgusError) {
+        try PluginLibrary.checkFormat(path)
+        // A name without a folder would be looked for in the system's folders.
+        let file = path.contains("/") ? path : "./\(path)"
+        // RTLD_LOCAL: each plugin carries its own copy of the SDK. RTLD_NODELETE: never unloaded.
+        guard let handle = dlopen(file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
+            let reason = dlerror().map { String(cString: $0) } ?? "no reason given"
+            throw ArgusError(
+                .plugin, "cannot load plugin", at: path, found: reason, expected: "a shared library whose needs are met",
+                remedy: "'ldd \(path)'")
+        }
+        let symbol = "argus_plugin_entry_v\(ARGUS_ABI_MAJOR)"
+        guard let entry = dlsym(handle, symbol) else {
+            let other = (1...9).first { dlsym(handle, "argus_plugin_entry_v\($0)") != nil }
+            throw ArgusError(
+                .plugin, other == nil ? "not a plugin" : "plugin of another major version", at: path,
+                found: other.map { "the entry argus_plugin_entry_v\($0)" } ?? "no entry function",
+                expected: "the exported function \(symbol)", remedy: "building it against this host's argus_env.h")
+        }
+        let function = unsafeBitCast(entry, to: (@convention(c) (UInt32) -> UnsafePointer<argus_plugin>?).self)
+        guard let plugin = function(ARGUS_ABI_MINOR) else {
+            throw ArgusError(
+                .plugin, "plugin refused this host", at: path, found: "no plugin from \(symbol)",
+                expected: "one that works with minor version \(ARGUS_ABI_MINOR)",
+                remedy: "building it against this host's argus_env.h")
+        }
+        let memory = PluginMemory(place: path)
+        let content = try memory.value(
+            plugin, "argus_plugin",
+            pointers: [
+                ("name", \.name), ("version", \.version), ("license", \.license), ("descriptor", \.descriptor),
+                ("create", \.create),
+            ])
+        self.path = path
+        name = String(cString: content.name)
+        version = String(cString: content.version)
+        license = String(cString: content.license)
+        abiMinor = Int(content.abi_minor)
+        address = UInt(bitPattern: plugin)
+        health = PluginHealth.of(address)
+        guard content.environment_count > 0 else { throw memory.refused("no environments", "at least one") }
+        var descriptors: [EnvironmentDescriptor] = []
+        for index in 0..<content.environment_count {
+            guard let descriptor = content.descriptor(index) else {
+                throw memory.refused(
+                    "no descriptor of environment \(index)", "\(content.environment_count) descriptors")
+            }
+            let read = try DescriptorReader.read(descriptor, path)
+            guard !descriptors.contains(where: { $0.id == read.id }) else {
+                throw memory.refused("two environments named '\(read.id)'", "each id once")
+            }
+            descriptors.append(read)
+        }
+        self.descriptors = descriptors
+    }
+
+    /// The descriptor of one environment.
+    public func descriptor(_ environment: String) throws(ArgusError) -> EnvironmentDescriptor {
+        guard let descriptor = descriptors.first(where: { $0.id == environment }) else {
+            throw ArgusError(
+                .plugin, "unknown environment", at: path, found: "'\(environment)'",
+                expected: "one of \(descriptors.map(\.id).joined(separator: ", "))",
+                remedy: nearestName(to: environment, in: descriptors.map(\.id)).map { "'\($0)'" })
+        }
+        return descriptor
+    }
+
+    /// Refuses a manifest that was written for another library than this: what was listed would not be what runs.
+    public func requireAgreement(with manifest: PluginManifest) throws(ArgusError) {
+        func disagrees(_ what: String, _ listed: String, _ real: String) -> ArgusError {
+            ArgusError(
+                .plugin, "manifest disagrees with its library", at: PluginManifest.path(ofLibrary: path),
+                found: "\(what) \(listed)", expected: "\(real), as the library says",
+                remedy: "writing it anew with argus-env-runner --describe \(path)")
+        }
+        let listed = manifest.environments.map(\.descriptor)
+        guard listed.map(\.id) == descriptors.map(\.id) else {
+            let ids = { (list: [EnvironmentDescriptor]) in list.map(\.id).joined(separator: ", ") }
+            throw disagrees("environments", ids(listed), ids(descriptors))
+        }
+        for (old, new) in zip(listed, descriptors) {
+            guard old.version == new.version else {
+                throw disagrees("version of '\(new.id)'", "'\(old.version)'", "'\(new.version)'")
+            }
+            guard old.parameters == new.parameters else {
+                let changed =
+                    new.parameters.first { !old.parameters.contains($0) }?.name
+                    ?? old.parameters.first { !new.parameters.contains($0) }?.name ?? "their order"
+                throw disagrees("parameters of '\(new.id)'", "that differ in '\(changed)'", "the same")
+            }
+            guard old.capabilities == new.capabilities else {
+                let names = { (set: Set<Capability>) in set.map(\.rawValue).sorted().joined(separator: ", ") }
+                throw disagrees("capabilities of '\(new.id)'", names(old.capabilities), names(new.capabilities))
+            }
+        }
+    }
+
+    private static func checkFormat(_ path: String) throws(ArgusError) {
+        func refused(_ found: String, _ expected: String) -> ArgusError {
+            ArgusError(.plugin, "cannot load plugin", at: path, found: found, expected: expected)
+        }
+        // Without O_NONBLOCK a named pipe would wait for a writer.
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard file >= 0 else {
+            throw refused(String(cString: strerror(errno)).lowercased(), "a readable shared library")
+        }
+        defer { close(file) }
+        var header = [UInt8](repeating: 0, count: 20)
+        let count = read(file, &header, header.count)
+        guard count == header.count, header[0..<4].elementsEqual([0x7F, 0x45, 0x4C, 0x46]) else {
+            throw refused("a file that is not an ELF library", "a shared library for this machine (.so)")
+        }
+        // ELF header: byte 4 is the class (2: 64 bit), byte 16 the type (3: shared object), byte 18 the machine.
+        #if arch(x86_64)
+        let machine: UInt8 = 62
+        #else
+        let machine: UInt8 = 183
+        #endif
+        guard header[4] == 2, header[16] == 3, header[18] == machine else {
+            throw refused("an ELF file for another machine or of another kind", "a shared library for this machine (.so)")
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+
+/// What a result was made on and with.
+public enum Machine {
+    /// Processor, cores, memory and system.
+    public static var description: [String: String] {
+        let process = ProcessInfo.processInfo
+        var result = [
+            "cores": "\(process.activeProcessorCount)", "memory_gib": "\(process.physicalMemory >> 30)",
+            "system": process.operatingSystemVersionString,
+        ]
+        if let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("model name") }),
+            let name = line.split(separator: ":").last
+        {
+            result["processor"] = name.trimmingCharacters(in: .whitespaces)
+        }
+        return result
+    }
+
+    public static var versions: [String: String] {
+        #if swift(>=6.3)
+        let swift = "6.3"
+        #else
+        let swift = "6.2"
+        #endif
+        return ["swift": swift]
+    }
+
+    /// The commit that the program was built from: from the launcher, else from the repository around it.
+    public static var codeRevision: String {
+        let environment = ProcessInfo.processInfo.environment
+        if let revision = environment["ARGUS_REVISION"], !revision.isEmpty { return revision }
+        guard let home = environment["ARGUS_HOME"],
+            let head = try? String(contentsOfFile: home + "/.git/HEAD", encoding: .utf8)
+        else { return "unknown" }
+        let text = head.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard text.hasPrefix("ref: ") else { return text }
+        let reference = try? String(contentsOfFile: home + "/.git/" + text.dropFirst(5), encoding: .utf8)
+        return reference?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "unknown"
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import Glibc
+
+/// The folder of one run: `run.json`, `metrics.jsonl`, `evaluations.jsonl`, `checkpoint/`, and last `result.json`.
+///
+/// Holds a lock on the folder while it lives, so that two processes never write one run.
+public final class RunDirectory {
+    public let path: String
+    private let lock: Int32
+
+    /// Makes the folder if need be and locks it.
+    ///
+    /// - Throws: ``ArgusError`` (output) when it cannot be written or another process has it.
+    public init(_ path: String) throws(ArgusError) {
+        self.path = path
+        try AtomicFile.makeFolder(path)
+        let lockPath = path + "/.lock"
+        let file = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw AtomicFile.failed(lockPath, errno) }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            close(file)
+            throw ArgusError(
+                .output, "run folder is in use", at: path, found: "another process that writes it",
+                expected: "one process a run", remedy: "waiting for it, or another --out")
+        }
+        lock = file
+    }
+
+    deinit { close(lock) }
+
+    public var manifestPath: String { path + "/run.json" }
+    public var metricsPath: String { path + "/metrics.jsonl" }
+    public var evaluationsPath: String { path + "/evaluations.jsonl" }
+    public var checkpointFolder: String { path + "/checkpoint" }
+    public var resultPath: String { path + "/result.json" }
+
+    public func write(_ manifest: RunManifest) throws(ArgusError) { try RunDirectory.write(manifest, manifestPath) }
+    public func write(_ result: RunResult) throws(ArgusError) { try RunDirectory.write(result, resultPath) }
+
+    /// The result, if the run is done.
+    public static func result(at path: String) -> RunResult? { read(RunResult.self, path + "/result.json") }
+    public static func manifest(at path: String) -> RunManifest? { read(RunManifest.self, path + "/run.json") }
+
+    private static func read<Value: Decodable>(_ type: Value.Type, _ path: String) -> Value? {
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return FileManager.default.contents(atPath: path).flatMap { try? decoder.decode(type, from: $0) }
+    }
+
+    private static func write(_ value: some Encodable, _ path: String) throws(ArgusError) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        guard var data = try? encoder.encode(value) else {
+            throw ArgusError(.output, "cannot encode", at: path, found: "\(value)", expected: "plain values")
+        }
+        data.append(UInt8(ascii: "\n"))
+        try AtomicFile.write(data, to: path)
+    }
+}

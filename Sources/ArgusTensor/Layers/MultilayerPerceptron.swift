@@ -1,0 +1,106 @@
+import CTorch
+
+/// What stands between the layers of a network.
+public enum Activation: String, Sendable, Hashable, CaseIterable {
+    case relu
+    case tanh
+
+    public func callAsFunction(_ input: Tensor) throws(TensorError) -> Tensor {
+        switch self {
+        case .relu: try input.relu()
+        case .tanh: try input.tanh()
+        }
+    }
+}
+
+/// Where a hidden layer is normalised, if at all.
+public enum LayerNormPlacement: String, Sendable, Hashable, CaseIterable {
+    case none
+    /// Linear, norm, activation: as PQN (Gallici et al. 2025) has it.
+    case beforeActivation
+    /// Linear, activation, norm: as the MAPPO paper's networks (Yu et al. 2022) have it.
+    case afterActivation
+}
+
+/// Fully connected layers with an activation after each but the last.
+public struct MultilayerPerceptron: Layer {
+    public let layers: [Linear]
+    /// One for each hidden layer, or none.
+    public let norms: [LayerNorm]
+    public let activation: Activation
+    public let placement: LayerNormPlacement
+
+    /// - Parameters:
+    ///   - sizes: input, hidden ..., output; at least two.
+    ///   - hiddenGain: of the hidden layers' orthogonal weights; √2 for ReLU (He et al. 2015), and the default of the
+    ///     common PPO codes for tanh also.
+    ///   - outputGain: of the last layer: 0.01 for a policy, 1 for a value.
+    public init(
+        sizes: [Int], activation: Activation = .relu, layerNorm placement: LayerNormPlacement = .none,
+        hiddenGain: Double = 2.0.squareRoot(), outputGain: Double = 1,
+        using generator: inout some RandomNumberGenerator, device: Device = .cpu
+    ) throws(TensorError) {
+        guard sizes.count >= 2, sizes.allSatisfy({ $0 > 0 }) else {
+            throw TensorError(
+                code: .invalidArgument, message: "perceptron sizes: found \(sizes), expected two or more above zero")
+        }
+        var layers: [Linear] = []
+        var norms: [LayerNorm] = []
+        for index in 1..<sizes.count {
+            let isLast = index == sizes.count - 1
+            layers.append(
+                try Linear(
+                    inputs: sizes[index - 1], outputs: sizes[index], gain: isLast ? outputGain : hiddenGain,
+                    using: &generator, device: device))
+            if !isLast, placement != .none { norms.append(try LayerNorm(size: sizes[index], device: device)) }
+        }
+        self.layers = layers
+        self.norms = norms
+        self.activation = activation
+        self.placement = placement
+    }
+
+    /// Input `[..., sizes.first]`, output `[..., sizes.last]`.
+    public func callAsFunction(_ input: Tensor) throws(TensorError) -> Tensor {
+        var flow = input
+        for (index, layer) in layers.enumerated() {
+            flow = try layer(flow)
+            if index == layers.count - 1 { break }
+            if placement == .beforeActivation { flow = try norms[index](flow) }
+            flow = try activation(flow)
+            if placement == .afterActivation { flow = try norms[index](flow) }
+        }
+        return flow
+    }
+
+    /// Computes the output without gradients into memory that exists already, in one call: for acting.
+    /// - Parameters:
+    ///   - input: `[rows, sizes.first]`; may be borrowed from the environments' buffer.
+    ///   - output: `[rows, sizes.last]`, which is overwritten; may be borrowed too.
+    public func infer(_ input: Tensor, into output: Tensor) throws(TensorError) {
+        guard norms.isEmpty else {
+            let result = try withoutGradient { () throws(TensorError) in try self(input) }
+            guard result.shape == output.shape else {
+                throw TensorError(
+                    code: .invalidArgument,
+                    message: "perceptron output: found shape \(output.shape), expected \(result.shape)")
+            }
+            try output.copyInPlace(from: result)
+            return
+        }
+        let operation = activation == .relu ? CTORCH_RELU : CTORCH_TANH
+        try TensorError.check(
+            withExtendedLifetime((self, input, output)) {
+                Tensor.withHandles(layers.map(\.weight)) { weights, count in
+                    Tensor.withHandles(layers.map(\.bias)) { biases, _ in
+                        ctorch_perceptron_forward(weights, biases, count, operation, input.handle, output.handle)
+                    }
+                }
+            })
+    }
+
+    public var parameters: [(name: String, tensor: Tensor)] {
+        layers.enumerated().flatMap { index, layer in layer.parameters(under: "layers.\(index)") }
+            + norms.enumerated().flatMap { index, norm in norm.parameters(under: "norms.\(index)") }
+    }
+}

@@ -1,0 +1,60 @@
+extension SafetensorsFile.ElementType {
+    /// The tensors' name for this type.
+    public var scalarType: ScalarType {
+        switch self {
+        case .float64: .float64
+        case .float32: .float32
+        case .int64: .int64
+        case .int32: .int32
+        case .uint8: .uint8
+        case .bool: .bool
+        }
+    }
+
+    public init(_ type: ScalarType) {
+        switch type {
+        case .float64: self = .float64
+        case .float32: self = .float32
+        case .int64: self = .int64
+        case .int32: self = .int32
+        case .uint8: self = .uint8
+        case .bool: self = .bool
+        }
+    }
+}
+
+extension SafetensorsFile {
+    /// Writes tensors, from whatever device, atomically.
+    public static func write(
+        tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String
+    ) throws(TensorError) {
+        var arrays: [Content] = []
+        for (name, tensor) in tensors {
+            arrays.append(
+                Content(
+                    name: name, type: ElementType(tensor.scalarType), shape: tensor.shape, bytes: try tensor.bytes()))
+        }
+        try write(arrays, metadata: metadata, to: path)
+    }
+
+    /// A copy of the array named `name` as a tensor; throws if there is none.
+    public func tensor(_ name: String) throws(TensorError) -> Tensor {
+        guard let entry = entry(named: name) else {
+            throw TensorError(code: .fileFormat, message: "\(source): tensor '\(name)' is missing")
+        }
+        return try tensor(entry)
+    }
+
+    /// All arrays as tensors by name.
+    public func tensors() throws(TensorError) -> [String: Tensor] {
+        var result: [String: Tensor] = [:]
+        for entry in entries { result[entry.name] = try tensor(entry) }
+        return result
+    }
+
+    private func tensor(_ entry: Entry) throws(TensorError) -> Tensor {
+        try withBytes(of: entry) { bytes throws(TensorError) in
+            try Tensor.copying(bytes, shape: entry.shape, type: entry.type.scalarType)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import ArgusEnvAPI
+import CArgusEnv
+
+/// Actions that are legal, illegal or scripted.
+let actionChecks: [ConformanceCheck] = [
+    ConformanceCheck(
+        "illegal-actions", proves: "An action within range that is not legal is no error; it follows the environment's own rule.",
+        remedy: "Treat an illegal action as the rules say (mostly: as doing nothing)."
+    ) { subject in
+        try play(subject, copies: 4, choosing: .inRange) { player, copy in
+            try require(player.instance.bytes(.ended, copy)[0] <= 1, "a failed episode, \(moment(player, copy))")
+        }
+        return .passed
+    },
+    ConformanceCheck(
+        "baselines-act", proves: "Scripted policies act within range and legally, and asking them does not change the game.",
+        remedy: "Choose from the legal row; keep what a baseline remembers apart from what step() uses."
+    ) { subject in
+        let seeds = ConformanceSubject.seeds(2, 12)
+        var player = try subject.makePlayer(seeds: seeds)
+        guard let baselines = player.instance.baselines else { return .skipped("no argus.baseline/1") }
+        try require(baselines.count > 0, "argus.baseline/1 without a baseline")
+        let steps = max(1, subject.effort / 16)
+        var untouched = try subject.makePlayer(seeds: seeds)
+        let expected = try untouched.record(steps)
+        for step in 1...steps {
+            for baseline in 0..<Int(baselines.count) {
+                for copy in seeds.indices {
+                    try askBaseline(player, baselines, baseline, copy)
+                }
+            }
+            try player.step { player in
+                for (copy, seed) in seeds.enumerated() {
+                    try requireEqual(
+                        [expected[copy][step]], [RowDigest(player.instance, copy: copy)], seed: seed,
+                        "with and without asking the baselines, step \(step)")
+                }
+            }
+        }
+        return .passed
+    },
+]
+
+/// Asks one baseline for the actions of one copy and checks them.
+private func askBaseline(
+    _ player: EpisodePlayer, _ baselines: argus_baselines, _ baseline: Int, _ copy: Int
+) throws {
+    let instance = player.instance
+    let descriptor = baselines.baselines[baseline]
+    let name = String(cString: descriptor.name)
+    let agents = instance.specification.agents
+    let width = instance.specification.actions.rowSize
+    // 4-byte elements, i32 or f32; one row more, which must stay as it is.
+    let untouched: Int32 = 0x5A5A_5A5A
+    var rows = [Int32](repeating: untouched, count: (agents.count + 1) * width)
+    // Rows of agents that are not asked for stay as they are.
+    var asked = agents.indices.map { UInt8(($0 + player.steps[copy]) % 3 == 0 && agents.count > 1 ? 0 : 1) }
+    for agent in agents.indices where instance.bytes(.acting, copy, agent)[0] == 0 { asked[agent] = 0 }
+    if descriptor.sees_state != 0 {
+        try instance.succeed(
+            "baseline \(name)",
+            baselines.act_jointly(instance.pointer, UInt32(baseline), UInt32(copy), asked, &rows, width * 4))
+    } else {
+        for agent in agents.indices where asked[agent] != 0 {
+            guard let observation = instance.floats(.observation, copy, agent).baseAddress else { continue }
+            // Aligned for whatever the baseline keeps there; zero, as at the start of an episode.
+            var memory = [UInt64](repeating: 0, count: Int(descriptor.memory_size) / 8 + 1)
+            let status = rows.withUnsafeMutableBufferPointer { rows in
+                memory.withUnsafeMutableBytes { memory in
+                    guard let row = rows.baseAddress else { return ARGUS_ERROR }
+                    return baselines.act_locally(
+                        instance.pointer, UInt32(baseline), UInt32(agent), observation,
+                        instance.bytes(.legal, copy, agent).baseAddress,
+                        descriptor.memory_size > 0 ? memory.baseAddress : nil, row + agent * width)
+                }
+            }
+            try instance.succeed("baseline \(name)", status)
+        }
+    }
+    let place = "baseline \(name), \(moment(player, copy))"
+    for agent in 0...agents.count {
+        let row = rows[agent * width..<(agent + 1) * width]
+        guard agent < agents.count, asked[agent] != 0 else {
+            try require(row.allSatisfy { $0 == untouched }, "a row that was not asked for is written: \(place)")
+            continue
+        }
+        try requirePossible(Array(row), agent, copy, instance, "\(agents[agent].name), \(place)")
+    }
+}
+
+private func requirePossible(
+    _ row: [Int32], _ agent: Int, _ copy: Int, _ instance: BoundaryInstance, _ place: String
+) throws {
+    switch instance.specification.actions {
+    case .discrete(let heads):
+        let own = instance.specification.agents[agent].actionSizes ?? heads
+        let legal = instance.bytes(.legal, copy, agent)
+        var first = 0
+        for head in heads.indices {
+            let choice = Int(row[head])
+            try require(
+                choice >= 0 && choice < max(1, own[head]), "choice \(choice) of head \(head) is out of range: \(place)")
+            try require(legal[first + choice] != 0, "choice \(choice) of head \(head) is illegal: \(place)")
+            first += heads[head]
+        }
+    case .continuous(let size, let bounds):
+        for index in 0..<size {
+            let value = Float(bitPattern: UInt32(bitPattern: row[index]))
+            try require(
+                value >= bounds.low[index] && value <= bounds.high[index],
+                "\(value) in component \(index) is out of bounds: \(place)")
+        }
+    }
+}

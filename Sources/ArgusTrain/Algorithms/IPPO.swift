@@ -1,0 +1,9 @@
+extension Algorithm {
+    /// Independent PPO: each agent's critic sees what the agent sees, V(oᵢ). Parameters are shared between agents.
+    ///
+    /// De Witt et al. 2020, "Is independent learning all you need in the StarCraft multi-agent challenge?". The loss is
+    /// ``PPOLoss``.
+    static let ippo = Algorithm(
+        name: "ippo", summary: "Independent PPO: decentralised critics, shared parameters",
+        source: "de Witt et al. 2020, arXiv:2011.09533", critic: .local, headlineMode: .sampled)
+}

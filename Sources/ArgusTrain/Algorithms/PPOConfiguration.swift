@@ -1,0 +1,113 @@
+public import ArgusHost
+public import ArgusTensor
+
+/// Hyperparameters of IPPO and MAPPO, with the source of each default.
+///
+/// [Mava] Mava's feed-forward PPO configuration; [MAPPO] Yu et al. 2022, "The surprising effectiveness of PPO in
+/// cooperative multi-agent games", and its code; [37] Huang et al. 2022, "The 37 implementation details of PPO";
+/// [ours] chosen here on the scenarios of the quick suite, with seeds that no table reports.
+public struct PPOConfiguration: HyperparameterSet {
+    /// How a value's error is measured.
+    public enum ValueLoss: String, Sendable, CaseIterable {
+        case huber
+        case squared
+    }
+
+    public var copies = 32
+    public var rolloutSteps = 64
+    public var epochs = 4
+    public var minibatches = 4
+    public var learningRate = 7e-4
+    public var annealLearningRate = true
+    public var adamEpsilon = 1e-5
+    public var discount = 0.99
+    public var gaeLambda = 0.95
+    public var clip = 0.2
+    public var clipValues = true
+    public var entropyCoefficient = 0.01
+    public var annealEntropy = true
+    public var valueCoefficient = 0.5
+    public var valueLoss = ValueLoss.huber
+    public var huberDelta = 10.0
+    public var maximumGradientNorm = 0.5
+    public var normalizeAdvantages = true
+    public var normalizeValues = true
+    public var valueNormalizationDecay = 0.99
+    public var scaleObservations = true
+    public var agentIds = true
+    public var hidden = 64
+    public var layers = 2
+    public var activation = Activation.relu
+    public var layerNorm = false
+    public var recurrent = false
+
+    public init() {}
+
+    public static var hyperparameters: [Hyperparameter<PPOConfiguration>] {
+        [
+            .integer("copies", \.copies, 1...4096, "Episodes played side by side. [ours]"),
+            .integer(
+                "rollout_steps", \.rolloutSteps, 1...100_000,
+                "Steps of each copy between two updates; copies × rollout_steps environment steps an update. [ours]"),
+            .integer("epochs", \.epochs, 1...1000, "Passes over a rollout. [Mava] 4"),
+            .integer(
+                "minibatches", \.minibatches, 1...4096,
+                "Pieces of a rollout, one gradient step each; with recurrent networks pieces are whole copies. [ours]"),
+            .number("learning_rate", \.learningRate, 0...1, "Adam's step size, for both networks. [ours]"),
+            .boolean(
+                "anneal_learning_rate", \.annealLearningRate,
+                "Lets the step size fall linearly to 0 over the training. [37] detail 4"),
+            .number("adam_epsilon", \.adamEpsilon, 0...1, "Adam's ε. [37] detail 3: 1e-5"),
+            .number("discount", \.discount, 0...1, "γ, for one unit of simulated time. [Mava] 0.99"),
+            .number("gae_lambda", \.gaeLambda, 0...1, "λ of generalised advantage estimation. [Mava] 0.95"),
+            .number("clip", \.clip, 0...10, "ε: how far the probability ratio may move the objective. [Mava] 0.2"),
+            .boolean("clip_values", \.clipValues, "Clips the value's change by ε too, as [MAPPO]."),
+            .number("entropy_coefficient", \.entropyCoefficient, 0...10, "Weight of the entropy bonus. [Mava] 0.01"),
+            .boolean(
+                "anneal_entropy", \.annealEntropy,
+                "Lets the entropy bonus fall linearly to 0 over the training: explore first, then commit. [ours]"),
+            .number("value_coefficient", \.valueCoefficient, 0...100, "Weight of the value loss. [37] detail 9: 0.5"),
+            .choice("value_loss", \.valueLoss, "huber or squared. [MAPPO] huber"),
+            .number("huber_delta", \.huberDelta, 1e-6...1e6, "Where the Huber loss turns linear. [MAPPO] 10"),
+            .number(
+                "maximum_gradient_norm", \.maximumGradientNorm, 1e-6...1e6,
+                "Clips each network's gradient norm. [Mava] 0.5"),
+            .boolean(
+                "normalize_advantages", \.normalizeAdvantages,
+                "Advantages of a rollout get mean 0 and deviation 1 over the rows that acted. [37] detail 7"),
+            .boolean(
+                "normalize_values", \.normalizeValues,
+                "The critic predicts normalised returns, with running moments. [MAPPO]"),
+            .number(
+                "value_normalization_decay", \.valueNormalizationDecay, 0...0.999_999,
+                "How slowly those moments forget, a rollout. [ours]"),
+            .boolean(
+                "scale_observations", \.scaleObservations,
+                "Maps each bounded observation component to 0..1 by its declared bounds. [ours]"),
+            .boolean(
+                "agent_ids", \.agentIds,
+                "Appends a one-hot agent id to the observation, so that agents that share parameters can take roles. "
+                    + "[Mava] true"),
+            .integer("hidden", \.hidden, 1...8192, "Units of each hidden layer. [ours]"),
+            .integer("layers", \.layers, 1...16, "Hidden layers of a feed-forward network. [Mava] 2"),
+            .choice("activation", \.activation, "relu or tanh. [Mava] relu"),
+            .boolean("layer_norm", \.layerNorm, "Layer normalisation after each hidden layer. [Mava] false"),
+            .boolean("recurrent", \.recurrent, "Gated recurrent units in both networks, for memory. [Mava] false"),
+        ]
+    }
+
+    public func validate() throws(ArgusError) {
+        let pieces = recurrent ? copies : copies * rolloutSteps
+        guard minibatches <= pieces else {
+            throw ArgusError(
+                .configuration, "hyperparameters contradict each other", at: "--set minibatches",
+                found: "\(minibatches) minibatches of \(pieces) \(recurrent ? "copies" : "steps")",
+                expected: "at most one a \(recurrent ? "copy" : "step")", remedy: "'--set minibatches=1'")
+        }
+        guard learningRate > 0 else {
+            throw ArgusError(
+                .configuration, "bad hyperparameter", at: "--set learning_rate", found: "\(learningRate)",
+                expected: "a number above 0")
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import ArgusEnvAPI
+import ArgusHost
+import ArgusTensor
+import Foundation
+
+/// `checkpoint/best.safetensors`: the actor's weights, and its description as JSON in the metadata.
+enum PolicyFile {
+    static func write(_ policy: TrainedPolicy, to path: String) throws(ArgusError) {
+        do {
+            let json = String(decoding: try JSONEncoder.sorted.encode(policy.description), as: UTF8.self)
+            try SafetensorsFile.write(
+                tensors: policy.network.parameters(under: "actor"), metadata: ["format": "argus-policy/1", "policy": json],
+                to: path)
+        } catch {
+            throw ArgusError(
+                .output, "cannot write policy", at: path, found: "\(error)", expected: "a file that can be written")
+        }
+    }
+
+    /// The policy of a run folder: the best by the selection episodes, else the last.
+    static func read(folder: String) throws(ArgusError) -> TrainedPolicy {
+        let files = FileManager.default
+        guard files.fileExists(atPath: folder) else {
+            throw ArgusError(
+                .file, "no such run", at: "run:\(folder)", found: "no folder", expected: "a folder that 'argus train' made")
+        }
+        let candidates = ["\(folder)/checkpoint/best.safetensors", "\(folder)/best.safetensors"]
+        guard let path = candidates.first(where: { files.fileExists(atPath: $0) }) else {
+            throw ArgusError(
+                .checkpoint, "no policy in run folder", at: "run:\(folder)", found: "no checkpoint/best.safetensors",
+                expected: "a run that has been evaluated at least once", remedy: "training it longer")
+        }
+        return try read(path: path)
+    }
+
+    static func read(path: String) throws(ArgusError) -> TrainedPolicy {
+        do {
+            let file = try SafetensorsFile(contentsOf: path)
+            guard file.metadata["format"] == "argus-policy/1", let json = file.metadata["policy"] else {
+                throw TensorError(code: .fileFormat, message: "no argus-policy/1 description in its metadata")
+            }
+            let description = try JSONDecoder().decode(TrainedPolicy.Description.self, from: Data(json.utf8))
+            var generator = ArgusEnvAPI.SplitMix64(seed: 0)
+            let network = try Network(description.actor, outputGain: 0.01, using: &generator)
+            try restoreTensors(network.parameters(under: "actor"), from: file.tensors(), owner: path)
+            return TrainedPolicy(description: description, network: network)
+        } catch {
+            throw ArgusError(
+                .checkpoint, "unusable policy file", at: path, found: "\(error)",
+                expected: "a policy that 'argus train' wrote, undamaged", remedy: "training again")
+        }
+    }
+}
+
+extension JSONEncoder {
+    /// The same value gives the same bytes.
+    static var sorted: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }
+}

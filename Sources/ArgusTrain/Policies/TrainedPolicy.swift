@@ -1,0 +1,60 @@
+import ArgusEnvAPI
+public import ArgusHost
+import ArgusTensor
+import Foundation
+
+/// What is needed to act as a run learnt to: the actor, and how observations are encoded for it.
+struct TrainedPolicy {
+    /// Written beside the weights; a policy is used only where all of this fits.
+    struct Description: Codable, Hashable {
+        var algorithm: String
+        var scenario: String
+        var specificationHash: String
+        var encoding: InputEncoding
+        var heads: [Int]
+        var usesMasks: Bool
+        var agents: [String]
+        var actor: Network.Shape
+    }
+
+    let description: Description
+    let network: Network
+
+    /// Policies for some agents of a vector environment.
+    func makePolicies(agents: [Int], copies: Int, settings: PolicySettings) throws -> [NetworkPolicy] {
+        try agents.map {
+            try NetworkPolicy(
+                network: network, encoding: description.encoding, heads: description.heads,
+                usesMasks: description.usesMasks, agent: $0, copies: copies, settings: settings)
+        }
+    }
+}
+
+/// `run:DIR`: the best policy of a training run.
+public struct RunPolicyProvider: PolicyProvider {
+    public let name = "run"
+
+    public init() {}
+
+    public func makePolicies(
+        argument: String?, agents: [Int], environment: VectorEnvironment, settings: PolicySettings
+    ) throws(ArgusError) -> [TeamMember] {
+        guard let folder = argument, !folder.isEmpty else {
+            throw ArgusError(
+                .policy, "bad policy", at: "run", found: "no folder", expected: "run:DIR", remedy: "'run:results/my-run'")
+        }
+        let policy = try PolicyFile.read(folder: folder)
+        guard policy.description.specificationHash == environment.specificationHash else {
+            throw ArgusError(
+                .checkpoint, "policy of another scenario", at: "run:\(folder)",
+                found: "a policy trained on \(policy.description.scenario)",
+                expected: "one trained on \(environment.scenario.id) with the same parameters")
+        }
+        do {
+            return try policy.makePolicies(agents: agents, copies: environment.copies, settings: settings)
+                .map { .local($0) }
+        } catch {
+            throw ArgusError(.policy, "cannot use policy", at: "run:\(folder)", found: "\(error)", expected: "a network")
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import ArgusEnvAPI
+
+/// Maps bounded components to 0..1; components without usable bounds stay as they are.
+struct BoundsScaling: Sendable, Hashable, Codable {
+    /// result = value × scale + shift, one entry a component.
+    let scale: [Float]
+    let shift: [Float]
+
+    init(size: Int, bounds: Bounds?) {
+        var scale = [Float](repeating: 1, count: size)
+        var shift = [Float](repeating: 0, count: size)
+        if let bounds {
+            for index in 0..<size {
+                let range = bounds.high[index] - bounds.low[index]
+                // Bounds that are infinite or that meet tell no scale.
+                guard range.isFinite, range > 0 else { continue }
+                scale[index] = 1 / range
+                shift[index] = -bounds.low[index] / range
+            }
+        }
+        self.scale = scale
+        self.shift = shift
+    }
+
+    /// Writes `rows` contiguous rows, `resultStride` elements apart.
+    func apply(
+        _ values: UnsafePointer<Float>, rows: Int, into result: UnsafeMutablePointer<Float>, resultStride: Int
+    ) {
+        let size = scale.count
+        scale.withUnsafeBufferPointer { scale in
+            shift.withUnsafeBufferPointer { shift in
+                guard let scale = scale.baseAddress, let shift = shift.baseAddress else { return }
+                for row in 0..<rows {
+                    let source = values + row * size
+                    let target = result + row * resultStride
+                    for index in 0..<size { target[index] = source[index] * scale[index] + shift[index] }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import ArgusHost
+
+/// One rollout: everything that learning needs of `steps` steps of `copies` copies, in memory that is reused.
+///
+/// Layout [step, copy, agent, …]. Inputs have one step more than the rest: the observations after the last step, whose
+/// values bootstrap episodes that go on.
+final class RolloutStorage {
+    let steps: Int
+    let copies: Int
+    let agents: Int
+    let inputSize: Int
+    let stateSize: Int
+    let heads: Int
+    let legalSize: Int
+    private let stateScaling: BoundsScaling
+
+    /// [steps + 1, copy, agent, component]: encoded observations.
+    let inputs: AlignedBuffer<Float>
+    /// [steps + 1, copy, component]: native global states, scaled; empty when the inputs of a copy are its state.
+    let states: AlignedBuffer<Float>
+    /// [step, copy, agent, choice]
+    let legal: AlignedBuffer<UInt8>
+    /// [step, copy, agent, head]
+    let actions: AlignedBuffer<Int64>
+    /// [step, copy, agent]
+    let logProbabilities: AlignedBuffer<Float>
+    /// [step, copy, agent]: 1 where the agent decided.
+    let acting: AlignedBuffer<UInt8>
+    /// [step, copy, agent]
+    let rewards: AlignedBuffer<Float>
+    /// [step, copy, agent]
+    let terminated: AlignedBuffer<UInt8>
+    /// [step, copy]: ``EpisodeEnd`` raw values.
+    let ended: AlignedBuffer<UInt8>
+    /// [step, copy]
+    let elapsed: AlignedBuffer<Float>
+    /// [steps + 1, copy]: 1 where an episode begins at this step.
+    let starts: AlignedBuffer<Float>
+
+    /// Inputs (and states) of truncated episodes' final rows, one after the other, and where they belong: (step, copy).
+    private(set) var finalPlaces: [Int] = []
+    private(set) var finalInputs: [Float] = []
+    private(set) var finalStates: [Float] = []
+
+    init(
+        steps: Int, copies: Int, agents: Int, inputSize: Int, stateSize: Int, heads: Int, legalSize: Int, horizon: Int,
+        stateScaling: BoundsScaling
+    ) {
+        self.stateScaling = stateScaling
+        self.steps = steps
+        self.copies = copies
+        self.agents = agents
+        self.inputSize = inputSize
+        self.stateSize = stateSize
+        self.heads = heads
+        self.legalSize = legalSize
+        let rows = steps * copies * agents
+        inputs = AlignedBuffer(count: (steps + 1) * copies * agents * inputSize, zero: 0)
+        states = AlignedBuffer(count: (steps + 1) * copies * stateSize, zero: 0)
+        legal = AlignedBuffer(count: rows * legalSize, zero: 1)
+        actions = AlignedBuffer(count: rows * heads, zero: 0)
+        logProbabilities = AlignedBuffer(count: rows, zero: 0)
+        acting = AlignedBuffer(count: rows, zero: 1)
+        rewards = AlignedBuffer(count: rows, zero: 0)
+        terminated = AlignedBuffer(count: rows, zero: 0)
+        ended = AlignedBuffer(count: steps * copies, zero: 0)
+        elapsed = AlignedBuffer(count: steps * copies, zero: 1)
+        starts = AlignedBuffer(count: (steps + 1) * copies, zero: 0)
+        let expected = copies * (steps / max(1, horizon) + 2)
+        finalPlaces.reserveCapacity(expected)
+        finalInputs.reserveCapacity(expected * agents * inputSize)
+        finalStates.reserveCapacity(expected * stateSize)
+    }
+
+    /// What advantage estimation reads.
+    var transitions: AdvantageEstimation.Transitions {
+        AdvantageEstimation.Transitions(
+            rewards: rewards.pointer, acting: acting.pointer, terminated: terminated.pointer, ended: ended.pointer,
+            elapsed: elapsed.pointer)
+    }
+
+    func begin() {
+        finalPlaces.removeAll(keepingCapacity: true)
+        finalInputs.removeAll(keepingCapacity: true)
+        finalStates.removeAll(keepingCapacity: true)
+    }
+
+    /// Stores what agents see before step `step` (or after the last).
+    func storeObservations(_ environment: VectorEnvironment, _ encoding: InputEncoding, step: Int) {
+        let local = environment.local
+        let rows = copies * agents
+        if let source = local.observations.baseAddress {
+            encoding.encode(source, rows: rows, into: inputs.pointer + step * rows * inputSize)
+        }
+        if stateSize > 0, let source = environment.central.states.baseAddress {
+            stateScaling.apply(
+                source, rows: copies, into: states.pointer + step * copies * stateSize, resultStride: stateSize)
+        }
+        for copy in 0..<copies { starts.pointer[step * copies + copy] = Float(local.starts[copy]) }
+        guard step < steps else { return }
+        if let source = local.legal.baseAddress {
+            (legal.pointer + step * rows * legalSize).update(from: source, count: rows * legalSize)
+        }
+        if let source = local.acting.baseAddress {
+            (acting.pointer + step * rows).update(from: source, count: rows)
+        }
+    }
+
+    /// Stores what step `step` brought.
+    func storeOutcome(_ environment: VectorEnvironment, _ encoding: InputEncoding, step: Int) {
+        let outcome = environment.outcome
+        let rows = copies * agents
+        (rewards.pointer + step * rows).update(from: outcome.rewards.pointer, count: rows)
+        (terminated.pointer + step * rows).update(from: outcome.terminated.pointer, count: rows)
+        (ended.pointer + step * copies).update(from: outcome.ended.pointer, count: copies)
+        (elapsed.pointer + step * copies).update(from: outcome.elapsed.pointer, count: copies)
+        for copy in 0..<copies where outcome.ended.pointer[copy] == EpisodeEnd.truncated.rawValue {
+            storeFinal(environment, encoding, copy: copy, place: step * copies + copy)
+        }
+    }
+
+    private func storeFinal(_ environment: VectorEnvironment, _ encoding: InputEncoding, copy: Int, place: Int) {
+        finalPlaces.append(place)
+        let row = copy * agents * encoding.observationSize
+        append(to: &finalInputs, count: agents * inputSize) {
+            encoding.encode(environment.outcome.finalObservations.pointer + row, rows: agents, into: $0)
+        }
+        guard stateSize > 0, let states = environment.central.finalStates.baseAddress else { return }
+        append(to: &finalStates, count: stateSize) {
+            stateScaling.apply(states + copy * stateSize, rows: 1, into: $0, resultStride: stateSize)
+        }
+    }
+
+    private func append(to values: inout [Float], count: Int, _ write: (UnsafeMutablePointer<Float>) -> Void) {
+        let first = values.count
+        values.append(contentsOf: repeatElement(0, count: count))
+        values.withUnsafeMutableBufferPointer { buffer in
+            if let base = buffer.baseAddress { write(base + first) }
+        }
+    }
+}

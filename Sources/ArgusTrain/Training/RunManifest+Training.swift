@@ -1,0 +1,48 @@
+import ArgusEnvAPI
+import ArgusHost
+import ArgusTensor
+
+extension RunManifest {
+    /// Everything that the request's result depends on.
+    static func make(
+        _ request: TrainingRequest, library: PluginLibrary, scenarioHash: String, descriptor: EnvironmentDescriptor
+    ) throws(ArgusError) -> RunManifest {
+        RunManifest(
+            scenario: request.scenario.id, scenarioVersion: request.scenario.version, scenarioHash: scenarioHash,
+            scenarioText: try request.scenario.canonicalText(for: descriptor),
+            plugin: String(library.path.split(separator: "/").last ?? ""), pluginHash: try Fingerprint.file(library.path),
+            entry: request.entry, seed: request.seed, algorithm: request.algorithm.name,
+            hyperparameters: request.configuration.values, team: nil, steps: request.steps,
+            evaluationEpisodes: request.evaluationEpisodes, evaluations: request.evaluations,
+            absoluteEpisodes: request.absoluteEpisodes, threads: request.threads,
+            codeRevision: Machine.codeRevision,
+            versions: Machine.versions.merging(["libtorch": TorchInfo.version]) { $1 },
+            machine: Machine.description.merging(["libtorch_capability": TorchInfo.cpuCapability]) { $1 })
+    }
+
+    /// Refuses to go on with a run that was asked for differently.
+    func requireSame(as earlier: RunManifest, _ folder: String) throws(ArgusError) {
+        func refuse(_ what: String, _ asked: String, _ had: String) -> ArgusError {
+            ArgusError(
+                .checkpoint, "cannot resume with another \(what)", at: folder, found: asked, expected: had,
+                remedy: "the run's own settings, or another --out")
+        }
+        if scenario != earlier.scenario || scenarioHash != earlier.scenarioHash {
+            throw refuse("scenario", "\(scenario) \(scenarioHash)", "\(earlier.scenario) \(earlier.scenarioHash)")
+        }
+        if algorithm != earlier.algorithm { throw refuse("algorithm", algorithm ?? "none", earlier.algorithm ?? "none") }
+        if seed != earlier.seed { throw refuse("seed", "\(seed)", "\(earlier.seed)") }
+        if steps != earlier.steps { throw refuse("number of steps", "\(steps)", "\(earlier.steps)") }
+        for (name, value) in hyperparameters.sorted(by: { $0.key < $1.key })
+        where earlier.hyperparameters[name] != value {
+            throw refuse("hyperparameter", "\(name)=\(value)", "\(name)=\(earlier.hyperparameters[name] ?? "(none)")")
+        }
+        if evaluations != earlier.evaluations || evaluationEpisodes != earlier.evaluationEpisodes
+            || absoluteEpisodes != earlier.absoluteEpisodes
+        {
+            throw refuse(
+                "evaluation protocol", "\(evaluations) × \(evaluationEpisodes), \(absoluteEpisodes)",
+                "\(earlier.evaluations) × \(earlier.evaluationEpisodes), \(earlier.absoluteEpisodes)")
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import ArgusHost
+
+#if ARGUS_TRAIN
+import ArgusTrain
+#endif
+
+/// The kinds of policies that this build can play.
+enum AvailablePolicies {
+    static var providers: [any PolicyProvider] {
+        #if ARGUS_TRAIN
+        [RandomPolicyProvider(), ScriptedPolicyProvider(), RunPolicyProvider()]
+        #else
+        [RandomPolicyProvider(), ScriptedPolicyProvider(), RunPolicyWithoutLibtorch()]
+        #endif
+    }
+
+    /// Refuses kinds of policies that later versions bring, so that nobody looks for a misspelling.
+    static func check(_ team: TeamSpecification) throws(ArgusError) {
+        for item in team.items {
+            let name = String(item.policy.prefix { $0 != ":" })
+            guard ["human", "llm", "peer"].contains(name) else { continue }
+            throw ArgusError(
+                .policy, "policy is not available in this version", at: "team '\(team)'", found: "'\(item.policy)'",
+                expected: "one of \(providers.map(\.name).joined(separator: ", "))", remedy: "'--team scripted'")
+        }
+    }
+}
+
+#if !ARGUS_TRAIN
+/// `run:DIR` in a build without libtorch.
+private struct RunPolicyWithoutLibtorch: PolicyProvider {
+    let name = "run"
+
+    func makePolicies(
+        argument: String?, agents: [Int], environment: VectorEnvironment, settings: PolicySettings
+    ) throws(ArgusError) -> [TeamMember] {
+        throw MissingLibtorch.error(for: "policy run:\(argument ?? "DIR")")
+    }
+}
+#endif

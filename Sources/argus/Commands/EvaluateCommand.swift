@@ -1,0 +1,167 @@
+import ArgumentParser
+import ArgusBench
+import ArgusEnvAPI
+import ArgusHost
+import Foundation
+
+/// `argus evaluate`
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate", abstract: "Mean return of a team with a 95 % interval, and metrics.",
+        discussion: """
+            Example:
+              argus evaluate foraging/8x8-2p-2f-coop --team scripted --episodes 1000
+              argus evaluate foraging/8x8-2p-2f-coop --team run:runs/mine --mode greedy --json
+
+            Plays exactly one episode for each of the evaluation seeds of block --seed, which training never sees; the same \
+            block gives every team the same episodes.
+            """)
+
+    enum ProgressForm: String, CaseIterable { case json }
+
+    @OptionGroup var scenarioArgument: ScenarioArgument
+    @OptionGroup var teamArgument: TeamArgument
+
+    @Option(help: "Number of episodes.")
+    var episodes = 100
+
+    @Option(help: "Block of evaluation seeds; also keys the sampling of actions.")
+    var seed: UInt64 = 0
+
+    @Option(help: "sampled or greedy. Default: each policy's own.")
+    var mode: String?
+
+    @Option(help: "Threads that step the environment.")
+    var threads = 1
+
+    @Option(help: "Episodes side by side; changes the speed, not the result. Default: 32, or fewer if there are fewer.")
+    var copies: Int?
+
+    @Option(help: "Folder for run.json, evaluations.jsonl and result.json.")
+    var out: String?
+
+    @Option(help: "Name of the entry in tables. Default: the team.")
+    var entry: String?
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    @Option(help: "json: print one JSON object a line while it goes on, instead of the result.")
+    var progress: String?
+
+    @Flag(help: "Stop with status 130 when standard input ends.")
+    var stopWithStdin = false
+
+    func run() throws {
+        let request = try checked()
+        ExitOnInterrupt.listen()
+        if stopWithStdin { ExitOnInterrupt.whenStandardInputEnds() }
+        let host = try EnvironmentHost()
+        let scenario = try scenarioArgument.scenario("argus evaluate", host)
+        let environment = try host.makeVectorEnvironment(
+            scenario, copies: min(request.copies, episodes), threads: request.threads)
+        let team = try TeamArgument.team(
+            request.team, environment, PolicySettings(seed: seed, mode: request.mode))
+        let directory = try out.map { path throws(ArgusError) in try RunDirectory(path) }
+        let library = try host.library(for: scenario)
+        let descriptor = try library.descriptor(scenario.environment)
+        try directory?.write(try manifest(request, scenario, library, descriptor))
+
+        let progress = EvaluationProgress(
+            episodes: episodes, isJSON: request.progress == .json, environment: environment)
+        let record = try play(environment, team, request, progress)
+        guard !record.returns.isEmpty else {
+            throw ArgusError(
+                .plugin, "every episode failed", at: "scenario \(scenario.id)",
+                found: environment.lastReport ?? "no reason given", expected: "valid episodes")
+        }
+        let result = try result(record, scenario, request, team, try scenario.hash(for: descriptor), progress)
+        if let directory {
+            let lines = try JSONLines(path: directory.evaluationsPath) { (_: EvaluationRecord) in false }
+            try lines.append(record)
+            try directory.write(result)
+        }
+        progress.finish()
+        if request.progress == nil { try show(EvaluationSummary(result, team: request.team.description)) }
+    }
+
+    // MARK: Details
+
+    private struct Request {
+        var team: TeamSpecification
+        var mode: PolicySettings.Mode?
+        var threads: Int
+        var copies: Int
+        var progress: ProgressForm?
+
+        /// The mode in records: what policies without a preference do.
+        var modeName: String { (mode ?? .sampled).rawValue }
+    }
+
+    private func checked() throws(ArgusError) -> Request {
+        _ = try OptionCheck.inRange(episodes, 1...10_000_000, "--episodes")
+        return Request(
+            team: try teamArgument.specification(),
+            mode: try mode.map { text throws(ArgusError) in
+                try OptionCheck.choice(text, PolicySettings.Mode.self, "--mode")
+            },
+            threads: try OptionCheck.inRange(threads, 1...1024, "--threads"),
+            copies: try OptionCheck.inRange(copies ?? 32, 1...100_000, "--copies"),
+            progress: try progress.map { text throws(ArgusError) in
+                try OptionCheck.choice(text, ProgressForm.self, "--progress")
+            })
+    }
+
+    private func play(
+        _ environment: VectorEnvironment, _ team: Team, _ request: Request, _ progress: EvaluationProgress
+    ) throws(ArgusError) -> EvaluationRecord {
+        let seeds = EvaluationSeeds.absolute.seeds(block: seed, count: episodes)
+        let episodes = try environment.play(seeds: seeds) { () throws(ArgusError) in
+            try team.act(on: environment)
+            progress.count()
+        } progress: { finished in
+            progress.show(finished)
+        }
+        progress.steps = episodes.steps
+        return EvaluationRecord(
+            episodes, step: 0, purpose: EvaluationSeeds.absolute.name, mode: request.modeName,
+            wallSeconds: progress.seconds)
+    }
+
+    private func manifest(
+        _ request: Request, _ scenario: Scenario, _ library: PluginLibrary, _ descriptor: EnvironmentDescriptor
+    ) throws(ArgusError) -> RunManifest {
+        RunManifest(
+            scenario: scenario.id, scenarioVersion: scenario.version, scenarioHash: try scenario.hash(for: descriptor),
+            scenarioText: try scenario.canonicalText(for: descriptor),
+            plugin: String(library.path.split(separator: "/").last ?? ""), pluginHash: try Fingerprint.file(library.path),
+            entry: entry ?? request.team.description, seed: seed, algorithm: nil,
+            hyperparameters: ["mode": request.modeName], team: request.team.description, steps: 0, evaluationEpisodes: 0,
+            evaluations: 0, absoluteEpisodes: episodes, threads: request.threads, codeRevision: Machine.codeRevision,
+            versions: Machine.versions, machine: Machine.description)
+    }
+
+    private func result(
+        _ record: EvaluationRecord, _ scenario: Scenario, _ request: Request, _ team: Team, _ hash: String,
+        _ progress: EvaluationProgress
+    ) throws -> RunResult {
+        var outcome = record.outcome(scenario)
+        // Student's t, as all tables have it.
+        let estimate = try ReturnEstimate(episodeReturns: [record.returns], isTrained: false).interval
+        outcome.return = MeanRecord(
+            mean: estimate.mean, ci95: estimate.interval.map { [$0.low, $0.high] }, n: estimate.count)
+        return RunResult(
+            scenario: scenario.id, scenarioHash: hash, entry: entry ?? request.team.description, seed: seed,
+            algorithm: nil, team: request.team.description, centralised: team.isCentralised, step: 0,
+            mode: request.modeName, outcomes: [request.modeName: outcome], bestStep: nil,
+            wallSeconds: record.wallSeconds, stepsPerSecond: Double(progress.steps) / max(record.wallSeconds, 1e-9))
+    }
+
+    private func show(_ summary: EvaluationSummary) throws(ArgusError) {
+        if json {
+            try StandardOutput.printJSON(summary)
+        } else {
+            summary.print()
+        }
+    }
+}

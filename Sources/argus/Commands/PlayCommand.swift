@@ -1,0 +1,117 @@
+import ArgumentParser
+import ArgusEnvAPI
+import ArgusHost
+import Foundation
+
+/// `argus play`
+struct PlayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "play", abstract: "Play episodes and draw them step by step.",
+        discussion: """
+            Example:
+              argus play foraging/8x8-2p-2f-coop --team scripted
+              argus play foraging/8x8-2p-2f-coop --team "player_0=scripted:greedy,*=random" --seed 7 --record own.jsonl
+
+            The first episode has the environment seed --seed, the next one more; the same seed gives the same episode as in \
+            the Python package that an environment is modelled on. A recording can be checked with 'argus verify'.
+            """)
+
+    enum Render: String, CaseIterable { case text, none }
+
+    @OptionGroup var scenarioArgument: ScenarioArgument
+    @OptionGroup var teamArgument: TeamArgument
+
+    @Option(help: "Environment seed of the first episode.")
+    var seed: UInt64 = 0
+
+    @Option(help: "Number of episodes.")
+    var episodes = 1
+
+    @Option(help: "text: draw every step; none: only the results.")
+    var render = Render.text.rawValue
+
+    @Option(help: "sampled or greedy. Default: each policy's own.")
+    var mode: String?
+
+    @Option(help: "Seconds between two pictures on a terminal.")
+    var delay = 0.15
+
+    @Option(help: "Write the episodes to this file, a JSON object a line.")
+    var record: String?
+
+    @Flag(help: "Print the results as JSON, and nothing else.")
+    var json = false
+
+    func run() throws {
+        let specification = try teamArgument.specification()
+        let render = try OptionCheck.choice(render, Render.self, "--render")
+        let mode = try mode.map { text throws(ArgusError) in
+            try OptionCheck.choice(text, PolicySettings.Mode.self, "--mode")
+        }
+        let delay = try OptionCheck.nonNegative(min(delay, 3600), "--delay")
+        _ = try OptionCheck.atLeastOne(episodes, "--episodes")
+        ExitOnInterrupt.listen()
+        let host = try EnvironmentHost()
+        let scenario = try scenarioArgument.scenario("argus play", host)
+        let environment = try host.makeVectorEnvironment(scenario, copies: 1)
+        let team = try TeamArgument.team(specification, environment, PolicySettings(seed: seed, mode: mode))
+        let recorder = try record.map { path throws(ArgusError) in
+            let descriptor = try host.library(for: scenario).descriptor(scenario.environment)
+            return try EpisodeRecorder(
+                path: path,
+                header: RecordingHeader(
+                    reference: "argus, team \(specification)", scenario: scenario.id, environment: scenario.environment,
+                    parameters: try scenario.completeParameters(for: descriptor).values, horizon: scenario.horizon,
+                    agents: environment.specification.agents.map(\.name), reward: scenario.reward),
+                environment: environment)
+        }
+        let stage = EpisodeStage(environment, isDrawn: render == .text && !json, delay: delay)
+        if !json {
+            print("\(scenario.id), team \(specification)\(team.isCentralised ? " (centralised execution)" : "")")
+        }
+        var played: [PlayedEpisode] = []
+        for index in 0..<episodes {
+            let episodeSeed = seed &+ UInt64(index)
+            played.append(try play(episodeSeed, environment, team, stage, recorder))
+        }
+        let document = PlayDocument(
+            scenario: scenario.id, team: specification.description, centralised: team.isCentralised, episodes: played)
+        if json { try StandardOutput.printJSON(document) } else { document.print() }
+        if let record, !json { print("recorded: \(record)") }
+        if played.contains(where: { $0.end == "failed" }) {
+            throw ArgusError(
+                .plugin, "an episode failed", at: "scenario \(scenario.id)",
+                found: environment.lastReport ?? "no reason given", expected: "valid episodes")
+        }
+    }
+
+    private func play(
+        _ seed: UInt64, _ environment: VectorEnvironment, _ team: Team, _ stage: EpisodeStage,
+        _ recorder: EpisodeRecorder?
+    ) throws(ArgusError) -> PlayedEpisode {
+        try environment.reset(.list([seed]))
+        guard environment.isActive(0) else { return PlayedEpisode(seed: seed, end: "failed", length: 0) }
+        recorder?.begin()
+        try stage.showStart(seed: seed)
+        let outcome = environment.outcome
+        while true {
+            try team.act(on: environment)
+            stage.noteActions()
+            recorder?.recordActions()
+            try environment.step()
+            try recorder?.recordStep()
+            try stage.showStep()
+            let end = outcome.end(0)
+            if end == .running { continue }
+            stage.showEnd()
+            var episode = PlayedEpisode(
+                seed: seed, end: "\(end)", length: end == .failed ? stage.steps : outcome.episodeLengths[0])
+            guard end != .failed else { return episode }
+            episode.return = outcome.episodeReturns[environment.specification.agents[0].group]
+            for (index, metric) in environment.metrics.enumerated() where outcome.episodeMetrics[index].isFinite {
+                episode.metrics[metric.name] = outcome.episodeMetrics[index]
+            }
+            return episode
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import ArgusBench
+import ArgusHost
+
+/// `argus report`
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Tables and files over one or several result folders.",
+        discussion: """
+            Example:
+              argus report results/quick-20260101-120000
+              argus report results/monday results/tuesday --format md,csv --out comparison
+
+            DIR is what 'argus bench', 'argus train' or 'argus evaluate' has written. The files are report.md, \
+            results.csv (every episode), summary.csv and results.json.
+            """)
+
+    @Argument(help: "Result folders.")
+    var folders: [String]
+
+    @Option(help: "Files to write, separated by commas: md, csv, json. Default: all.")
+    var format: String?
+
+    @Option(help: "Folder for the files. Default: the first DIR.")
+    var out: String?
+
+    @Flag(help: "Print the results as JSON.")
+    var json = false
+
+    func run() throws {
+        let formats = try format.map { text throws(ArgusError) in try Report.Format.parse(text) }
+        // References of scenarios that no suite recorded come from here; without them the report is still whole.
+        let catalog = try? ScenarioCatalog.find()
+        let status = try Report.run(
+            folders: folders, formats: formats ?? Report.Format.allCases, out: out, json: json, catalog: catalog)
+        if status != 0 { throw ExitCode(status) }
+    }
+}

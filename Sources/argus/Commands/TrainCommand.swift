@@ -1,0 +1,169 @@
+#if ARGUS_TRAIN
+import ArgumentParser
+import ArgusHost
+import ArgusTrain
+import Foundation
+
+/// `argus train`
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train", abstract: "Train an algorithm on a scenario.",
+        discussion: """
+            Example:
+              argus train foraging/8x8-2p-2f-coop --algorithm mappo --steps 1000000 --seed 1 --out results/my-run
+
+            Ctrl-C saves a checkpoint; '--resume DIR' goes on and gives the same result as a run that was never \
+            interrupted (on one thread, bit for bit). The folder holds run.json, metrics.jsonl, evaluations.jsonl, \
+            checkpoint/ and, when the run is done, result.json. Play it with '--team run:DIR'.
+            """)
+
+    @Argument(help: "Scenario id or file.")
+    var scenario: String?
+
+    @Option(name: .customLong("scenario"), help: "The same, as an option.")
+    var scenarioOption: String?
+
+    @Option(help: "Algorithm, such as ippo or mappo; see 'argus list algorithms'.")
+    var algorithm: String
+
+    @Option(help: "Environment steps, summed over copies, such as 1000000 or 1e6.")
+    var steps = "1000000"
+
+    @Option(help: "Seed of the run: fixes weights, episodes and action sampling.")
+    var seed: UInt64 = 0
+
+    @Option(name: .customLong("set"), help: "A hyperparameter as KEY=VALUE; may be repeated.")
+    var settings: [String] = []
+
+    @Option(help: "Threads of stepping and learning.")
+    var threads = 1
+
+    @Option(help: "Folder of the run. Default: runs/SCENARIO-ALGORITHM-SEED.")
+    var out: String?
+
+    @Option(help: "Go on with the run in this folder.")
+    var resume: String?
+
+    @Option(help: "cpu; cuda is not available in this version.")
+    var device = "cpu"
+
+    @Option(help: "Name of the entry in tables. Default: the algorithm's name.")
+    var entry: String?
+
+    @Option(help: "Episodes of each evaluation.")
+    var evaluationEpisodes = 32
+
+    @Option(help: "Evaluations over the run.")
+    var evaluations = 20
+
+    @Option(help: "Episodes of the absolute metric: the best checkpoint, at the end.")
+    var absoluteEpisodes = 320
+
+    @Option(help: "json: one JSON object a line instead of a progress line.")
+    var progress: String?
+
+    @Flag(help: "Stop as if by Ctrl-C when standard input closes.")
+    var stopWithStdin = false
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    func run() throws {
+        guard let name = scenario ?? scenarioOption else {
+            throw ArgusError(
+                .configuration, "no scenario", at: "argus train", found: "none", expected: "a scenario id or file",
+                remedy: "'argus list scenarios'")
+        }
+        guard device == "cpu" else {
+            throw ArgusError(
+                .configuration, "device not available", at: "--device", found: "'\(device)'", expected: "cpu in this version")
+        }
+        let host = try EnvironmentHost()
+        let scenario = try host.scenarios.scenario(named: name)
+        let algorithm = try Algorithm.named(algorithm)
+        let configuration = try PPOConfiguration(try settings.map(TrainCommand.setting))
+        let folder =
+            resume ?? out
+            ?? "runs/\(scenario.id.replacingOccurrences(of: "/", with: "-"))-\(algorithm.name)-\(seed)"
+        let request = TrainingRequest(
+            scenario: scenario, algorithm: algorithm, configuration: configuration,
+            steps: try TrainCommand.count(steps, "--steps"), seed: seed, entry: entry ?? algorithm.name.uppercased(),
+            evaluationEpisodes: try positive(evaluationEpisodes, "--evaluation-episodes"),
+            evaluations: try positive(evaluations, "--evaluations"),
+            absoluteEpisodes: try positive(absoluteEpisodes, "--absolute-episodes"),
+            threads: try positive(threads, "--threads"), folder: folder, resume: resume != nil)
+        Interruption.listen()
+        if stopWithStdin { TrainCommand.stopWithStandardInput() }
+        if resume != nil, let done = RunDirectory.result(at: folder) {
+            try show(done, folder: folder)
+            return
+        }
+        let line = ProgressLine(style: progress == "json" ? .json : ProgressLine.Style.forTerminal)
+        let trainer = try Trainer(request, host: host)
+        let result = try trainer.run { line.show($0) }
+        line.finish()
+        guard let result else {
+            FileHandle.standardError.write(
+                Data("interrupted: saved; go on with 'argus train \(name) … --resume \(folder)'\n".utf8))
+            throw ExitCode(130)
+        }
+        if progress != "json" { try show(result, folder: folder) }
+    }
+
+    private func show(_ result: RunResult, folder: String) throws {
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            print(String(decoding: try encoder.encode(result), as: UTF8.self))
+            return
+        }
+        for mode in result.outcomes.keys.sorted(by: >) {
+            guard let outcome = result.outcomes[mode] else { continue }
+            let interval = outcome.return.ci95.map { String(format: " [%.3f, %.3f]", $0[0], $0[1]) } ?? ""
+            print(
+                String(format: "return, %@: %.3f", mode, outcome.return.mean) + interval
+                    + " over \(outcome.episodes) episodes"
+                    + (outcome.failed > 0 ? ", \(outcome.failed) failed" : ""))
+        }
+        print(
+            String(
+                format: "%d steps in %.0f s, %.0f steps/s in training; best checkpoint at step %d", result.step,
+                result.wallSeconds, result.stepsPerSecond, result.bestStep ?? 0))
+        print("run folder: \(folder)")
+    }
+
+    private func positive(_ value: Int, _ flag: String) throws(ArgusError) -> Int {
+        guard value >= 1 else {
+            throw ArgusError(
+                .configuration, "bad value", at: flag, found: "\(value)", expected: "an integer of at least 1")
+        }
+        return value
+    }
+
+    private static func count(_ text: String, _ flag: String) throws(ArgusError) -> Int {
+        let digits = text.replacingOccurrences(of: "_", with: "")
+        guard let value = Int(digits) ?? Double(digits).flatMap({ Int(exactly: $0) }), value >= 1 else {
+            throw ArgusError(
+                .configuration, "bad value", at: flag, found: "'\(text)'", expected: "an integer of at least 1",
+                remedy: "'\(flag) 1000000'")
+        }
+        return value
+    }
+
+    private static func setting(_ text: String) throws(ArgusError) -> (name: String, value: String) {
+        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+            throw ArgusError(
+                .configuration, "bad setting", at: "--set", found: "'\(text)'", expected: "KEY=VALUE",
+                remedy: "'--set learning_rate=0.001'")
+        }
+        return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+    }
+
+    private static func stopWithStandardInput() {
+        Thread.detachNewThread {
+            while let data = try? FileHandle.standardInput.read(upToCount: 4096), !data.isEmpty {}
+            Interruption.request()
+        }
+    }
+}
+#endif

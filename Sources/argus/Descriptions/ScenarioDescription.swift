@@ -1,0 +1,223 @@
+import ArgusEnvAPI
+import ArgusHost
+
+/// Everything that `argus describe` tells of a scenario.
+struct ScenarioDescription: Encodable {
+    struct Origin: Encodable {
+        var environment: String
+        /// Of the rules.
+        var version: String
+        var source: String
+        var plugin: String
+        var pluginVersion: String
+        var library: String
+        var file: String
+
+        enum CodingKeys: String, CodingKey {
+            case environment, version, source, plugin, library, file
+            case pluginVersion = "plugin_version"
+        }
+    }
+
+    struct Agent: Encodable {
+        var name: String
+        var role: String
+        var group: String
+        var observationSize: Int
+        var actionSizes: [Int]
+
+        enum CodingKeys: String, CodingKey {
+            case name, role, group
+            case observationSize = "observation_size"
+            case actionSizes = "action_sizes"
+        }
+    }
+
+    struct Part: Encodable {
+        var name: String
+        var offset: Int
+        var count: Int
+        /// Nil where the environment declares none.
+        var low: Float?
+        var high: Float?
+        var description: String
+    }
+
+    struct Layout: Encodable {
+        var size: Int
+        var parts: [Part]
+    }
+
+    struct Parameter: Encodable {
+        var name: String
+        var value: String
+        var defaultValue: String
+        var allowed: String
+        var description: String
+
+        enum CodingKeys: String, CodingKey {
+            case name, value, allowed, description
+            case defaultValue = "default"
+        }
+    }
+
+    struct Metric: Encodable {
+        var name: String
+        var kind: String
+        var description: String
+    }
+
+    struct Baseline: Encodable {
+        var policy: String
+        var seesState: Bool
+        var description: String
+
+        enum CodingKeys: String, CodingKey {
+            case policy, description
+            case seesState = "sees_state"
+        }
+    }
+
+    struct Score: Encodable {
+        var metric: String
+        var floor: Double
+        var ceiling: Double
+        var why: String
+    }
+
+    struct Reference: Encodable {
+        var algorithm: String
+        var metric: String
+        var mean: Double
+        var ci95: [Double]?
+        var std: Double?
+        var steps: Int?
+        var source: String
+    }
+
+    var scenario: String
+    var version: Int
+    var description: String?
+    var origin: Origin
+    var rules: String
+    var agents: [Agent]
+    var horizon: Int
+    var reward: String
+    var rewardScope: String
+    var masks: String
+    var views: [String]
+    var capabilities: [String]
+    var observation: Layout
+    /// What a central critic sees: `native` or `concat`, and the native layout.
+    var state: String
+    var stateSize: Int
+    var nativeState: Layout?
+    /// Sizes of the heads; empty for continuous actions.
+    var heads: [Int]
+    /// Names of the choices through all heads; may be empty.
+    var actions: [String]
+    /// Components of a continuous action.
+    var continuousActions: Int?
+    var parameters: [Parameter]
+    var metrics: [Metric]
+    var baselines: [Baseline]
+    var score: Score?
+    var references: [Reference]
+
+    enum CodingKeys: String, CodingKey {
+        case scenario, version, description, origin, rules, agents, horizon, reward, masks, views, capabilities
+        case observation, state, heads, actions, parameters, metrics, baselines, score, references
+        case rewardScope = "reward_scope"
+        case stateSize = "state_size"
+        case nativeState = "native_state"
+        case continuousActions = "continuous_actions"
+    }
+
+    init(_ scenario: Scenario, _ host: EnvironmentHost) throws(ArgusError) {
+        let library = try host.library(for: scenario)
+        let descriptor = try library.descriptor(scenario.environment)
+        let values = try scenario.completeParameters(for: descriptor).values
+        let environment = try host.makeVectorEnvironment(scenario, copies: 1)
+        let specification = environment.specification
+        self.scenario = scenario.id
+        version = scenario.version
+        description = scenario.description
+        origin = Origin(
+            environment: descriptor.id, version: descriptor.version, source: descriptor.source, plugin: library.name,
+            pluginVersion: library.version, library: library.path, file: scenario.file)
+        rules = descriptor.rules
+        var padded: [Int] = []
+        if case .discrete(let sizes) = specification.actions { padded = sizes }
+        heads = padded
+        if case .continuous(let size, _) = specification.actions { continuousActions = size }
+        agents = specification.agents.map { agent in
+            Agent(
+                name: agent.name, role: agent.role, group: specification.groups[agent.group],
+                observationSize: agent.observationSize ?? specification.observationSize,
+                actionSizes: agent.actionSizes ?? (padded.isEmpty ? [specification.actions.rowSize] : padded))
+        }
+        horizon = scenario.horizon
+        reward = scenario.reward.rawValue
+        rewardScope = specification.rewardScope == .agent ? "agent" : "group"
+        masks = scenario.masks.rawValue
+        views = environment.offersText ? ["vector", "text"] : ["vector"]
+        capabilities = descriptor.capabilities.map(\.rawValue).sorted()
+        observation = Layout(
+            size: specification.observationSize,
+            parts: Part.all(specification.observationSegments, specification.observationBounds))
+        state = scenario.state.rawValue
+        stateSize = environment.central.size
+        nativeState = specification.state.map { Layout(size: $0.size, parts: Part.all($0.segments, $0.bounds)) }
+        actions = specification.actionNames
+        parameters = descriptor.parameters.map {
+            Parameter(
+                name: $0.name, value: "\(values[$0.name] ?? $0.defaultValue)", defaultValue: "\($0.defaultValue)",
+                allowed: $0.kind.words, description: $0.description)
+        }
+        metrics = environment.metrics.map {
+            Metric(name: $0.name, kind: "\($0.kind)", description: $0.description)
+        }
+        baselines = environment.baselines.enumerated().map { index, baseline in
+            Baseline(
+                policy: index == 0 ? "scripted" : "scripted:\(baseline.name)", seesState: baseline.seesState,
+                description: (index == 0 ? "Short for scripted:\(baseline.name); " : "") + baseline.description)
+        }
+        score = scenario.score.map {
+            Score(metric: $0.metric, floor: $0.floor, ceiling: $0.ceiling, why: $0.why)
+        }
+        references = scenario.references.map {
+            Reference(
+                algorithm: $0.algorithm, metric: $0.metric, mean: $0.mean,
+                ci95: $0.ci95.map { [$0.lowerBound, $0.upperBound] }, std: $0.std, steps: $0.steps, source: $0.source)
+        }
+    }
+}
+
+extension ScenarioDescription.Part {
+    static func all(_ segments: [Segment], _ bounds: Bounds?) -> [ScenarioDescription.Part] {
+        segments.map { segment in
+            let range = segment.offset..<segment.offset + segment.count
+            let low = bounds.flatMap { range.upperBound <= $0.low.count ? $0.low[range].min() : nil }
+            let high = bounds.flatMap { range.upperBound <= $0.high.count ? $0.high[range].max() : nil }
+            return ScenarioDescription.Part(
+                name: segment.name, offset: segment.offset, count: segment.count,
+                low: low.flatMap { $0.isFinite ? $0 : nil }, high: high.flatMap { $0.isFinite ? $0 : nil },
+                description: segment.description)
+        }
+    }
+}
+
+extension ParameterKind {
+    /// What values there may be, for people.
+    fileprivate var words: String {
+        switch self {
+        case .integer(let range):
+            range.upperBound == .max ? "\(range.lowerBound) or more" : "\(range.lowerBound) to \(range.upperBound)"
+        case .number(let range):
+            "\(NumberFormat.short(range.lowerBound)) to \(NumberFormat.short(range.upperBound))"
+        case .boolean: "true, false"
+        case .string: "text"
+        case .choice(let choices): choices.joined(separator: ", ")
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import ArgusBench
+import ArgusEnvAPI
+import ArgusHost
+import Foundation
+import Glibc
+
+/// Shows an episode step by step: pictures that are drawn over on a terminal, one after the other elsewhere.
+final class EpisodeStage {
+    private let environment: VectorEnvironment
+    private let isDrawn: Bool
+    private let delay: Double
+    private let terminal = Terminal.of(descriptor: 1)
+    private let names: ActionNames
+    private var drawnLines = 0
+    private var actions: [String] = []
+    private var total = 0.0
+    /// Steps of this episode.
+    private(set) var steps = 0
+
+    init(_ environment: VectorEnvironment, isDrawn: Bool, delay: Double) {
+        self.environment = environment
+        self.isDrawn = isDrawn
+        self.delay = delay
+        names = ActionNames(environment.specification)
+    }
+
+    func showStart(seed: UInt64) throws(ArgusError) {
+        steps = 0
+        total = 0
+        drawnLines = 0
+        guard isDrawn else { return }
+        print("\nseed \(seed)")
+        try draw(["start"])
+    }
+
+    /// After the team has chosen.
+    func noteActions() {
+        guard isDrawn else { return }
+        actions = environment.specification.agents.indices.map { agent in
+            let isActing = environment.local.rows(agent: agent).isActing(0)
+            return isActing ? names.words(environment.actions, agent: agent) : "(not acting)"
+        }
+    }
+
+    /// After the step.
+    func showStep() throws(ArgusError) {
+        steps += 1
+        guard isDrawn else { return }
+        let outcome = environment.outcome
+        let agents = environment.specification.agents
+        let rewards = agents.indices.map { Double(outcome.rewards[$0]) }
+        let isShared = environment.scenario.reward == .team || environment.specification.rewardScope == .group
+        let group = agents[0].group
+        let own = agents.indices.filter { agents[$0].group == group }
+        total += isShared ? rewards[0] : own.reduce(0) { $0 + rewards[$1] }
+        let width = agents.map(\.name.count).max() ?? 0
+        let lines = agents.enumerated().map { index, agent in
+            let space = String(repeating: " ", count: width - agent.name.count)
+            let reward = isShared ? "" : "  \(NumberFormat.short(rewards[index]))"
+            return "  \(agent.name)\(space)  \(actions[index])\(reward)"
+        }
+        let teams = isShared ? "reward \(NumberFormat.short(rewards[0])), " : ""
+        try draw(["step \(steps): \(teams)return \(NumberFormat.short(total))"] + lines)
+    }
+
+    /// The last picture stays.
+    func showEnd() { drawnLines = 0 }
+
+    private func draw(_ words: [String]) throws(ArgusError) {
+        var lines = words
+        if environment.offersRender {
+            let picture = try environment.renderText(copy: 0, color: terminal.hasColour)
+            lines += picture.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            while lines.last?.isEmpty == true { lines.removeLast() }
+        }
+        let text = lines.map { $0 + "\n" }.joined()
+        guard terminal.isTerminal else {
+            print("\n" + text, terminator: "")
+            return
+        }
+        print(erasure() + text, terminator: "")
+        fflush(nil)
+        drawnLines = fits(lines) ? lines.count : 0
+        usleep(UInt32(delay * 1_000_000))
+    }
+
+    private func erasure() -> String { drawnLines > 0 ? "\u{1B}[\(drawnLines)A\r\u{1B}[J" : "" }
+
+    /// Whether the cursor can go back to the first line.
+    private func fits(_ lines: [String]) -> Bool {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return false }
+        return lines.count < Int(size.ws_row) && lines.allSatisfy { visibleCount($0) <= Int(size.ws_col) }
+    }
+
+    /// Characters without the colour sequences among them.
+    private func visibleCount(_ line: String) -> Int {
+        var count = 0
+        var isSequence = false
+        for character in line {
+            if character == "\u{1B}" { isSequence = true } else if !isSequence { count += 1 }
+            if isSequence, character.isLetter { isSequence = false }
+        }
+        return count
+    }
+}
+
+/// Choices by their names.
+private struct ActionNames {
+    private let specification: EnvironmentSpecification
+
+    init(_ specification: EnvironmentSpecification) { self.specification = specification }
+
+    /// Heads joined by `+`.
+    func words(_ rows: ActionRows, agent: Int) -> String {
+        switch specification.actions {
+        case .discrete(let heads):
+            var offset = 0
+            var words: [String] = []
+            for (head, choice) in rows.discrete(copy: 0, agent: agent).enumerated() {
+                let index = offset + Int(choice)
+                words.append(specification.actionNames.indices.contains(index) ? specification.actionNames[index] : "\(choice)")
+                offset += heads[head]
+            }
+            return words.joined(separator: " + ")
+        case .continuous:
+            let row = rows.continuous(copy: 0, agent: agent)
+            return "[" + row.map { NumberFormat.short(Double($0)) }.joined(separator: ", ") + "]"
+        }
+    }
+}

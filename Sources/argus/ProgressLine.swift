@@ -1,0 +1,70 @@
+#if ARGUS_TRAIN
+import ArgusTrain
+import Foundation
+import Glibc
+
+/// Where a training stands: one live line on a terminal, a plain line now and then elsewhere, or JSON for programs.
+final class ProgressLine {
+    enum Style {
+        case live
+        case plain
+        case json
+
+        static var forTerminal: Style { isatty(STDERR_FILENO) != 0 ? .live : .plain }
+    }
+
+    private let style: Style
+    private var last = Date.distantPast
+    private var isLive = false
+
+    init(style: Style) { self.style = style }
+
+    func show(_ progress: TrainingProgress) {
+        let now = Date()
+        let interval = style == .plain ? 10 : 0.2
+        guard progress.phase == .done || now.timeIntervalSince(last) >= interval else { return }
+        last = now
+        switch style {
+        case .json:
+            var object: [String: Any] = [
+                "phase": progress.phase.rawValue, "step": progress.step, "steps": progress.steps,
+                "steps_per_second": progress.stepsPerSecond,
+            ]
+            object["return"] = progress.meanReturn ?? NSNull()
+            object["seconds_left"] = progress.secondsLeft ?? NSNull()
+            guard var data = try? JSONSerialization.data(withJSONObject: object, options: .sortedKeys) else { return }
+            data.append(UInt8(ascii: "\n"))
+            FileHandle.standardOutput.write(data)
+        case .live:
+            isLive = true
+            FileHandle.standardError.write(Data("\r\u{1B}[2K\(ProgressLine.text(progress))".utf8))
+        case .plain:
+            FileHandle.standardError.write(Data("\(ProgressLine.text(progress))\n".utf8))
+        }
+    }
+
+    /// Ends a live line.
+    func finish() {
+        if isLive { FileHandle.standardError.write(Data("\n".utf8)) }
+    }
+
+    static func text(_ progress: TrainingProgress) -> String {
+        let share = Double(progress.step) / Double(max(1, progress.steps)) * 100
+        var parts = [
+            progress.phase.rawValue,
+            String(format: "%.0f%% of %d steps", min(100, share), progress.steps),
+            String(format: "%.0f steps/s", progress.stepsPerSecond),
+        ]
+        if let mean = progress.meanReturn { parts.append(String(format: "return %.3f", mean)) }
+        if let left = progress.secondsLeft, progress.phase != .done { parts.append("\(duration(left)) left") }
+        return parts.joined(separator: " · ")
+    }
+
+    static func duration(_ seconds: Double) -> String {
+        let whole = Int(max(0, min(seconds, 1e9)))
+        if whole < 60 { return "\(whole) s" }
+        if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+        return "\(whole / 3600) h \(whole / 60 % 60) min"
+    }
+}
+#endif

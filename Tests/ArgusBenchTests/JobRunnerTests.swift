@@ -1,0 +1,273 @@
+import ArgusBench
+import ArgusHost
+import Foundation
+import Glibc
+import Testing
+
+/// Jobs are done by a shell script that follows the protocol of a job's process: progress lines on standard output,
+/// `result.json` last, stop on an interrupt and at the end of standard input. It copies runs that the test prepared.
+@Suite("Running jobs", .serialized)
+struct JobRunnerTests {
+    private let runs: SyntheticRuns
+    private let script: String
+
+    init() throws {
+        runs = try SyntheticRuns()
+        script = try JobRunnerTests.makeScript(runs.root)
+    }
+
+    static func makeScript(_ root: String) throws -> String {
+        let text = """
+            #!/bin/sh
+            echo "$@" >> '\(root)/calls.txt'
+            all="$*"
+            while [ $# -gt 0 ]; do
+                case $1 in --out) out=$2;; --entry) entry=$2;; esac
+                shift
+            done
+            save() { mkdir -p "$out/checkpoint"; echo state > "$out/checkpoint/state"; }
+            case $entry in
+            Fails) echo "error: no such layout" >&2; exit 1;;
+            Dies) kill -9 $$;;
+            Silent) exit 0;;
+            Slow)
+                case $all in *--resume*) ;; *)
+                    trap 'save; exit 130' INT
+                    exec 3<&0
+                    { cat <&3 >/dev/null; echo gone > '\(root)/stdin-ended.txt'; } 3<&3 &
+                    echo '{"phase":"training","step":500,"steps":1000,"steps_per_second":10,"return":null,"seconds_left":50}'
+                    echo started > '\(root)/started.txt'
+                    wait
+                esac;;
+            esac
+            echo 'not progress'
+            echo '{"phase":"done","step":1000,"steps":1000,"steps_per_second":10.5,"return":1.5,"seconds_left":0}'
+            cp -r "\(root)/prepared/${out#\(root)/out/}/." "$out/"
+            """
+        let path = root + "/argus"
+        try AtomicFile.write(Data(text.utf8), to: path)
+        chmod(path, 0o755)
+        return path
+    }
+
+    /// At most ten seconds.
+    static func wait(for path: String) {
+        for _ in 0..<1000 where !FileManager.default.fileExists(atPath: path) { usleep(10_000) }
+    }
+
+    private func prepare(_ text: String) throws -> Suite {
+        let suite = try runs.suite(text)
+        for (job, prepared) in zip(
+            Job.all(of: suite, out: runs.out), Job.all(of: suite, out: runs.root + "/prepared"))
+        {
+            try runs.finish(job, level: 0.5, in: prepared.folder)
+        }
+        return suite
+    }
+
+    private func runner(_ slots: Int, _ write: @escaping (String) -> Void = { _ in }) -> JobRunner {
+        JobRunner(
+            executable: script, slots: slots, threads: 1, display: ProgressDisplay(terminal: .plain, write: write))
+    }
+
+    private var calls: [String] { runs.text(runs.root + "/calls.txt").split(separator: "\n").map(String.init) }
+
+    @Test("untrained jobs come first, then seed by seed over entries")
+    func order() throws {
+        let jobs = Job.all(of: try runs.suite(SyntheticRuns.demo), out: "o")
+        #expect(jobs.count == 12)
+        #expect(jobs.prefix(6).allSatisfy { !$0.entry.isTrained })
+        #expect(jobs[6...8].map(\.name) == ["demo/one MAPPO seed 0", "demo/two MAPPO seed 0", "demo/one MAPPO seed 1"])
+        #expect(jobs[6].folder == "o/demo/one/MAPPO/seed-0")
+        #expect(
+            jobs[6].arguments(threads: 2, resuming: true) == [
+                "train", jobs[6].task.file, "--algorithm", "mappo", "--steps", "1000", "--set", "rate=0.0005",
+                "--evaluation-episodes", "2", "--evaluations", "2", "--absolute-episodes", "4", "--resume",
+                "o/demo/one/MAPPO/seed-0", "--entry", "MAPPO", "--seed", "0", "--threads", "2", "--out",
+                "o/demo/one/MAPPO/seed-0", "--progress", "json", "--stop-with-stdin",
+            ])
+        #expect(
+            jobs[0].arguments(threads: 1, resuming: false) == [
+                "evaluate", jobs[0].task.file, "--team", "random", "--episodes", "4", "--entry", "Random", "--seed",
+                "0",
+                "--threads", "1", "--out", "o/demo/one/Random/seed-0", "--progress", "json", "--stop-with-stdin",
+            ])
+    }
+
+    @Test("every job runs once, and none again when all are finished")
+    func all() throws {
+        let suite = try prepare(SyntheticRuns.demo)
+        let jobs = Job.all(of: suite, out: runs.out)
+        var said = ""
+        let outcome = try runner(3) { said += $0 }.run(jobs)
+        #expect(outcome.failures.isEmpty && outcome.interruptStatus == nil)
+        #expect(calls.count == 12)
+        #expect(said.contains("[12/12]"))
+        #expect(try runner(3).run(jobs).failures.isEmpty)
+        #expect(calls.count == 12)
+    }
+
+    @Test("a job that fails, dies or leaves no result is told with its last words, and the others go on")
+    func failures() throws {
+        let suite = try prepare(
+            SyntheticRuns.demo + "  - {name: Fails, team: random}\n  - {name: Dies, team: random}\n"
+                + "  - {name: Silent, team: random}\n")
+        let jobs = Job.all(of: suite, out: runs.out)
+        let outcome = try runner(2).run(jobs)
+        #expect(outcome.failures.count == 18)
+        for (entry, words) in [
+            ("Fails", "status 1: error: no such layout"), ("Dies", "was killed"), ("Silent", "left no result.json"),
+        ] {
+            let reason = outcome.failures["\(runs.out)/demo/one/\(entry)/seed-0"]
+            #expect(reason?.contains(words) == true, "\(reason ?? "")")
+        }
+        for job in jobs {
+            let isBad = ["Fails", "Dies", "Silent"].contains(job.entry.name)
+            #expect(try (JobState.of(job) == .fresh) == isBad)
+        }
+    }
+
+    @Test("a program that cannot be started fails every job and hangs nothing")
+    func noProgram() throws {
+        let suite = try runs.suite(SyntheticRuns.demo)
+        let outcome = try JobRunner(
+            executable: runs.root + "/none", slots: 2, threads: 1,
+            display: ProgressDisplay(terminal: .plain) { _ in }
+        ).run(Job.all(of: suite, out: runs.out))
+        #expect(outcome.failures.count == 12)
+    }
+
+    private static let slow = """
+        suite: demo
+        protocol: {seeds: 1, absolute_episodes: 4}
+        scenarios: [demo/one]
+        entries: [{name: Random, team: random}, {name: Slow, train: mappo, steps: 1000}]
+
+        """
+
+    @Test("an interrupt reaches the processes, which save; the same job then goes on from its checkpoint")
+    func interrupt() throws {
+        let suite = try prepare(Self.slow)
+        let jobs = Job.all(of: suite, out: runs.out)
+        let started = runs.root + "/started.txt"
+        Thread.detachNewThread {
+            JobRunnerTests.wait(for: started)
+            kill(getpid(), SIGINT)
+        }
+        let outcome = try runner(1).run(jobs)
+        #expect(outcome.interruptStatus == 130)
+        #expect(outcome.failures.isEmpty)
+        try RunDirectory(jobs[1].folder).write(runs.manifest(jobs[1]))
+        #expect(try JobState.of(jobs[1]) == .resumable)
+        let resumed = try runner(1).run(jobs)
+        #expect(resumed.interruptStatus == nil && resumed.failures.isEmpty)
+        #expect(calls.count == 3)
+        #expect(calls.last?.contains("--resume \(jobs[1].folder)") == true)
+    }
+
+    @Test("when this process is killed, the end of its input tells a job's process")
+    func killed() async throws {
+        setenv("ARGUS_TEST_ROOT", runs.root, 1)
+        _ = try prepare(Self.slow)
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            let root = ProcessInfo.processInfo.environment["ARGUS_TEST_ROOT"] ?? ""
+            Thread.detachNewThread {
+                JobRunnerTests.wait(for: root + "/started.txt")
+                kill(getpid(), SIGKILL)
+            }
+            let suite = try SuiteFile.read(
+                path: root + "/Scenarios/suites/demo.yaml", catalog: ScenarioCatalog(root: root + "/Scenarios"),
+                hash: { $0.hash })
+            _ = try JobRunner(
+                executable: root + "/argus", slots: 1, threads: 1,
+                display: ProgressDisplay(terminal: .plain) { _ in }
+            ).run(Job.all(of: suite, out: root + "/out"))
+        }
+        let ended = runs.root + "/stdin-ended.txt"
+        JobRunnerTests.wait(for: ended)
+        #expect(FileManager.default.fileExists(atPath: ended))
+    }
+
+    @Test("a folder with another job's result is an error that says what differs")
+    func otherJob() throws {
+        let suite = try runs.suite(SyntheticRuns.demo)
+        try runs.finishAll(of: suite)
+        for (part, replacement, words) in [
+            ("steps: 1000", "steps: 2000", "found steps 1000, expected steps 2000"),
+            ("rate: 0.0005", "rate: 0.001", "found rate 0.0005, expected rate 0.001"),
+            ("absolute_episodes: 4", "absolute_episodes: 5", "absolute_episodes 4"),
+            ("train: mappo", "train: ippo", "algorithm mappo"),
+            ("team: random", "team: scripted", "team random"),
+        ] {
+            let other = try runs.suite(SyntheticRuns.demo.replacingOccurrences(of: part, with: replacement))
+            let error = #expect(throws: ArgusError.self) { _ = try runner(1).run(Job.all(of: other, out: runs.out)) }
+            #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+            #expect(error?.description.contains("--out") == true)
+        }
+        let same = try runs.suite(SyntheticRuns.demo.replacingOccurrences(of: "0.0005", with: "5e-4"))
+        #expect(try runner(1).run(Job.all(of: same, out: runs.out)).failures.isEmpty)
+        #expect(calls.isEmpty)
+    }
+}
+
+/// The whole of `argus bench`, with the same script.
+extension JobRunnerTests {
+    private func bench(
+        suite: String? = nil, resume: String? = nil, out: String? = nil, dryRun: Bool = false
+    ) throws -> Int32 {
+        try Bench.run(
+            BenchOptions(
+                suite: suite, out: out, resume: resume, dryRun: dryRun, executable: script, scenarioHash: { $0.hash },
+                output: { _ in }, display: ProgressDisplay(terminal: .plain) { _ in }),
+            catalog: runs.catalog)
+    }
+
+    @Test("a suite runs to a report; its folder is then refused without --resume, and --resume changes nothing")
+    func benchmark() throws {
+        _ = try prepare(SyntheticRuns.demo)
+        #expect(try bench(suite: "demo", out: runs.out) == 0)
+        let report = runs.text(runs.out + "/report.md")
+        #expect(report.contains("## demo/two"))
+        let error = #expect(throws: ArgusError.self) { _ = try bench(suite: "demo", out: runs.out) }
+        #expect(error?.description.contains("--resume") == true)
+        let count = calls.count
+        #expect(try bench(resume: runs.out + "/") == 0)
+        #expect(calls.count == count)
+        #expect(runs.text(runs.out + "/report.md") == report)
+    }
+
+    @Test("a failed job gives exit status 1, and stands in the report")
+    func benchmarkWithFailure() throws {
+        _ = try prepare(SyntheticRuns.demo + "  - {name: Fails, team: random}\n")
+        #expect(try bench(suite: "demo", out: runs.out) == 1)
+        let report = runs.text(runs.out + "/report.md")
+        #expect(report.contains("MISSING: Fails seed 2: failed: its process ended with status 1"))
+        #expect(report.contains("Fails is left out of the aggregate: demo/one lacks seed 0, 1, 2"))
+    }
+
+    @Test("a dry run runs nothing and writes nothing")
+    func dryRun() throws {
+        let suite = try prepare(SyntheticRuns.demo)
+        #expect(try bench(suite: "demo", out: runs.out, dryRun: true) == 0)
+        #expect(calls.isEmpty && !FileManager.default.fileExists(atPath: runs.out))
+        let plan = try JobPlan(Job.all(of: suite, out: runs.out), slots: 2, threads: 1)
+        let text = plan.text(terminal: .plain)
+        #expect(text.contains("12 of 12 jobs to run, 2 side by side"))
+        #expect(text.contains("15,000 training steps/s"))
+        #expect(plan.seconds > 0 && plan.bytes > 0)
+    }
+
+    @Test("resuming needs a suite's folder and scenarios that have not changed")
+    func resuming() throws {
+        _ = try prepare(SyntheticRuns.demo)
+        #expect(throws: ArgusError.self) { _ = try bench(resume: runs.root) }
+        #expect(throws: ArgusError.self) { _ = try bench() }
+        #expect(throws: ArgusError.self) { _ = try bench(suite: "dem", out: runs.out) }
+        #expect(try bench(suite: "demo", out: runs.out) == 0)
+        let path = "Scenarios/demo/one.yaml"
+        try runs.write(
+            runs.text(runs.root + "/" + path).replacingOccurrences(of: "horizon: 50", with: "horizon: 60"), to: path)
+        let error = #expect(throws: ArgusError.self) { _ = try bench(resume: runs.out) }
+        #expect(error?.description.contains("scenario has changed") == true)
+    }
+}

@@ -1,0 +1,213 @@
+import ArgusBench
+import ArgusHost
+import Foundation
+import Testing
+
+@Suite("Reports")
+struct ReportTests {
+    private let runs: SyntheticRuns
+
+    init() throws { runs = try SyntheticRuns() }
+
+    private func report(_ folders: [String]? = nil) throws -> String {
+        #expect(try Report.run(folders: folders ?? [runs.out], output: { _ in }) == 0)
+        return runs.text((folders?.first ?? runs.out) + "/report.md")
+    }
+
+    @Test("the table has mean and interval, n, seeds, score, episodes, steps, time, rate and the greedy mean")
+    func table() throws {
+        try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
+        let text = try report()
+        #expect(
+            text.contains(
+                """
+                | entry | mean return (sampled) [95 %] | n | each seed's mean | score [95 %] | episodes | \
+                env steps a seed | time a seed | steps/s | greedy |
+                |---|---:|---:|---|---:|---:|---:|---:|---:|---:|
+                | Random | 0.100 [-0.005, 0.205] | 12 episodes | 0.100 0.100 0.100 | 0.100 [-0.005, 0.205] | 12 | - | 1:05 | \
+                15,230 | - |
+                | MAPPO | 0.850 [0.726, 0.974] | 3 seeds | 0.800 0.850 0.900 | 0.850 [0.726, 0.974] | 12 | 1,000 | 1:05 | \
+                15,230 | 0.900 [0.776, 1.024] |
+                """))
+        #expect(text.contains("MAPPO: n = 3: a smoke test, not a claim"))
+        #expect(!text.contains("Random: n = 3"))
+    }
+
+    @Test("differences say what was tested and whether they are significant")
+    func differences() throws {
+        try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
+        let text = try report()
+        let verdict = "significant (p = 0.003; paired t test, 3 seeds)"
+        #expect(text.contains("| MAPPO - Random | 0.750 [0.626, 0.874] | \(verdict) |"))
+        #expect(text.contains("over the 2 comparisons of this report (Holm)"))
+
+        let other = try SyntheticRuns()
+        let suite = try other.suite(SyntheticRuns.demo)
+        for job in Job.all(of: suite, out: other.out) {
+            try other.finish(job, level: job.entry.isTrained ? [0.0, 0.9, 0.1][Int(job.seed)] : 0.1)
+        }
+        #expect(try Report.run(folders: [other.out], output: { _ in }) == 0)
+        #expect(other.text(other.out + "/report.md").contains("| not significant (p = "))
+    }
+
+    @Test("references stand below the table with their source")
+    func references() throws {
+        try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
+        #expect(
+            try report().contains(
+                "| Paper | return | 0.500 | standard deviation 0.125 | 1,000,000 | table 3 \\| page 4 |"))
+    }
+
+    @Test("the aggregate has interquartile mean, mean and optimality gap with intervals, and who beats whom")
+    func aggregate() throws {
+        try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
+        let text = try report()
+        let row = "| MAPPO | 0.850 [0.813, 0.888] | 0.850 [0.817, 0.883] | 0.150 [0.117, 0.183] | 2 × 3 |"
+        #expect(text.contains(row))
+        #expect(text.contains("| MAPPO | Random | 1.00 [1.00, 1.00] |"))
+    }
+
+    @Test("curves have a row for each evaluation and a column for each trained entry")
+    func curves() throws {
+        try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
+        #expect(
+            try report().contains(
+                """
+                | env steps | MAPPO (n = 3) |
+                |---:|---:|
+                | 500 | 0.425 [0.363, 0.487] |
+                | 1,000 | 0.850 [0.726, 0.974] |
+                """))
+    }
+
+    @Test("what is printed: a table for each scenario, the best entry against the others, and where the files are")
+    func printed() throws {
+        try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
+        var text = ""
+        _ = try Report.run(folders: [runs.out], formats: [.markdown]) { text += $0 }
+        let lines = text.split(separator: "\n").map(String.init)
+        let cells = "0.850 [0.726, 0.974]      3 seeds  0.800 0.850 0.900"
+        #expect(lines.contains { $0.hasPrefix("MAPPO") && $0.contains(cells) })
+        #expect(
+            lines.contains("MAPPO - Random: +0.750 [0.626, 0.874], significant (p = 0.003; paired t test, 3 seeds)"))
+        #expect(lines.contains("All scenarios: score from 0 to 1 over 2"))
+        #expect(lines.last == "Written: \(runs.out)/report.md")
+        #expect(!FileManager.default.fileExists(atPath: runs.out + "/results.csv"))
+    }
+
+    @Test("a table that is wider than the terminal goes on below, with nothing cut off")
+    func narrow() throws {
+        let plan = try JobPlan(Job.all(of: runs.suite(SyntheticRuns.demo), out: runs.out), slots: 2, threads: 1)
+        let text = plan.text(terminal: Terminal(isTerminal: true, width: 40, hasColour: false))
+        let table = text.components(separatedBy: "\n\n12 of 12")[0].split(separator: "\n")
+        #expect(table.allSatisfy { $0.count <= 40 })
+        #expect(table.count { $0.hasPrefix("demo/one") } % 6 == 0)
+        for title in ["entry", "env steps", "disk", "estimated from"] { #expect(text.contains(title)) }
+    }
+
+    @Test("a missing run is visible, and its entry is left out of the aggregate")
+    func missing() throws {
+        try runs.finishAll(of: runs.suite(SyntheticRuns.demo)) {
+            $0.entry.name == "MAPPO" && $0.seed == 1 && $0.task.scenario.id == "demo/two"
+        }
+        let text = try report()
+        #expect(text.contains("**Incomplete: 1 of 12 runs have no result.**"))
+        #expect(text.contains("2 of 3 seeds | 8.000 missing 9.000"))
+        #expect(text.contains("MISSING: MAPPO seed 1: not finished"))
+        #expect(text.contains("MAPPO is left out of the aggregate: demo/two lacks seed 1"))
+        #expect(runs.text(runs.out + "/summary.csv").contains("demo/two,MAPPO,1,,,,,,,,,,,,,,not finished\n"))
+    }
+
+    @Test("damaged runs are named, and never read as results")
+    func damaged() throws {
+        try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
+        try runs.write("{\"scenario\": ", to: "out/demo/one/MAPPO/seed-0/result.json")
+        try runs.write("", to: "out/demo/one/MAPPO/seed-1/evaluations.jsonl")
+        let text = try report()
+        #expect(text.contains("MAPPO seed 0: failed: its result.json is damaged"))
+        #expect(text.contains("MAPPO seed 1: failed: its evaluations.jsonl has no episodes"))
+    }
+
+    @Test("centralised execution and failed episodes are marked")
+    func marks() throws {
+        let suite = try runs.suite(SyntheticRuns.demo.replacingOccurrences(of: "name: Random", with: "name: Oracle"))
+        try AtomicFile.makeFolder(runs.out)
+        try SuiteRecord(suite).write(to: runs.out)
+        for job in Job.all(of: suite, out: runs.out) { try runs.finish(job, level: 0.5, failed: 2) }
+        let text = try report()
+        #expect(text.contains("| Oracle † |"))
+        #expect(text.contains("12 (6 failed)"))
+        #expect(text.contains("† centralised execution: some policy sees the global state"))
+    }
+
+    @Test("results.csv has a row for every episode, summary.csv one for every scenario, entry, seed and mode")
+    func csv() throws {
+        try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
+        _ = try report()
+        let episodes = runs.text(runs.out + "/results.csv").split(separator: "\n")
+        #expect(episodes[0] == "scenario,entry,seed,step,purpose,mode,metric,episode,episode_seed,value")
+        // 6 untrained runs of 4 episodes, 6 trained ones of 2 modes with 2 × 2 + 4; return, length and one metric.
+        #expect(episodes.count == 1 + (6 * 4 + 6 * 2 * 8) * 3)
+        let seed = EvaluationSeeds.absolute.seeds(block: 0, count: 1)[0]
+        #expect(episodes.contains("demo/one,MAPPO,0,1000,absolute,sampled,return,0,\(seed),\(0.8 - 2 * 0.1)"))
+        let summary = runs.text(runs.out + "/summary.csv").split(separator: "\n")
+        #expect(summary.count == 1 + 6 + 6 * 2)
+        #expect(summary.contains("demo/two,Random,1,0,sampled,1,1,0,2,4,0.1,4,0,65,15230,0,finished"))
+        #expect(summary.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 17 })
+    }
+
+    @Test("results.json has the contract's names")
+    func json() throws {
+        try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
+        _ = try report()
+        let data = try #require(FileManager.default.contents(atPath: runs.out + "/results.json"))
+        let document = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let results = try #require(document["results"] as? [[String: Any]])
+        #expect(results.count == 4)
+        let entry = try #require(results.first { $0["entry"] as? String == "MAPPO" })
+        for key in [
+            "scenario", "entry", "seeds", "step", "mode", "return", "score", "metrics", "episodes", "failed",
+            "wall_seconds", "steps_per_second",
+        ] { #expect(entry[key] != nil, "\(key)") }
+        let mean = try #require(entry["return"] as? [String: Any])
+        #expect(mean["n"] as? Int == 3)
+        #expect((mean["ci95"] as? [Double])?.count == 2)
+    }
+
+    @Test("the same entry from two folders is compared, not mixed")
+    func severalFolders() throws {
+        let suite = try runs.suite(SyntheticRuns.demo)
+        try runs.finishAll(of: suite)
+        let second = runs.root + "/second"
+        for job in Job.all(of: suite, out: second) { try runs.finish(job, level: 0.3) }
+        try SuiteRecord(suite).write(to: second)
+        let text = try report([runs.out, second])
+        #expect(text.contains("| MAPPO (out) | 0.850"))
+        #expect(text.contains("| MAPPO (second) | 0.300"))
+    }
+
+    @Test("runs of different versions of a scenario get tables of their own")
+    func versions() throws {
+        let suite = try runs.suite(SyntheticRuns.demo)
+        try runs.finishAll(of: suite)
+        var old = Job.all(of: suite, out: runs.root + "/old")[0]
+        old.task.hash = "fnv1a64:0"
+        try runs.finish(old, level: 0.9)
+        let text = try report([runs.out, runs.root + "/old"])
+        #expect(text.contains("## demo/one (version 1, fnv1a64:0)"))
+        #expect(text.contains("## demo/one (version 1, \(suite.tasks[0].hash))"))
+    }
+
+    @Test("folders without results, and formats of a later version, are errors")
+    func errors() throws {
+        #expect(throws: ArgusError.self) { _ = try Report.run(folders: [runs.root + "/none"]) }
+        #expect(throws: ArgusError.self) { _ = try Report.run(folders: [runs.root]) }
+        #expect(throws: ArgusError.self) { _ = try Report.run(folders: []) }
+        #expect(try Report.Format.parse("md,csv,json") == [.markdown, .csv, .json])
+        for name in ["html", "marl-eval"] {
+            let error = #expect(throws: ArgusError.self) { _ = try Report.Format.parse("md,\(name)") }
+            #expect(error?.description.contains("not available in this version") == true)
+        }
+        #expect(throws: ArgusError.self) { _ = try Report.Format.parse("pdf") }
+    }
+}

@@ -1,0 +1,87 @@
+import ArgusTensor
+import Glibc
+import Testing
+
+struct LayerTests {
+    @Test("The recurrent cell equals its gates computed by hand")
+    func recurrentCell() throws {
+        let (inputs, hidden, batch) = (3, 4, 2)
+        var generator = SplitMix64(seed: 11)
+        let cell = try GatedRecurrentCell(inputs: inputs, hidden: hidden, using: &generator)
+        try withoutGradient {
+            try cell.inputBias.copyInPlace(from: Tensor((0..<12).map { Float($0) * 0.05 }))
+            try cell.hiddenBias.copyInPlace(from: Tensor((0..<12).map { 0.3 - Float($0) * 0.04 }))
+        }
+        let x = (0..<(batch * inputs)).map { Float($0) * 0.3 - 0.7 }
+        let h = (0..<(batch * hidden)).map { 0.5 - Float($0) * 0.2 }
+        let found = try cell(Tensor(x, shape: [batch, inputs]), hidden: Tensor(h, shape: [batch, hidden])).values()
+        let (wi, wh) = (try cell.inputWeight.values(), try cell.hiddenWeight.values())
+        let (bi, bh) = (try cell.inputBias.values(), try cell.hiddenBias.values())
+        func sigmoid(_ value: Float) -> Float { 1 / (1 + exp(-value)) }
+        for n in 0..<batch {
+            func input(_ row: Int) -> Float {
+                (0..<inputs).reduce(bi[row]) { $0 + wi[row * inputs + $1] * x[n * inputs + $1] }
+            }
+            func recurrent(_ row: Int) -> Float {
+                (0..<hidden).reduce(bh[row]) { $0 + wh[row * hidden + $1] * h[n * hidden + $1] }
+            }
+            for k in 0..<hidden {
+                let reset = sigmoid(input(k) + recurrent(k))
+                let update = sigmoid(input(hidden + k) + recurrent(hidden + k))
+                let new = tanh(input(2 * hidden + k) + reset * recurrent(2 * hidden + k))
+                let expected = (1 - update) * new + update * h[n * hidden + k]
+                #expect(abs(found[n * hidden + k] - expected) < 1e-5)
+            }
+        }
+    }
+
+    @Test(
+        "A perceptron equals its layers applied one by one", arguments: Activation.allCases, LayerNormPlacement.allCases
+    )
+    func perceptron(activation: Activation, placement: LayerNormPlacement) throws {
+        var generator = SplitMix64(seed: 5)
+        let network = try MultilayerPerceptron(
+            sizes: [3, 8, 8, 2], activation: activation, layerNorm: placement, outputGain: 0.01, using: &generator)
+        #expect(network.parameters.count == (placement == .none ? 6 : 10))
+        #expect(Set(network.parameters.map(\.name)).count == network.parameters.count)
+        let input = try Tensor([0.1, -0.2, 0.3] as [Float], shape: [1, 3])
+        var flow = input
+        for index in 0..<2 {
+            flow = try network.layers[index](flow)
+            if placement == .beforeActivation { flow = try network.norms[index](flow) }
+            flow = try activation(flow)
+            if placement == .afterActivation { flow = try network.norms[index](flow) }
+        }
+        let expected = try network.layers[2](flow).values()
+        #expect(try network(input).values() == expected)
+        let output = try Tensor.zeros([1, 2])
+        for _ in 0..<2 {
+            try network.infer(input, into: output)
+            for (a, b) in zip(try output.values(), expected) { #expect(abs(a - b) < 1e-6) }
+        }
+        #expect(!output.requiresGradient)
+        #expect(throws: TensorError.self) { try network.infer(input, into: Tensor.zeros([2, 2])) }
+    }
+
+    @Test("Target networks take over all of, or part of, the parameters")
+    func targetUpdates() throws {
+        var generator = SplitMix64(seed: 5)
+        let online = try MultilayerPerceptron(sizes: [3, 4, 2], using: &generator)
+        let target = try MultilayerPerceptron(sizes: [3, 4, 2], using: &generator)
+        let before = try target.parameters[0].tensor.values()
+        let goal = try online.parameters[0].tensor.values()
+        try target.lerpParameters(to: online, weight: 0.25)
+        for (found, (old, new)) in zip(try target.parameters[0].tensor.values(), zip(before, goal)) {
+            #expect(abs(found - (old + 0.25 * (new - old))) < 1e-6)
+        }
+        try target.copyParameters(from: online)
+        #expect(try target.parameters[0].tensor.values() == goal)
+    }
+
+    @Test("Impossible sizes are refused")
+    func impossibleSizes() {
+        var generator = SplitMix64(seed: 5)
+        #expect(throws: TensorError.self) { try MultilayerPerceptron(sizes: [3], using: &generator) }
+        #expect(throws: TensorError.self) { try MultilayerPerceptron(sizes: [3, 0, 1], using: &generator) }
+    }
+}

@@ -1,0 +1,49 @@
+import ArgusTensor
+import Testing
+
+// Heap bytes are the process's: other tests that run meanwhile add theirs, hence the tolerance, the repetition, and a
+// planted leak that must exceed the tolerance.
+@Suite(.serialized)
+struct MemoryTests {
+    private func train(steps: Int, keeping kept: inout [Tensor], leak: Bool) throws {
+        var generator = SplitMix64(seed: 1)
+        let network = try MultilayerPerceptron(sizes: [16, 32, 4], using: &generator)
+        let adam = try Adam(network.parameters, options: Adam.Options(learningRate: 1e-3))
+        let input = try Tensor.ones([8, 16])
+        for step in 0..<steps {
+            try adam.clearGradients()
+            let output = try network(input)
+            try output.square().mean().backward()
+            _ = try adam.clipGradientNorm(maximum: 1)
+            try adam.step()
+            if leak { kept.append(output) }
+            // Errors must not leak either; they are slow to make, hence not in every step.
+            guard step % 50 == 0 else { continue }
+            do throws(TensorError) {
+                _ = try output.reshaped(to: [7])
+                Issue.record("a reshape to another element count was accepted")
+            } catch {}
+        }
+    }
+
+    @Test("Ten thousand training steps with caught errors between them leave the heap as it was")
+    func noGrowth() throws {
+        // With more threads, small products spend their time waiting for one another on a busy machine.
+        try TorchThreads.set(1)
+        var kept: [Tensor] = []
+        try train(steps: 1000, keeping: &kept, leak: false)
+        // A leak shows every time; memory that a test beside this one holds for a while does not.
+        var growth = Int.max
+        for _ in 0..<4 where growth >= 10_000 * 100 {
+            let before = TorchInfo.heapBytes
+            try train(steps: 10_000, keeping: &kept, leak: false)
+            growth = TorchInfo.heapBytes - before
+        }
+        #expect(growth < 10_000 * 100, "the heap grew by \(growth) bytes")
+        // The control: the same measure sees one small tensor kept a step.
+        let controlBefore = TorchInfo.heapBytes
+        try train(steps: 10_000, keeping: &kept, leak: true)
+        #expect(TorchInfo.heapBytes - controlBefore > 10_000 * 100)
+        #expect(kept.count == 10_000)
+    }
+}

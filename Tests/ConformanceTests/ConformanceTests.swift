@@ -1,0 +1,60 @@
+import ArgusHost
+import ArgusTesting
+import Foundation
+import Testing
+
+/// What is checked: every scenario of the catalogue, and those of the examples where `ARGUS_EXAMPLES` says that they are
+/// built.
+private enum Subjects {
+    /// Ids, and paths of the examples' files.
+    static func names() throws -> [String] {
+        try ScenarioCatalog.find().ids() + examples.filter { exampleLibrary($0.environment) != nil }.map(\.file)
+    }
+
+    static func subject(_ name: String) throws -> ConformanceSubject {
+        let scenario = try ScenarioCatalog.find().scenario(named: name)
+        let library = try exampleLibrary(scenario.environment) ?? plugins.library(for: scenario.environment).path
+        return try ConformanceSubject(try PluginLibrary(path: library), scenario: scenario)
+    }
+
+    private static let plugins = PluginCatalog()
+
+    private static let examples: [(environment: String, file: String, library: String)] = {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Examples").path
+        return [
+            ("gridworld-c", "\(root)/gridworld-c/gridworld-c.yaml", "libgridworld-c.so"),
+            ("gridworld", "\(root)/gridworld-swift/gridworld.yaml", "gridworld-swift/release/libGridWorld.so"),
+        ]
+    }()
+
+    private static func exampleLibrary(_ environment: String) -> String? {
+        guard let folder = ProcessInfo.processInfo.environment["ARGUS_EXAMPLES"],
+            let example = examples.first(where: { $0.environment == environment })
+        else { return nil }
+        let path = "\(folder)/\(example.library)"
+        return FileManager.default.fileExists(atPath: path) ? path : nil
+    }
+}
+
+@Suite("Every environment keeps the contract")
+struct ConformanceTests {
+    @Test("Scenario passes every conformance check", arguments: try Subjects.names())
+    func passes(_ name: String) throws {
+        let subject = try Subjects.subject(name)
+        for check in ConformanceCheck.all {
+            switch check.run(subject) {
+            case .passed, .skipped: break
+            case .warning(let reason), .failed(let reason):
+                Issue.record("\(subject), \(check): \(reason). To mend it: \(check.remedy)")
+            }
+        }
+    }
+
+    @Test("Checks have unique names")
+    func names() {
+        let names = ConformanceCheck.all.map(\.name)
+        #expect(Set(names).count == names.count)
+        #expect(names.allSatisfy { $0.allSatisfy { $0.isLowercase || $0 == "-" } })
+    }
+}
