@@ -79,15 +79,20 @@ if let libtorch {
 }
 targets.append(.executableTarget(name: "argus", dependencies: commandDependencies, swiftSettings: commandSettings))
 
+var products: [Product] = [
+    .library(name: "ArgusEnvAPI", targets: ["ArgusEnvAPI"]),
+    .library(name: "ArgusHost", targets: ["ArgusHost"]),
+    .library(name: "WarehouseRules", targets: ["WarehouseRules"]),
+    .executable(name: "argus", targets: ["argus"]),
+    .executable(name: "argus-env-runner", targets: ["argus-env-runner"]),
+    .library(name: "Warehouse", type: .dynamic, targets: ["Warehouse"]),
+    .library(name: "Foraging", type: .dynamic, targets: ["Foraging"]),
+]
+if libtorch != nil { products.append(.library(name: "ArgusTensor", targets: ["ArgusTensor"])) }
+
 let package = Package(
     name: "ArgusOrch",
-    products: [
-        .library(name: "ArgusEnvAPI", targets: ["ArgusEnvAPI"]),
-        .executable(name: "argus", targets: ["argus"]),
-        .executable(name: "argus-env-runner", targets: ["argus-env-runner"]),
-        .library(name: "Warehouse", type: .dynamic, targets: ["Warehouse"]),
-        .library(name: "Foraging", type: .dynamic, targets: ["Foraging"]),
-    ],
+    products: products,
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),

@@ -23,7 +23,13 @@ public final class EnvironmentHost {
     public func makeVectorEnvironment(
         _ scenario: Scenario, copies: Int, threads: Int = 1
     ) throws(ArgusError) -> VectorEnvironment {
-        let library = try library(for: scenario)
+        try makeVectorEnvironment(scenario, library: try library(for: scenario), copies: copies, threads: threads)
+    }
+
+    /// The same with a library that has been loaded already.
+    public func makeVectorEnvironment(
+        _ scenario: Scenario, library: PluginLibrary, copies: Int, threads: Int = 1
+    ) throws(ArgusError) -> VectorEnvironment {
         let descriptor = try library.descriptor(scenario.environment)
         return try VectorEnvironment(
             library, scenario: scenario, parameters: try scenario.completeParameters(for: descriptor), copies: copies,

@@ -24,6 +24,11 @@ struct Argus: ParsableCommand {
         ])
 
     static func main() {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let error = CommandLineError.unknownCommand(in: arguments) {
+            error.report()
+            Glibc.exit(2)
+        }
         var command: any ParsableCommand
         do {
             command = try parseAsRoot()
@@ -32,7 +37,7 @@ struct Argus: ParsableCommand {
                 print(fullMessage(for: error))
                 Glibc.exit(0)
             }
-            CommandLineError.error(for: error, arguments: Array(CommandLine.arguments.dropFirst())).report()
+            CommandLineError.error(for: error, arguments: arguments).report()
             Glibc.exit(2)
         }
         do {

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// A folder that goes away with its owner.
 final class TemporaryFolder {
@@ -27,8 +28,13 @@ final class TemporaryFolder {
 
     /// A program for the shell.
     func writeProgram(_ text: String, to name: String) throws -> String {
-        let file = try write("#!/bin/sh\n\(text)\n", to: name)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+        let file = path + "/" + name
+        // Not to be inherited by children of other tests: while one has it open for writing, it cannot be run.
+        let descriptor = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0o755)
+        let bytes = Array("#!/bin/sh\n\(text)\n".utf8)
+        let written = Glibc.write(descriptor, bytes, bytes.count)
+        close(descriptor)
+        guard written == bytes.count else { throw CocoaError(.fileWriteUnknown) }
         return file
     }
 

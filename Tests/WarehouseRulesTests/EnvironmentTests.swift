@@ -7,7 +7,7 @@ struct EnvironmentTests {
     @Test("every observed number is within the declared bounds, which long play reaches")
     func bounds() throws {
         let task: [String: ParameterValue] = [
-            "layout": .string("1x1"), "column_height": .integer(1), "agents": .integer(2), "requests": .integer(1),
+            "layout": .string("g...\n.xx.\n.xx."), "agents": .integer(2), "requests": .integer(1),
             "message_bits": .integer(1),
         ]
         let values = try ParameterValues(task, for: WarehouseEnvironment.descriptor.parameters)
@@ -134,7 +134,9 @@ struct BaselineTests {
         var random = SplitMix64(seed: 8)
         var memory = [UInt8](repeating: 0, count: WarehouseEnvironment.baselines[1].memorySize)
         for _ in 0..<500 {
-            let row = (0..<environment.state.game.observationSize).map { _ in Float(random.below(5)) - 1 }
+            let row = (0..<environment.state.game.observationSize).map { _ in
+                random.below(9) == 0 ? Float.nan : Float(random.below(5)) - 1
+            }
             let action = environment.localAction(0, row, memory: &memory)
             #expect(zip(action, environment.state.game.actionHeads).allSatisfy { $0 >= 0 && Int($0) < $1 })
         }

@@ -10,7 +10,7 @@ struct TextTests {
             "layout": .string("1x3"), "column_height": .integer(2), "agents": .integer(6), "requests": .integer(4),
             "message_bits": .integer(2),
         ],
-        ["layout": .string(".x.x\ng..x\n"), "agents": .integer(2), "sensor_range": .integer(2), "requests": .integer(1)],
+        ["layout": .string(".x.x\ng..x\n"), "sensor_range": .integer(2), "requests": .integer(1)],
         [
             "layout": .string("gx.xg\n.xx..\n.....\n"), "agents": .integer(4), "sensor_range": .integer(0),
             "normalised_coordinates": .boolean(true), "reward": .string("two-stage"),
@@ -96,12 +96,12 @@ struct TextTests {
     @Test("the picture shows every robot, shelf and goal, and the same in colour")
     func picture() throws {
         var environment = try WarehouseEnvironment(
-            ["layout": .string("....g\n.xx..\n.xx.."), "agents": .integer(3), "requests": .integer(1)])
-        try environment.adopt(scene([".v...", ".4R..", ".s.s."], floor: ["....g", ".xx..", ".xxx."], requests: [1]))
+            ["layout": .string("....g\n.xx..\n.x.x."), "agents": .integer(3), "requests": .integer(1)])
+        try environment.adopt(scene([".v...", ".4.R.", ".s.s."], floor: ["....g", ".xx..", ".x.x."], requests: [1]))
         let picture = environment.renderText(color: false)
         #expect(
             picture.split(separator: "\n").prefix(4) == [
-                "  0   1   2   3   4", "0 .   ▼0  .   .   G", "1 .   ◀1- ▶2* .   .", "2 .   []  _   []  .",
+                "  0   1   2   3   4", "0 .   ▼0  .   .   G", "1 .   ◀1- _   ▶2* .", "2 .   []  .   []  .",
             ])
         let colored = environment.renderText(color: true)
         #expect(colored.replacing(/\u{1B}\[[0-9]*m/, with: "") == picture)

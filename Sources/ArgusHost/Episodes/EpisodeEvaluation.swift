@@ -12,6 +12,8 @@ public struct PlayedEpisodes: Sendable, Hashable {
     public var failed = 0
     /// Steps over all copies.
     public var steps = 0
+
+    public init() {}
 }
 
 extension VectorEnvironment {

@@ -36,7 +36,8 @@ public struct RecordingHeader: Codable, Sendable, Hashable {
         reference = try values.decodeIfPresent(String.self, forKey: .reference)
         scenario = try values.decodeIfPresent(String.self, forKey: .scenario)
         environment = try values.decode(String.self, forKey: .environment)
-        parameters = try values.decodeIfPresent([String: CodedParameter].self, forKey: .parameters)?
+        parameters =
+            try values.decodeIfPresent([String: CodedParameter].self, forKey: .parameters)?
             .mapValues(\.value) ?? [:]
         horizon = try values.decode(Int.self, forKey: .horizon)
         agents = try values.decode([String].self, forKey: .agents)

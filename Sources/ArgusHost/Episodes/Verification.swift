@@ -112,7 +112,8 @@ public final class Verification {
     /// Refuses a line whose parts do not fit together or the environment.
     private func check(_ episode: RecordedEpisode, _ place: String) throws(ArgusError) {
         func refused(_ key: String, _ found: String, _ expected: String) -> ArgusError {
-            ArgusError(.file, "bad episode in recording", at: "\(place), key '\(key)'", found: found, expected: expected)
+            ArgusError(
+                .file, "bad episode in recording", at: "\(place), key '\(key)'", found: found, expected: expected)
         }
         let specification = environment.specification
         let agents = specification.agents.count
@@ -138,7 +139,8 @@ public final class Verification {
                 guard action.row.count == specification.actions.rowSize else {
                     throw refused(
                         "actions[\(step)][\(agent)]", "\(action.row.count) numbers",
-                        "\(specification.actions.rowSize), one a \(environment.layout.isDiscrete ? "head" : "component")")
+                        "\(specification.actions.rowSize), one a \(environment.layout.isDiscrete ? "head" : "component")"
+                    )
                 }
                 guard !environment.layout.isDiscrete || action.row.allSatisfy({ Int32(exactly: $0) != nil }) else {
                     throw refused("actions[\(step)][\(agent)]", "\(action.row)", "whole numbers")

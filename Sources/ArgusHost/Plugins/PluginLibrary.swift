@@ -1,5 +1,5 @@
 public import ArgusEnvAPI
-import CArgusEnv
+public import CArgusEnv
 import Glibc
 
 /// A loaded plugin library. Loading is for the life of the process: Swift libraries cannot be unloaded safely.
@@ -21,7 +21,7 @@ public struct PluginLibrary: Sendable {
     /// - Throws: ``ArgusError`` (plugin) for a file that is not a loadable library, has another major version, lacks the
     ///   entry, or breaks the contract.
     public init(path: String) throws(ArgusError) {
-        try PluginLibrary.checkFormat(path)
+        try LibraryFormat.check(path)
         // A name without a folder would be looked for in the system's folders.
         let file = path.contains("/") ? path : "./\(path)"
         // RTLD_LOCAL: each plugin carries its own copy of the SDK. RTLD_NODELETE: never unloaded.
@@ -46,6 +46,13 @@ public struct PluginLibrary: Sendable {
                 expected: "one that works with minor version \(ARGUS_ABI_MINOR)",
                 remedy: "building it against this host's argus_env.h")
         }
+        try self.init(linked: plugin, name: path)
+    }
+
+    /// A plugin that is linked into this program, such as one that a benchmark compares with its library.
+    ///
+    /// - Parameters: `plugin`: what its entry returned; `name`: stands for the path in messages.
+    public init(linked plugin: UnsafePointer<argus_plugin>, name path: String) throws(ArgusError) {
         let memory = PluginMemory(place: path)
         let content = try memory.value(
             plugin, "argus_plugin",
@@ -114,32 +121,6 @@ public struct PluginLibrary: Sendable {
                 let names = { (set: Set<Capability>) in set.map(\.rawValue).sorted().joined(separator: ", ") }
                 throw disagrees("capabilities of '\(new.id)'", names(old.capabilities), names(new.capabilities))
             }
-        }
-    }
-
-    private static func checkFormat(_ path: String) throws(ArgusError) {
-        func refused(_ found: String, _ expected: String) -> ArgusError {
-            ArgusError(.plugin, "cannot load plugin", at: path, found: found, expected: expected)
-        }
-        // Without O_NONBLOCK a named pipe would wait for a writer.
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard file >= 0 else {
-            throw refused(String(cString: strerror(errno)).lowercased(), "a readable shared library")
-        }
-        defer { close(file) }
-        var header = [UInt8](repeating: 0, count: 20)
-        let count = read(file, &header, header.count)
-        guard count == header.count, header[0..<4].elementsEqual([0x7F, 0x45, 0x4C, 0x46]) else {
-            throw refused("a file that is not an ELF library", "a shared library for this machine (.so)")
-        }
-        // ELF header: byte 4 is the class (2: 64 bit), byte 16 the type (3: shared object), byte 18 the machine.
-        #if arch(x86_64)
-        let machine: UInt8 = 62
-        #else
-        let machine: UInt8 = 183
-        #endif
-        guard header[4] == 2, header[16] == 3, header[18] == machine else {
-            throw refused("an ELF file for another machine or of another kind", "a shared library for this machine (.so)")
         }
     }
 }

@@ -6,24 +6,26 @@ import ArgusHost
 ///
 /// The parser's errors are private to it; their messages are stable sentences with the names in quotes.
 enum CommandLineError {
+    private static var commands: [String] {
+        Argus.configuration.subcommands.compactMap { $0.configuration.commandName }
+    }
+
+    /// A command that there is not, in `argus NAME …` or `argus help NAME`; nil when there is.
+    static func unknownCommand(in arguments: [String]) -> ArgusError? {
+        let words = arguments.first == "help" ? Array(arguments.dropFirst()) : arguments
+        guard let name = words.first, !name.hasPrefix("-"), !commands.contains(name), name != "help" else { return nil }
+        return ArgusError(
+            .configuration, "unknown command", at: "argus", found: "'\(name)'",
+            expected: "one of \(commands.joined(separator: ", "))",
+            remedy: nearestName(to: name, in: commands).map { "'argus \($0)'" } ?? "'argus --help'")
+    }
+
     /// - Parameters: `parserError`: what the parser threw for `arguments`, which begin with the command's name.
     static func error(for parserError: any Error, arguments: [String]) -> ArgusError {
-        let names = Argus.configuration.subcommands.compactMap { $0.configuration.commandName }
-        // 'argus help NAME' is about NAME.
-        let words = arguments.first == "help" ? Array(arguments.dropFirst()) : arguments
-        if let first = words.first, !first.hasPrefix("-"), !names.contains(first) {
-            return unknownCommand(first, names)
-        }
+        let names = commands
         let command = arguments.first { names.contains($0) }.map { "argus \($0)" } ?? "argus"
         let message = Argus.message(for: parserError).split(separator: "\n").joined(separator: " ")
         return translated(message, command)
-    }
-
-    private static func unknownCommand(_ name: String, _ names: [String]) -> ArgusError {
-        ArgusError(
-            .configuration, "unknown command", at: "argus", found: "'\(name)'",
-            expected: "one of \(names.joined(separator: ", "))",
-            remedy: nearestName(to: name, in: names).map { "'argus \($0)'" } ?? "'argus --help'")
     }
 
     private static func translated(_ message: String, _ command: String) -> ArgusError {
@@ -50,7 +52,11 @@ enum CommandLineError {
             return made("unexpected argument", at: command, found, "no more arguments")
         }
         if message.hasPrefix("The value"), quoted.count >= 2 {
-            return made("bad value", at: optionName(quoted[1]), "'\(subject)'", "a number in range")
+            // All options that the parser converts are numbers; the others are checked by the commands.
+            let option = optionName(quoted[1])
+            let isFraction = ["--delay", "--tolerance"].contains(option)
+            return made(
+                "bad value", at: option, "'\(subject)'", isFraction ? "a number" : "a whole number of at least 0")
         }
         var words = message
         while words.hasSuffix(".") { words.removeLast() }
@@ -58,7 +64,9 @@ enum CommandLineError {
     }
 
     /// `--seed` of `--seed <seed>`.
-    private static func optionName(_ usage: String) -> String { usage.split(separator: " ").first.map(String.init) ?? usage }
+    private static func optionName(_ usage: String) -> String {
+        usage.split(separator: " ").first.map(String.init) ?? usage
+    }
 
     /// `a value for <seed>` of `--seed <seed>`.
     private static func valueName(_ usage: String) -> String {

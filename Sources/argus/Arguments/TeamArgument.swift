@@ -38,6 +38,7 @@ struct TeamArgument: ParsableArguments {
     private static func atOption(_ error: ArgusError) -> ArgusError {
         var error = error
         if error.place.hasPrefix("team '") { error.place = "--" + error.place }
+        if error.code == .policy, error.place.hasPrefix("scenario ") { error.place = "--team, " + error.place }
         return error
     }
 }

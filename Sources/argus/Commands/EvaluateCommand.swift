@@ -11,7 +11,7 @@ struct EvaluateCommand: ParsableCommand {
         discussion: """
             Example:
               argus evaluate foraging/8x8-2p-2f-coop --team scripted --episodes 1000
-              argus evaluate foraging/8x8-2p-2f-coop --team run:runs/mine --mode greedy --json
+              argus evaluate warehouse/starter --team run:runs/mine --mode greedy
 
             Plays exactly one episode for each of the evaluation seeds of block --seed, which training never sees; the same \
             block gives every team the same episodes.
@@ -62,10 +62,15 @@ struct EvaluateCommand: ParsableCommand {
             scenario, copies: min(request.copies, episodes), threads: request.threads)
         let team = try TeamArgument.team(
             request.team, environment, PolicySettings(seed: seed, mode: request.mode))
-        let directory = try out.map { path throws(ArgusError) in try RunDirectory(path) }
         let library = try host.library(for: scenario)
         let descriptor = try library.descriptor(scenario.environment)
-        try directory?.write(try manifest(request, scenario, library, descriptor))
+        let directory = try out.map { path throws(ArgusError) in
+            let manifest = try manifest(request, scenario, library, descriptor)
+            let directory = try RunDirectory(path)
+            try EvaluateCommand.requireSameRun(manifest, path)
+            try directory.write(manifest)
+            return directory
+        }
 
         let progress = EvaluationProgress(
             episodes: episodes, isJSON: request.progress == .json, environment: environment)
@@ -112,6 +117,21 @@ struct EvaluateCommand: ParsableCommand {
             })
     }
 
+    /// A folder that holds a run is written again only by the same evaluation.
+    private static func requireSameRun(_ wanted: RunManifest, _ path: String) throws(ArgusError) {
+        guard let found = RunDirectory.manifest(at: path) else { return }
+        func words(_ run: RunManifest) -> String {
+            let work = run.algorithm ?? "team \(run.team ?? "unknown"), \(run.hyperparameters["mode"] ?? "") mode"
+            return "\(work) on \(run.scenario) (\(run.scenarioHash)), entry \(run.entry), seed \(run.seed), "
+                + "\(run.absoluteEpisodes) episodes"
+        }
+        guard words(found) == words(wanted) else {
+            throw ArgusError(
+                .output, "folder holds another run", at: path, found: words(found), expected: words(wanted),
+                remedy: "another --out")
+        }
+    }
+
     private func play(
         _ environment: VectorEnvironment, _ team: Team, _ request: Request, _ progress: EvaluationProgress
     ) throws(ArgusError) -> EvaluationRecord {
@@ -134,9 +154,11 @@ struct EvaluateCommand: ParsableCommand {
         RunManifest(
             scenario: scenario.id, scenarioVersion: scenario.version, scenarioHash: try scenario.hash(for: descriptor),
             scenarioText: try scenario.canonicalText(for: descriptor),
-            plugin: String(library.path.split(separator: "/").last ?? ""), pluginHash: try Fingerprint.file(library.path),
+            plugin: String(library.path.split(separator: "/").last ?? ""),
+            pluginHash: try Fingerprint.file(library.path),
             entry: entry ?? request.team.description, seed: seed, algorithm: nil,
-            hyperparameters: ["mode": request.modeName], team: request.team.description, steps: 0, evaluationEpisodes: 0,
+            hyperparameters: ["mode": request.modeName], team: request.team.description, steps: 0,
+            evaluationEpisodes: 0,
             evaluations: 0, absoluteEpisodes: episodes, threads: request.threads, codeRevision: Machine.codeRevision,
             versions: Machine.versions, machine: Machine.description)
     }

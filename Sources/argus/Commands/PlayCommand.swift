@@ -10,7 +10,8 @@ struct PlayCommand: ParsableCommand {
         discussion: """
             Example:
               argus play foraging/8x8-2p-2f-coop --team scripted
-              argus play foraging/8x8-2p-2f-coop --team "player_0=scripted:greedy,*=random" --seed 7 --record own.jsonl
+              argus play foraging/8x8-2p-2f-coop --seed 7 --record own.jsonl
+              argus play foraging/8x8-2p-2f-coop --team "player_0=scripted,*=random"
 
             The first episode has the environment seed --seed, the next one more; the same seed gives the same episode as in \
             the Python package that an environment is modelled on. A recording can be checked with 'argus verify'.

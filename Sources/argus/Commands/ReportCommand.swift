@@ -9,7 +9,7 @@ struct ReportCommand: ParsableCommand {
         discussion: """
             Example:
               argus report results/quick-20260101-120000
-              argus report results/monday results/tuesday --format md,csv --out comparison
+              argus report results/first results/second --format md,csv --out both
 
             DIR is what 'argus bench', 'argus train' or 'argus evaluate' has written. The files are report.md, \
             results.csv (every episode), summary.csv and results.json.

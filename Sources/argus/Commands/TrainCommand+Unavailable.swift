@@ -8,7 +8,7 @@ struct TrainCommand: ParsableCommand {
         commandName: "train", abstract: "Train an algorithm on a scenario (needs libtorch, which this build lacks).",
         discussion: """
             Example:
-              ./argus train foraging/8x8-2p-2f-coop --algorithm mappo --steps 1000000
+              ./argus train foraging/8x8-2p-2f-coop --algorithm mappo --steps 1e6
 
             The launcher ./argus sets up libtorch and builds with it; 'LIBTORCH=DIR swift build -c release' builds with \
             a libtorch that is already there.

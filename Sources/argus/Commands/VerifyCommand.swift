@@ -9,22 +9,24 @@ struct VerifyCommand: ParsableCommand {
         discussion: """
             Example:
               argus verify foraging recorded.jsonl
-              argus play foraging/8x8-2p-2f-coop --record own.jsonl && argus verify foraging own.jsonl
+              argus play foraging/8x8-2p-2f-coop --record own.jsonl
+              argus verify foraging own.jsonl
 
             FILE holds a JSON object a line. The first says what was played:
-              {"reference": "rware 2.0.0", "environment": "warehouse", "parameters": {...}, "horizon": 500,
-               "agents": ["robot_0", ...]}
+              {"reference": "rware 2.0.0", "environment": "warehouse",
+               "parameters": {...}, "horizon": 500, "agents": ["robot_0", ...]}
             ("reward": "team" says that rewards are the team's; without it they are each agent's own.) Each other line is \
             an episode of T steps:
-              {"seed": 7, "actions": [T][agents], "rewards": [T][agents], "terminated": [T], "truncated": [T],
+              {"seed": 7, "actions": [T][agents], "rewards": [T][agents],
+               "terminated": [T], "truncated": [T],
                "observations": [T+1][agents][size]}
             An action is a number, or a list of one a head (or component). Instead of "observations" there may be \
             "observation_hashes": T+1 64-bit FNV-1a hashes in hexadecimal, over the little-endian f32 bytes of all agents' \
             rows in order; or neither.
 
-            The end: the horizon is the host's, and environments end by rule only. The rules must end the episode at step T \
-            if its optional "ended" is true or, without "ended", if terminated[T-1] is; "ended" is for references that call \
-            their own time limit "terminated". If the rules do not end it, it must be cut off at step T when T is the \
+            The end: the horizon is the host's, and environments end by rule only. The rules must end the episode at step \
+            T if its optional "ended" is true or, without "ended", if terminated[T-1] is; "ended" is for references that \
+            call their own time limit "terminated". If the rules do not end it, it must be cut off at step T when T is the \
             horizon, and otherwise go on. Before step T it must always go on.
 
             Values are compared as f32, bit for bit. The first difference ends the comparison with exit status 1.
@@ -36,7 +38,7 @@ struct VerifyCommand: ParsableCommand {
     @Argument(help: "Recording (.jsonl).")
     var file: String
 
-    @Option(help: "How far rewards and observations may differ. Default: not at all.")
+    @Option(help: "How far rewards and observations may differ.")
     var tolerance = 0.0
 
     @Flag(help: "Print the outcome as JSON.")

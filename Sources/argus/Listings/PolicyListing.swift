@@ -45,7 +45,8 @@ struct PolicyListing: Listing {
                         policy: index == 0 ? "scripted" : "scripted:\(baseline.name)",
                         environment: manifest.descriptor.id, scenarios: ids[manifest.descriptor.id] ?? [],
                         seesState: baseline.seesState,
-                        description: (index == 0 ? "Short for scripted:\(baseline.name); " : "") + baseline.description))
+                        description: (index == 0 ? "Short for scripted:\(baseline.name); " : "") + baseline.description)
+                )
             }
         }
     }

@@ -119,7 +119,8 @@ private struct ActionNames {
             var words: [String] = []
             for (head, choice) in rows.discrete(copy: 0, agent: agent).enumerated() {
                 let index = offset + Int(choice)
-                words.append(specification.actionNames.indices.contains(index) ? specification.actionNames[index] : "\(choice)")
+                words.append(
+                    specification.actionNames.indices.contains(index) ? specification.actionNames[index] : "\(choice)")
                 offset += heads[head]
             }
             return words.joined(separator: " + ")

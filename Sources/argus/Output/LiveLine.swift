@@ -1,16 +1,26 @@
 import ArgusBench
 import Foundation
 
-/// One line on standard error that is drawn over; nothing where there is no terminal.
+/// Progress on standard error: one line that is drawn over on a terminal, elsewhere a plain line now and then.
 final class LiveLine {
+    /// Seconds between plain lines; what is done sooner says nothing.
+    private static let plainInterval = 10.0
+
     private let terminal = Terminal.of(descriptor: 2)
-    private var last = Date.distantPast
+    private var last: Date
     private var isShown = false
+
+    init() { last = terminal.isTerminal ? .distantPast : Date() }
 
     /// At most ten times a second.
     func show(_ words: String) {
-        guard terminal.isTerminal, Date().timeIntervalSince(last) >= 0.1 else { return }
-        last = Date()
+        let now = Date()
+        guard now.timeIntervalSince(last) >= (terminal.isTerminal ? 0.1 : LiveLine.plainInterval) else { return }
+        last = now
+        guard terminal.isTerminal else {
+            FileHandle.standardError.write(Data("\(words)\n".utf8))
+            return
+        }
         isShown = true
         FileHandle.standardError.write(Data("\r\u{1B}[2K\(words.prefix(max(10, terminal.width - 1)))".utf8))
     }

@@ -26,7 +26,9 @@ enum StandardOutput {
 
     static func paragraph(_ text: String, indentation: Int = 0) {
         let space = String(repeating: " ", count: indentation)
-        for line in WrappedText.lines(text, width: width - indentation) { Swift.print(line.isEmpty ? "" : space + line) }
+        for line in WrappedText.lines(text, width: width - indentation) {
+            Swift.print(line.isEmpty ? "" : space + line)
+        }
     }
 
     /// Many values as one JSON document, keys sorted.

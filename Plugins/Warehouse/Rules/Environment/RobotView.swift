@@ -31,7 +31,7 @@ struct RobotView {
         let isNormalised = game.parameters.normalisedCoordinates
         func coordinate(_ value: Float, _ count: Int) -> Int {
             let scaled = isNormalised ? value * Float(count - 1) : value
-            return Int(min(max(scaled, 0), Float(count - 1)).rounded())
+            return scaled > 0 ? Int(min(scaled, Float(count - 1)).rounded()) : 0
         }
         cell = .init(x: coordinate(row[0], layout.width), y: coordinate(row[1], layout.height))
         isCarrying = row[2] > 0.5
@@ -71,14 +71,16 @@ extension RobotView {
         if let goal { text += " Nearest goal: \(goal)." }
         let others = window.filter { !$0.isOwn }
         guard !others.isEmpty else { return text }
+        let requested = others.filter(\.isRequested).map(direction)
+        let shelves = others.filter { $0.hasShelf && !$0.isRequested }.map(direction)
         let robots = others.compactMap { place in
             place.heading.map {
                 "\(Self.direction(place.right, place.down)) facing \($0.compass)"
                     + (place.signal.isEmpty ? "" : " showing \(place.signal)")
             }
         }
-        text += "\nRequested shelves in sight: " + Self.list(others.filter(\.isRequested).map(direction))
-        text += "\nOther shelves in sight: " + Self.list(others.filter { $0.hasShelf && !$0.isRequested }.map(direction))
+        text += "\nRequested shelves in sight: " + Self.list(requested)
+        text += "\nOther shelves in sight: " + Self.list(shelves)
         if game.parameters.robots > 1 { text += "\nRobots in sight: " + Self.list(robots) }
         return text
     }

@@ -16,7 +16,7 @@ extension WarehouseEnvironment {
             seesState: true),
         BaselineDescriptor(
             name: "courier",
-            description: "looks for requested shelves on rounds, fetches, delivers and returns them, around other robots",
+            description: "looks for requested shelves on rounds, delivers and returns them, and drives around others",
             seesState: false, memorySize: MemoryLayout<CourierMemory>.size),
     ]
 
@@ -44,9 +44,10 @@ extension WarehouseEnvironment {
         memory: UnsafeMutableRawBufferPointer, action: Row<Int32>
     ) {
         // The host's bytes need not be aligned.
-        let remembered = memory.loadUnaligned(as: CourierMemory.self)
+        let isRemembering = memory.count >= MemoryLayout<CourierMemory>.size
+        let remembered = isRemembering ? memory.loadUnaligned(as: CourierMemory.self) : CourierMemory()
         let chosen = LocalCourier.act(RobotView(state.game, observation), robot: agent, memory: remembered)
-        memory.storeBytes(of: chosen.memory, as: CourierMemory.self)
+        if isRemembering { memory.storeBytes(of: chosen.memory, as: CourierMemory.self) }
         action.fill(0)
         action[0] = chosen.action.rawValue
     }

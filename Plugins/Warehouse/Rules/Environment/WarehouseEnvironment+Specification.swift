@@ -122,7 +122,8 @@ extension WarehouseGame {
         let offset = parameters.robots * (8 + bits)
         return robots + [
             Segment(
-                "shelves", offset: offset, count: 3 * shelfCount, "of each shelf x, y from 0 to 1, and if it is requested"),
+                "shelves", offset: offset, count: 3 * shelfCount,
+                "of each shelf x, y from 0 to 1, and if it is requested"),
             Segment(
                 "inactivity", offset: offset + 3 * shelfCount, count: 1,
                 "steps since the last delivery as a share of max_inactivity; 0 without"),

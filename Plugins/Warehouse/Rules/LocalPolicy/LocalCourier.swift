@@ -113,7 +113,9 @@ struct LocalCourier {
 
     /// Where the carried shelf may be put down, as far as is known.
     private var freePlaces: [Int] {
-        var cells = sight.filter { !layout.highways[$0.key] && !$0.value.hasShelf && $0.value.heading == nil }.map(\.key)
+        var cells = sight.keys.filter { cell in
+            !layout.highways[cell] && sight[cell].map { !$0.hasShelf && $0.heading == nil } ?? false
+        }
         let home = Int(memory.home) - 1
         if layout.highways.indices.contains(home), sight[home] == nil { cells.append(home) }
         return cells.sorted()

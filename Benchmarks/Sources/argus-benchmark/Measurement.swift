@@ -1,0 +1,27 @@
+import Dispatch
+
+/// Repeated measurements of one number.
+struct Measurement {
+    private(set) var values: [Double] = []
+
+    mutating func add(_ value: Double) { values.append(value) }
+
+    var median: Double { percentile(0.5) }
+
+    /// Linear between the two nearest values.
+    func percentile(_ share: Double) -> Double {
+        let sorted = values.sorted()
+        guard let last = sorted.indices.last else { return .nan }
+        let place = share * Double(last)
+        let low = Int(place)
+        let high = min(low + 1, last)
+        return sorted[low] + (sorted[high] - sorted[low]) * (place - Double(low))
+    }
+}
+
+/// Seconds that `body` takes.
+func seconds(_ body: () throws -> Void) rethrows -> Double {
+    let begin = DispatchTime.now().uptimeNanoseconds
+    try body()
+    return Double(DispatchTime.now().uptimeNanoseconds - begin) * 1e-9
+}

@@ -1,0 +1,44 @@
+import Foundation
+
+let usage = """
+    usage: script/benchmark [stepping] [boundary] [training] [--rounds N] [--steps N]
+
+    Our speed beside that of the references, as ratios that both sides' turns in one run give. Without a name all three run.
+
+      stepping   the warehouse through the host against the Python package rware
+      boundary   an environment from its plugin library against the same linked statically
+      training   MAPPO end to end, where its time goes, and how far it is from the arithmetic bound
+
+    example: script/benchmark stepping --rounds 20
+
+    """
+
+var names: [String] = []
+var rounds = 20
+var steps = 300_000
+var arguments = CommandLine.arguments.dropFirst()
+while let argument = arguments.popFirst() {
+    switch argument {
+    case "--help", "-h":
+        print(usage, terminator: "")
+        exit(0)
+    case "--rounds", "--steps":
+        guard let text = arguments.popFirst(), let value = Int(text), value > 0 else {
+            FileHandle.standardError.write(Data("error: bad value (\(argument)): expected a positive integer.\n".utf8))
+            exit(2)
+        }
+        if argument == "--rounds" { rounds = value } else { steps = value }
+    case "stepping", "boundary", "training": names.append(argument)
+    default:
+        FileHandle.standardError.write(Data("error: unknown argument (argus-benchmark): found '\(argument)'.\n\(usage)".utf8))
+        exit(2)
+    }
+}
+do {
+    if names.isEmpty || names.contains("stepping") { try benchmarkStepping(rounds: rounds) }
+    if names.isEmpty || names.contains("boundary") { try benchmarkBoundary(rounds: rounds) }
+    if names.isEmpty || names.contains("training") { try benchmarkTraining(steps: steps) }
+} catch {
+    FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+    exit(1)
+}

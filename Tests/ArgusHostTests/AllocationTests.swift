@@ -1,0 +1,65 @@
+import ArgusHost
+import CAllocationCounter
+import PluginFixtures
+import Testing
+
+@Suite("Heap allocations in a step", .enabled(if: allocation_counter_works() != 0, "not under a sanitizer"))
+struct AllocationTests {
+    /// The fewest allocations of the process in one of many windows of 100 calls. Other tests run at the same time and
+    /// allocate too, but not in every window; what `body` allocates itself shows in all.
+    private func fewest(_ body: () throws -> Void) rethrows -> Int64 {
+        var fewest = Int64.max
+        for _ in 0..<300 where fewest > 0 {
+            let before = allocation_count()
+            for _ in 0..<100 { try body() }
+            fewest = min(fewest, allocation_count() - before)
+        }
+        return fewest
+    }
+
+    private final class Box {}
+
+    @Test("Control: what allocates is counted")
+    func counterCounts() {
+        var boxes: [Box] = []
+        boxes.reserveCapacity(300 * 100)
+        let count = fewest { boxes.append(Box()) }
+        #expect(count >= 100)
+        #expect(boxes.count == 300 * 100)
+    }
+
+    @Test("A step allocates nothing, ends and resets of episodes included", arguments: [1, 2])
+    func stepAllocatesNothing(threads: Int) throws {
+        // There is no lock in a copy's step either, by construction: EnvironmentSlice touches its own rows only, and the
+        // report log, which has one, is written when something goes wrong.
+        let vector = try VectorEnvironment(
+            try PluginFixture.gridWorld(), scenario: PluginFixture.gridWorldScenario(horizon: 7), copies: 16,
+            threads: threads)
+        try vector.reset(.stream(run: 1))
+        let actions = vector.actions.allDiscrete
+        var moves: Int32 = 0
+        func step() throws {
+            moves = (moves + 1) % 5
+            actions.update(repeating: moves)
+            try vector.step()
+        }
+        for _ in 0..<20 { try step() }
+        #expect(try fewest(step) == 0)
+    }
+
+    @Test("Random policies allocate nothing")
+    func randomPolicyAllocatesNothing() throws {
+        let vector = try VectorEnvironment(
+            try PluginFixture.gridWorld(), scenario: PluginFixture.gridWorldScenario(), copies: 16)
+        try vector.reset(.stream(run: 1))
+        let policies = vector.specification.agents.map { _ in RandomPolicy(seed: 1) }
+        func step() throws {
+            for (agent, policy) in policies.enumerated() {
+                try policy.act(vector.local.rows(agent: agent), into: vector.actions.rows(agent: agent))
+            }
+            try vector.step()
+        }
+        for _ in 0..<20 { try step() }
+        #expect(try fewest(step) == 0)
+    }
+}

@@ -1,0 +1,142 @@
+"""A small suite from end to end: tables, reports, and going on after SIGKILL."""
+
+import csv
+import json
+import os
+import pathlib
+import signal
+import time
+
+import pytest
+
+from command import argus, start
+
+SUITE = """
+suite: small
+protocol: {seeds: 2, evaluation_episodes: 4, evaluations: 2, absolute_episodes: 8}
+scenarios: [foraging/5x5-2p-1f, warehouse/starter]
+entries:
+  - {name: Random, team: random}
+  - {name: Scripted, team: scripted}
+  - {name: MAPPO, train: mappo, steps: 6000, set: {copies: 8, rollout_steps: 32}}
+"""
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory):
+    path = tmp_path_factory.mktemp("suite") / "small.yaml"
+    path.write_text(SUITE)
+    return path
+
+
+def numbers(folder):
+    """All results but for times."""
+    results = {}
+    for path in sorted(pathlib.Path(folder).rglob("result.json")):
+        result = json.loads(path.read_text())
+        for key in ("wall_seconds", "steps_per_second"):
+            result.pop(key)
+        results[str(path.relative_to(folder))] = result
+    return results
+
+
+@pytest.fixture(scope="module")
+def finished(suite, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("results") / "out"
+    result = argus("bench", suite, "--out", folder, "--jobs", 2, check=0)
+    return folder, result
+
+
+def test_the_table_shows_intervals_seeds_and_the_aggregate(finished):
+    _, result = finished
+    for words in ("foraging/5x5-2p-1f", "warehouse/starter", "Random", "Scripted", "MAPPO", "smoke test", "interquartile mean"):
+        assert words.lower() in result.stdout.lower(), result.stdout
+    assert "report.md" in result.stdout
+
+
+def test_every_job_left_a_result_and_a_log(finished):
+    folder, _ = finished
+    assert len(numbers(folder)) == 2 * 3 * 2
+
+
+def test_untrained_entries_play_the_same_episodes_as_trained_ones(finished):
+    folder, _ = finished
+
+    def absolute_seeds(entry):
+        lines = (folder / "foraging/5x5-2p-1f" / entry / "seed-1" / "evaluations.jsonl").read_text().splitlines()
+        records = [json.loads(line) for line in lines]
+        return [record["seeds"] for record in records if record["purpose"] == "absolute"][0]
+
+    assert absolute_seeds("Random") == absolute_seeds("MAPPO") == absolute_seeds("Scripted")
+
+
+def test_csv_and_json_have_the_contract_names(finished):
+    folder, _ = finished
+    with open(next(folder.rglob("results.csv"))) as file:
+        assert {"scenario", "entry", "seed", "step", "mode"} <= set(next(csv.reader(file)))
+    results = json.loads(next(folder.rglob("results.json")).read_text())
+    text = json.dumps(results)
+    for name in ("scenario", "entry", "return", "ci95", "score", "episodes", "failed", "wall_seconds"):
+        assert f'"{name}"' in text
+
+
+def test_killed_at_any_moment_and_resumed_it_repeats_nothing_and_ends_the_same(suite, finished, tmp_path):
+    folder = tmp_path / "out"
+    process = start("bench", suite, "--out", folder, "--jobs", 2)
+    kills = 0
+    for enough in (1, 4, 8):
+        deadline = time.time() + 120
+        while time.time() < deadline and process.poll() is None and len(numbers(folder)) < enough:
+            time.sleep(0.01)
+        if process.poll() is not None:
+            break
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        kills += 1
+        done = {path: os.stat(folder / path).st_mtime_ns for path in numbers(folder)}
+        process = start("bench", "--resume", folder, "--jobs", 2)
+        time.sleep(0.3)
+        for path, time_of_change in done.items():
+            assert os.stat(folder / path).st_mtime_ns == time_of_change
+    _, errors = process.communicate(timeout=240)
+    assert process.returncode == 0, errors
+    assert kills >= 1
+    assert numbers(folder) == numbers(finished[0])
+
+
+def test_report_over_finished_results_repeats_the_table(finished, tmp_path):
+    folder, _ = finished
+    result = argus("report", folder, "--format", "md,csv,json", "--out", tmp_path / "report", check=0)
+    assert "MAPPO" in result.stdout
+    assert list((tmp_path / "report").rglob("report.md"))
+
+
+def test_dry_run_lists_jobs_and_runs_none(suite, tmp_path):
+    result = argus("bench", suite, "--out", tmp_path / "out", "--dry-run", check=0)
+    assert "MAPPO" in result.stdout and "estimate" in result.stdout.lower()
+    assert not list(tmp_path.rglob("result.json"))
+
+
+@pytest.mark.parametrize(
+    "text,words",
+    [
+        (SUITE.replace("scripted", "scriptd"), ["scriptd", "scripted"]),
+        (SUITE.replace("train: mappo", "train: mapo"), ["mapo", "mappo"]),
+        (SUITE.replace("copies: 8", "copis: 8"), ["copis", "copies"]),
+        (SUITE.replace("warehouse/starter", "warehouse/startr"), ["startr", "warehouse/starter"]),
+        (SUITE.replace("suite: small", "suite: small\nsuite: twice"), ["suite"]),
+        (SUITE.replace("  - {name: Random", "\t- {name: Random"), ["tab"]),
+        (SUITE.replace("seeds: 2", "seeds: two"), ["seeds", "two"]),
+        (SUITE.replace("entries:", "entrys:"), ["entrys", "entries"]),
+    ],
+)
+def test_a_bad_suite_is_refused_before_any_job(tmp_path, text, words):
+    path = tmp_path / "bad.yaml"
+    path.write_text(text)
+    result = argus("bench", path, "--out", tmp_path / "out")
+    assert result.returncode in (1, 2)
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1 and lines[0].startswith("error: ") and "bad.yaml" in lines[0], result.stderr
+    for word in words:
+        assert word in lines[0], lines[0]
+    assert not list(tmp_path.rglob("result.json"))

@@ -1,0 +1,264 @@
+"""Training from the command line: reproducible, resumable, and hard to break."""
+
+import json
+import pathlib
+import resource
+import shutil
+import signal
+import time
+
+import pytest
+from safetensors.numpy import load_file
+
+from command import argus, start
+
+FEED_FORWARD = ["--set", "copies=8", "--set", "rollout_steps=32", "--set", "minibatches=2"]
+RECURRENT = [*FEED_FORWARD, "--set", "recurrent=true", "--set", "hidden=32"]
+STEPS = 12_000
+
+
+def arguments(folder, *extra, scenario="foraging/8x8-2p-2f-coop", algorithm="mappo", steps=STEPS, seed=7):
+    return [
+        "train", scenario, "--algorithm", algorithm, "--steps", steps, "--seed", seed,
+        "--evaluations", 3, "--evaluation-episodes", 4, "--absolute-episodes", 8, *extra, *folder,
+    ]  # fmt: skip
+
+
+def out(folder):
+    return ["--out", str(folder)]
+
+
+def resume(folder):
+    return ["--resume", str(folder)]
+
+
+def without_times(line):
+    return {k: v for k, v in json.loads(line).items() if "seconds" not in k and "per_second" not in k}
+
+
+def outcome(folder):
+    """Everything that a run left, but for times."""
+    folder = pathlib.Path(folder)
+    result = json.loads((folder / "result.json").read_text())
+    for key in ("wall_seconds", "steps_per_second"):
+        result.pop(key)
+    weights = load_file(folder / "checkpoint" / "last.safetensors")
+    return {
+        "result": result,
+        "metrics": [without_times(line) for line in (folder / "metrics.jsonl").read_text().splitlines()],
+        "evaluations": [without_times(line) for line in (folder / "evaluations.jsonl").read_text().splitlines()],
+        "best": (folder / "checkpoint" / "best.safetensors").read_bytes(),
+        "last": {name: array.tobytes() for name, array in weights.items()},
+    }
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs")
+    results = {}
+    for name, settings in (("feed-forward", FEED_FORWARD), ("recurrent", RECURRENT)):
+        argus(*arguments(out(folder / name), *settings), check=0)
+        results[name] = outcome(folder / name)
+    return results
+
+
+def wait_for_lines(path, count, process):
+    deadline = time.time() + 120
+    while time.time() < deadline and process.poll() is None:
+        if path.exists() and len(path.read_text().splitlines()) >= count:
+            return
+        time.sleep(0.002)
+
+
+@pytest.mark.parametrize("name,settings", [("feed-forward", FEED_FORWARD), ("recurrent", RECURRENT)])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_and_resumed_run_equals_the_uninterrupted_one_bit_for_bit(
+    tmp_path, uninterrupted, name, settings, sent
+):
+    folder = tmp_path / "run"
+    process = start(*map(str, arguments(out(folder), *settings)))
+    interruptions = 0
+    for updates in (5, 20, 35):
+        wait_for_lines(folder / "metrics.jsonl", updates, process)
+        if process.poll() is not None:
+            break
+        process.send_signal(sent)
+        _, errors = process.communicate(timeout=120)
+        if sent == signal.SIGINT:
+            assert process.returncode == 130, errors
+            assert "--resume" in errors
+        interruptions += 1
+        process = start(*map(str, arguments(resume(folder), *settings)))
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    assert interruptions >= 1
+    assert outcome(folder) == uninterrupted[name]
+
+
+def test_another_seed_gives_another_run(tmp_path, uninterrupted):
+    argus(*arguments(out(tmp_path / "run"), *FEED_FORWARD, seed=8), check=0)
+    assert outcome(tmp_path / "run")["best"] != uninterrupted["feed-forward"]["best"]
+
+
+def test_ippo_trains_and_its_policy_plays_in_a_team(tmp_path):
+    folder = tmp_path / "run"
+    argus(*arguments(out(folder), *FEED_FORWARD, algorithm="ippo", steps=3000), check=0)
+    result = argus(
+        "evaluate", "foraging/8x8-2p-2f-coop", "--team", f"player_0=run:{folder},*=random", "--episodes", 8, "--json",
+        check=0,
+    )  # fmt: skip
+    assert json.loads(result.stdout)["episodes"] == 8
+
+
+def test_run_json_holds_what_the_result_depends_on(tmp_path):
+    folder = tmp_path / "run"
+    argus(*arguments(out(folder), *FEED_FORWARD, steps=600), check=0)
+    run = json.loads((folder / "run.json").read_text())
+    assert run["scenario"] == "foraging/8x8-2p-2f-coop"
+    assert run["hyperparameters"]["copies"] == "8"
+    assert run["versions"]["libtorch"]
+    assert run["plugin_hash"].startswith("fnv1a64:")
+    assert run["seed"] == 7 and run["steps"] == 600 and run["threads"] == 1
+
+
+# What goes wrong gets one clear error, and what was there stays.
+
+
+def refused(result, *words):
+    assert result.returncode in (1, 2), result.stdout + result.stderr
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1 and lines[0].startswith("error: "), result.stderr
+    for word in words:
+        assert word in lines[0], lines[0]
+
+
+@pytest.mark.parametrize(
+    "extra,words",
+    [
+        (["--set", "lerning_rate=1"], ["learning_rate", "lerning_rate"]),
+        (["--set", "learning_rate"], ["KEY=VALUE"]),
+        (["--set", "epochs=many"], ["epochs", "'many'", "integer"]),
+        (["--set", "copies=1", "--set", "rollout_steps=2", "--set", "minibatches=3"], ["minibatches"]),
+        (["--device", "cuda"], ["--device", "cpu"]),
+        (["--threads", "0"], ["--threads"]),
+        (["--evaluations", "0"], ["--evaluations"]),
+    ],
+)
+def test_bad_settings(tmp_path, extra, words):
+    refused(argus(*arguments(out(tmp_path / "run"), *extra, steps=100)), *words)
+
+
+def test_unknown_algorithm_names_the_nearest(tmp_path):
+    refused(argus(*arguments(out(tmp_path / "run"), algorithm="mapo", steps=100)), "mapo", "mappo")
+
+
+@pytest.fixture(scope="module")
+def interrupted(tmp_path_factory):
+    """A run that was stopped in the middle."""
+    folder = tmp_path_factory.mktemp("interrupted") / "run"
+    process = start(*map(str, arguments(out(folder), *FEED_FORWARD, steps=1_000_000)))
+    wait_for_lines(folder / "metrics.jsonl", 3, process)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=120)
+    assert process.returncode == 130
+    return folder
+
+
+def copy_of(run, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(run, folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "change,words",
+    [
+        ({"scenario": "foraging/8x8-2p-3f"}, ["scenario", "foraging/8x8-2p-2f-coop"]),
+        ({"algorithm": "ippo"}, ["algorithm", "mappo"]),
+        ({"seed": 9}, ["seed"]),
+        ({"steps": 500_000}, ["steps"]),
+    ],
+)
+def test_resuming_another_run_is_refused(tmp_path, interrupted, change, words):
+    folder = copy_of(interrupted, tmp_path)
+    settings = {"steps": 1_000_000, **change}
+    refused(argus(*arguments(resume(folder), *FEED_FORWARD, **settings)), *words)
+
+
+def test_a_recurrent_checkpoint_does_not_go_into_a_feed_forward_run(tmp_path, interrupted):
+    folder = copy_of(interrupted, tmp_path)
+    refused(argus(*arguments(resume(folder), *RECURRENT, steps=1_000_000)), "hyperparameter", "recurrent")
+
+
+def damaged(folder, change):
+    path = folder / "checkpoint" / "last.safetensors"
+    data = bytearray(path.read_bytes())
+    path.write_bytes(change(data))
+    return argus(*arguments(resume(folder), *FEED_FORWARD, steps=1_000_000))
+
+
+def test_a_checkpoint_that_is_cut_short_is_refused(tmp_path, interrupted):
+    refused(damaged(copy_of(interrupted, tmp_path), lambda data: data[: len(data) // 2]), "checkpoint", "last.safetensors")
+
+
+def test_a_damaged_snapshot_in_a_checkpoint_is_refused(tmp_path, interrupted):
+    def flip(data):
+        place = data.rindex(b"ARGUSNAP") + 100
+        data[place] ^= 0x10
+        return data
+
+    refused(damaged(copy_of(interrupted, tmp_path), flip), "snapshot")
+
+
+def test_starting_over_in_a_folder_with_a_run_is_refused(tmp_path, interrupted):
+    refused(argus(*arguments(out(copy_of(interrupted, tmp_path)), *FEED_FORWARD)), "--resume")
+
+
+def test_two_processes_never_write_one_run(tmp_path):
+    folder = tmp_path / "run"
+    process = start(*map(str, arguments(out(folder), *FEED_FORWARD, steps=10_000_000)))
+    try:
+        wait_for_lines(folder / "metrics.jsonl", 1, process)
+        refused(argus(*arguments(resume(folder), *FEED_FORWARD, steps=10_000_000)), "in use")
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    refused(argus(*arguments(out(tmp_path / "file" / "run"), steps=100)), "cannot make folder", "file/run")
+
+
+def test_a_full_disk_is_one_clear_error_and_keeps_the_last_good_checkpoint(tmp_path, interrupted):
+    folder = copy_of(interrupted, tmp_path)
+    before = (folder / "checkpoint" / "last.safetensors").read_bytes()
+
+    def limit():
+        # No file may grow beyond 40 kB: writing fails as on a full disk.
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
+
+    process = start(*map(str, arguments(resume(folder), *FEED_FORWARD, steps=1_000_000)), preexec_fn=limit)
+    _, errors = process.communicate(timeout=240)
+    assert process.returncode == 1
+    assert errors.strip().splitlines()[-1].startswith("error: cannot write")
+    assert (folder / "checkpoint" / "last.safetensors").read_bytes() == before
+
+
+def test_a_policy_of_another_scenario_is_refused(interrupted):
+    refused(
+        argus("evaluate", "foraging/8x8-2p-3f", "--team", f"run:{interrupted}", "--episodes", 2),
+        "policy of another scenario", "foraging/8x8-2p-2f-coop",
+    )  # fmt: skip
+
+
+def test_a_run_that_is_not_there_is_named():
+    refused(argus("evaluate", "foraging/8x8-2p-2f-coop", "--team", "run:nowhere"), "run:nowhere")
+
+
+def test_a_policy_file_that_is_cut_short_is_refused(tmp_path, interrupted):
+    folder = copy_of(interrupted, tmp_path)
+    path = folder / "checkpoint" / "best.safetensors"
+    path.write_bytes(path.read_bytes()[:-100])
+    refused(argus("evaluate", "foraging/8x8-2p-2f-coop", "--team", f"run:{folder}"), "best.safetensors")
