@@ -20,6 +20,8 @@ var targets: [Target] = [
         dependencies: ["ArgusEnvAPI", "CArgusEnv", .product(name: "Yams", package: "Yams")],
         swiftSettings: settings),
     .target(name: "ArgusBench", dependencies: ["ArgusEnvAPI", "ArgusHost"], swiftSettings: settings),
+    .target(
+        name: "ArgusTesting", dependencies: ["ArgusHost", "ArgusEnvAPI", "CArgusEnv"], swiftSettings: settings),
     .executableTarget(name: "argus-env-runner", dependencies: ["ArgusHost"], swiftSettings: settings),
 
     // Plugins: the rules in a plain target, the exported entry in one that only the dynamic library uses, since two
@@ -40,9 +42,22 @@ var targets: [Target] = [
 targets += [
     .testTarget(
         name: "ArgusEnvAPITests", dependencies: ["ArgusEnvAPI"], exclude: ["Fixtures"], swiftSettings: settings),
-    .testTarget(name: "ArgusHostTests", dependencies: ["ArgusHost", "ArgusEnvAPI"], swiftSettings: settings),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .target(
+        name: "PluginFixtures", dependencies: ["ArgusHost", "ArgusEnvAPI"], path: "Tests/PluginFixtures",
+        swiftSettings: settings),
+    .testTarget(
+        name: "ArgusHostTests",
+        dependencies: ["ArgusHost", "ArgusEnvAPI", "CArgusEnv", "CAllocationCounter", "PluginFixtures"],
+        swiftSettings: settings),
+    .testTarget(
+        name: "ConformanceTests", dependencies: ["ArgusTesting", "ArgusHost", "ArgusEnvAPI", "PluginFixtures"],
+        swiftSettings: settings),
     .testTarget(
         name: "ArgusBenchTests", dependencies: ["ArgusBench", "ArgusEnvAPI", "ArgusHost"], exclude: ["Fixtures"],
+        swiftSettings: settings),
+    .testTarget(
+        name: "WarehouseRulesTests", dependencies: ["WarehouseRules", "ArgusEnvAPI"], exclude: ["Fixtures"],
         swiftSettings: settings),
     .testTarget(
         name: "ForagingTests", dependencies: ["ForagingRules", "ArgusEnvAPI"], exclude: ["Fixtures"],
@@ -70,11 +85,11 @@ if let libtorch {
         .target(name: "ArgusTensor", dependencies: ["CTorch"], swiftSettings: settings),
         .target(
             name: "ArgusTrain", dependencies: ["ArgusHost", "ArgusEnvAPI", "ArgusTensor"], swiftSettings: settings),
-        .testTarget(name: "ArgusTensorTests", dependencies: ["ArgusTensor"], swiftSettings: settings),
+        .testTarget(
+            name: "ArgusTensorTests", dependencies: ["ArgusTensor", "ArgusEnvAPI"], swiftSettings: settings),
         .testTarget(
             name: "ArgusTrainTests", dependencies: ["ArgusTrain", "ArgusTensor", "ArgusHost", "ArgusEnvAPI"],
             swiftSettings: settings),
-        .executableTarget(name: "scratch", dependencies: ["ArgusTrain", "ArgusHost"]),
     ]
 }
 targets.append(.executableTarget(name: "argus", dependencies: commandDependencies, swiftSettings: commandSettings))

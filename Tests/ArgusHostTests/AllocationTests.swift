@@ -47,6 +47,27 @@ struct AllocationTests {
         #expect(try fewest(step) == 0)
     }
 
+    @Test(
+        "Our domains' steps allocate nothing",
+        arguments: ["foraging/8x8-2p-2f-coop", "foraging/15x15-4p-5f", "warehouse/tiny-2ag", "warehouse/starter"])
+    func domainsAllocateNothing(scenario: String) throws {
+        let host = try EnvironmentHost()
+        var scenario = try host.scenarios.scenario(named: scenario)
+        // So that there are windows in which no episode begins; a reset may allocate.
+        scenario.horizon = Scenario.horizonLimit
+        let vector = try host.makeVectorEnvironment(scenario, copies: 8)
+        try vector.reset(.stream(run: 1))
+        let policies = vector.specification.agents.map { _ in RandomPolicy(seed: 1) }
+        func step() throws {
+            for (agent, policy) in policies.enumerated() {
+                try policy.act(vector.local.rows(agent: agent), into: vector.actions.rows(agent: agent))
+            }
+            try vector.step()
+        }
+        for _ in 0..<50 { try step() }
+        #expect(try fewest(step) == 0)
+    }
+
     @Test("Random policies allocate nothing")
     func randomPolicyAllocatesNothing() throws {
         let vector = try VectorEnvironment(

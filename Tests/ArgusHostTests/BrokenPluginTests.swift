@@ -144,7 +144,7 @@ struct BrokenPluginTests {
             BrokenPlugin("short_specification", "struct_size 16 of argus_specification"),
             BrokenPlugin("zero_agents", "0 agents", "1 to 4096"),
             BrokenPlugin("same_agent_names", "'probe_0'", "unique"),
-            BrokenPlugin("null_agent_name", "NULL for the name of agent 1"),
+            BrokenPlugin("null_agent_name", "NULL in the field 'name' of agent 1"),
             BrokenPlugin("bad_group", "group 7", "'probe_1'"),
             BrokenPlugin("role_sizes", "'probe_0' and 'probe_1'", "the same sizes"),
             BrokenPlugin("tensor_missing", "8 tensors", "9", "elapsed"),

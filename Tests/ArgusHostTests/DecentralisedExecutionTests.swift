@@ -131,7 +131,7 @@ private struct Poison {
     init(_ vector: VectorEnvironment, sparing agent: Int) {
         let agents = vector.specification.agents.count
         let layout = [
-            (vector.specification.observationSize, vector.local.observations),
+            (vector.specification.observationSize, vector.local.observations)
         ]
         for (width, rows) in layout { overwrite(rows, with: .nan) { $0 / width % agents != agent } }
         overwrite(vector.local.legal, with: 0xFF) { $0 / vector.specification.legalSize % agents != agent }

@@ -40,7 +40,8 @@ struct PlayedEpisodesTests {
     @Test("Failed episodes are counted, not averaged, and reported as finished")
     func failed() throws {
         let vector = try VectorEnvironment(
-            try PluginFixture.probe(), scenario: PluginFixture.probeScenario(fault: "step_discard", horizon: 6), copies: 2)
+            try PluginFixture.probe(), scenario: PluginFixture.probeScenario(fault: "step_discard", horizon: 6),
+            copies: 2)
         var finished: [Int] = []
         let episodes = try vector.play(seeds: [1, 2, 3, 4], act: RandomPlay(vector).act) { finished.append($0) }
         // Copy 1 plays the seeds 2 and 4 and fails in both.

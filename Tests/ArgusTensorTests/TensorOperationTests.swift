@@ -1,3 +1,4 @@
+import ArgusEnvAPI
 import ArgusTensor
 import Testing
 

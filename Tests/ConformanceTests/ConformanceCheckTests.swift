@@ -26,7 +26,10 @@ struct ConformanceCheckTests {
     @Test(
         "Each fault is found by its check",
         arguments: [
-            ("global_random", ["seed-fixes-episode", "interleaved-equal", "batch-equals-serial", "host-threads-equal"]),
+            (
+                "global_random",
+                ["seed-fixes-episode", "interleaved-equal", "batch-equals-serial", "host-threads-equal"]
+            ),
             ("reset_keeps", ["reset-forgets"]),
             ("shared_state", ["batch-equals-serial", "host-threads-equal"]),
             ("copy_number", ["batch-equals-serial", "host-threads-equal"]),

@@ -14,7 +14,10 @@ private enum Subjects {
     static func subject(_ name: String) throws -> ConformanceSubject {
         let scenario = try ScenarioCatalog.find().scenario(named: name)
         let library = try exampleLibrary(scenario.environment) ?? plugins.library(for: scenario.environment).path
-        return try ConformanceSubject(try PluginLibrary(path: library), scenario: scenario)
+        // `script/test --long` looks longer.
+        let isLong = ProcessInfo.processInfo.environment["ARGUS_LONG"] == "1"
+        return try ConformanceSubject(
+            try PluginLibrary(path: library), scenario: scenario, effort: isLong ? 20_000 : 1500)
     }
 
     private static let plugins = PluginCatalog()

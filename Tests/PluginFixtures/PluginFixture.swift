@@ -1,7 +1,6 @@
 public import ArgusEnvAPI
 public import ArgusHost
 import Foundation
-import Synchronization
 
 /// Plugins in C that tests build when they run, into a folder that goes away with the process.
 public enum PluginFixture {
@@ -53,7 +52,7 @@ public enum PluginFixture {
 
     /// Runs the C compiler, once for each name, and gives back the path of what it made.
     public static func build(_ name: String, _ arguments: [String]) throws -> String {
-        try built.withLock { built in
+        try lock.withLock {
             if let path = built[name] { return path }
             let path = "\(try folder.get())/\(name)"
             let compiler = Process()
@@ -77,7 +76,9 @@ public enum PluginFixture {
     public static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
 
-    private static let built = Mutex<[String: String]>([:])
+    // NSLock, since the thread sanitizer knows pthread's locks and not Synchronization's.
+    private static let lock = NSLock()
+    nonisolated(unsafe) private static var built: [String: String] = [:]
 
     private static let folder: Result<String, any Error> = Result {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent("argus-fixtures-\(UUID().uuidString)")

@@ -39,14 +39,16 @@ extension EnvironmentSpecification {
         if !actionNames.isEmpty { try require(actionNames.count, legalSize, "action names") }
         for agent in agents {
             guard groups.indices.contains(agent.group) else {
-                throw SpecificationError("group \(agent.group) of agent '\(agent.name)', expected one of \(groups.count)")
+                throw SpecificationError(
+                    "group \(agent.group) of agent '\(agent.name)', expected one of \(groups.count)")
             }
             let own = agent.actionSizes ?? sizes
             try require(own.count, sizes.count, "action sizes of agent '\(agent.name)'")
             guard zip(own, sizes).allSatisfy({ $0 >= 0 && $0 <= $1 }),
                 (0...observationSize).contains(agent.observationSize ?? observationSize)
             else {
-                throw SpecificationError("sizes of agent '\(agent.name)' beyond the rows', expected 0 to the row's size")
+                throw SpecificationError(
+                    "sizes of agent '\(agent.name)' beyond the rows', expected 0 to the row's size")
             }
         }
         for segment in observationSegments + (state?.segments ?? []) where segment.offset < 0 || segment.count < 0 {

@@ -16,8 +16,10 @@ public struct Frame {
     @usableFromInline let ended: UnsafeMutablePointer<UInt8>
     @usableFromInline let elapsedTime: UnsafeMutablePointer<Float>
 
+    /// For tests of rules and for hosts; an environment is handed its frames. `ended` and `elapsedTime` point at one
+    /// element each.
     @inlinable
-    init(
+    public init(
         observations: Rows<Float>, legal: Rows<UInt8>?, acting: Rows<UInt8>, terminated: Rows<UInt8>,
         rewards: Rows<Float>, state: Row<Float>?, ended: UnsafeMutablePointer<UInt8>,
         elapsedTime: UnsafeMutablePointer<Float>

@@ -14,7 +14,9 @@ public final class AlignedBuffer<Element: BitwiseCopyable> {
 
     deinit { pointer.deallocate() }
 
-    public var elements: UnsafeMutableBufferPointer<Element> { UnsafeMutableBufferPointer(start: pointer, count: count) }
+    public var elements: UnsafeMutableBufferPointer<Element> {
+        UnsafeMutableBufferPointer(start: pointer, count: count)
+    }
 
     public subscript(index: Int) -> Element {
         @inline(__always) get {

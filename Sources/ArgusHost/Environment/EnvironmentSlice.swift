@@ -179,7 +179,8 @@ final class EnvironmentSlice {
                 case 2:
                     progress.failedAtReset.pointer[copy] += 1
                     again = true
-                case let ended: throw broken(copy, "the value \(ended) of ended after a reset", "0, or 2 for a failed one")
+                case let ended:
+                    throw broken(copy, "the value \(ended) of ended after a reset", "0, or 2 for a failed one")
                 }
             }
             if discarded && !again { try requireFailedCopy(tensors.ended.pointer, 2, "reset") }
@@ -221,7 +222,9 @@ final class EnvironmentSlice {
                     return -1
                 }
                 if bad >= 0 {
-                    throw badAction(copy, bad / width, "\(row[bad]) for head \(bad % width)", "0 to \(max(1, layout.choices[bad]) - 1)")
+                    throw badAction(
+                        copy, bad / width, "\(row[bad]) for head \(bad % width)",
+                        "0 to \(max(1, layout.choices[bad]) - 1)")
                 }
             }
         } else if let bounds = layout.actionBounds {
@@ -289,7 +292,8 @@ final class EnvironmentSlice {
     ) throws(ArgusError) {
         for index in 0..<width * names.count where !values[index].isFinite {
             let component = width > 1 ? " in component \(index % width)" : ""
-            throw broken(copy, "\(values[index])\(component) of the \(tensor) of \(names[index / width])", "finite numbers")
+            throw broken(
+                copy, "\(values[index])\(component) of the \(tensor) of \(names[index / width])", "finite numbers")
         }
     }
 

@@ -3,7 +3,9 @@ import CArgusEnv
 
 /// Reads a plugin's descriptor into Swift, checking what the contract demands.
 enum DescriptorReader {
-    static func read(_ pointer: UnsafePointer<argus_descriptor>, _ path: String) throws(ArgusError) -> EnvironmentDescriptor {
+    static func read(_ pointer: UnsafePointer<argus_descriptor>, _ path: String) throws(ArgusError)
+        -> EnvironmentDescriptor
+    {
         let c = try PluginMemory(place: path).value(
             pointer, "argus_descriptor",
             pointers: [
@@ -17,7 +19,10 @@ enum DescriptorReader {
                 .plugin, "bad environment id", at: place, found: "'\(id)'", expected: "only a-z, 0-9 and '-'")
         }
         var parameters: [ParameterDescriptor] = []
-        for item in try memory.values(c.parameters, count: c.parameter_count, "parameters") {
+        let list = try memory.values(
+            c.parameters, count: c.parameter_count, "parameter",
+            pointers: [("name", \.name), ("description", \.description), ("default_value", \.default_value)])
+        for item in list {
             let parameter = try parameter(item, memory)
             guard !parameters.contains(where: { $0.name == parameter.name }) else {
                 throw memory.refused("two parameters named '\(parameter.name)'", "each name once")
@@ -36,9 +41,8 @@ enum DescriptorReader {
     private static func parameter(
         _ c: argus_parameter, _ memory: PluginMemory
     ) throws(ArgusError) -> ParameterDescriptor {
-        let name = try memory.text(c.name, "a parameter's name")
-        let description = try memory.text(c.description, "the description of parameter '\(name)'")
-        let json = try memory.text(c.default_value, "the default of parameter '\(name)'")
+        let name = String(cString: c.name)
+        let json = String(cString: c.default_value)
         func refused(_ found: String, _ expected: String) -> ArgusError {
             ArgusError(.plugin, "bad parameter '\(name)'", at: memory.place, found: found, expected: expected)
         }
@@ -66,7 +70,7 @@ enum DescriptorReader {
             throw refused("the default \(json)", "a JSON value")
         }
         if case .number = kind, case .integer(let whole) = value { value = .number(Double(whole)) }
-        let descriptor = ParameterDescriptor(name, kind, default: value, description)
+        let descriptor = ParameterDescriptor(name, kind, default: value, String(cString: c.description))
         do {
             _ = try ParameterValues([name: value], for: [descriptor])
         } catch {

@@ -39,9 +39,11 @@ final class EnvironmentInstance {
         text = try find(ARGUS_TEXT_V1, [("rules", \.rules), ("situation", \.situation), ("action", \.action)])
         snapshots = try find(ARGUS_SNAPSHOT_V1, [("save", \.save), ("load", \.load)])
         let baselineFunctions: argus_baselines? = try find(
-            ARGUS_BASELINE_V1, [("act_jointly", \.act_jointly), ("act_locally", \.act_locally)])
+            ARGUS_BASELINE_V1,
+            [("baselines", \.baselines), ("act_jointly", \.act_jointly), ("act_locally", \.act_locally)])
         render = try find(ARGUS_RENDER_V1, [("text", \.text)])
-        let metricFunctions: argus_metrics? = try find(ARGUS_METRICS_V1, [("values", \.values)])
+        let metricFunctions: argus_metrics? = try find(
+            ARGUS_METRICS_V1, [("metrics", \.metrics), ("values", \.values)])
         baselines = if let baselineFunctions { try find.baselines(baselineFunctions) } else { [] }
         metrics = if let metricFunctions { try find.metrics(metricFunctions) } else { [] }
         specification = try SpecificationReader(functions.specification(owner.pointer), place: place).read()

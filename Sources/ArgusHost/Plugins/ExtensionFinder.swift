@@ -7,10 +7,8 @@ struct ExtensionFinder {
     let memory: PluginMemory
 
     /// The extension with this id; nil when the instance does not offer it.
-    ///
-    /// - Parameter pointers: fields that must not be NULL.
     func callAsFunction<Value>(
-        _ id: String, _ pointers: [(name: String, path: PartialKeyPath<Value>)]
+        _ id: String, _ pointers: PluginMemory.RequiredFields<Value>
     ) throws(ArgusError) -> Value? {
         guard let found = instance.pointee.get_extension(instance, id) else { return nil }
         return try memory.value(found.assumingMemoryBound(to: Value.self), id, pointers: pointers)
@@ -18,14 +16,16 @@ struct ExtensionFinder {
 
     func baselines(_ c: argus_baselines) throws(ArgusError) -> [BaselineDescriptor] {
         var baselines: [BaselineDescriptor] = []
-        for item in try memory.values(c.baselines, count: c.count, "baselines") {
+        let list = try memory.values(
+            c.baselines, count: c.count, "baseline", pointers: [("name", \.name), ("description", \.description)])
+        for item in list {
             guard item.memory_size <= 1 << 20 else {
                 throw memory.refused("a baseline that wants \(item.memory_size) bytes of memory", "at most \(1 << 20)")
             }
             baselines.append(
                 BaselineDescriptor(
-                    name: try memory.text(item.name, "a baseline's name"),
-                    description: try memory.text(item.description, "a baseline's description"),
+                    name: String(cString: item.name),
+                    description: String(cString: item.description),
                     seesState: item.sees_state != 0, memorySize: Int(item.memory_size)))
         }
         return baselines
@@ -33,12 +33,14 @@ struct ExtensionFinder {
 
     func metrics(_ c: argus_metrics) throws(ArgusError) -> [MetricDescriptor] {
         var metrics: [MetricDescriptor] = []
-        for item in try memory.values(c.metrics, count: c.count, "metrics") {
+        let list = try memory.values(
+            c.metrics, count: c.count, "metric", pointers: [("name", \.name), ("description", \.description)])
+        for item in list {
             metrics.append(
                 MetricDescriptor(
-                    name: try memory.text(item.name, "a metric's name"),
+                    name: String(cString: item.name),
                     kind: MetricDescriptor.Kind(rawValue: item.kind) ?? .number,
-                    description: try memory.text(item.description, "a metric's description")))
+                    description: String(cString: item.description)))
         }
         return metrics
     }

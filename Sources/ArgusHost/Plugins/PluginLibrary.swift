@@ -28,7 +28,8 @@ public struct PluginLibrary: Sendable {
         guard let handle = dlopen(file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
             let reason = dlerror().map { String(cString: $0) } ?? "no reason given"
             throw ArgusError(
-                .plugin, "cannot load plugin", at: path, found: reason, expected: "a shared library whose needs are met",
+                .plugin, "cannot load plugin", at: path, found: reason,
+                expected: "a shared library whose needs are met",
                 remedy: "'ldd \(path)'")
         }
         let symbol = "argus_plugin_entry_v\(ARGUS_ABI_MAJOR)"

@@ -6,38 +6,37 @@ struct PluginMemory {
     /// Plugin and environment, for messages.
     let place: String
 
+    /// Names and places of a struct's fields that must not be NULL.
+    typealias RequiredFields<Value> = [(name: String, path: PartialKeyPath<Value>)]
+
     /// The struct at `pointer`, if it is there, is as long as this host's and has its required pointers.
-    ///
-    /// - Parameter pointers: names and places of the fields that must not be NULL.
     func value<Value>(
-        _ pointer: UnsafePointer<Value>, _ name: String, pointers: [(name: String, path: PartialKeyPath<Value>)]
+        _ pointer: UnsafePointer<Value>, _ name: String, pointers: RequiredFields<Value>
     ) throws(ArgusError) -> Value {
         guard !PluginMemory.isNull(pointer) else { throw refused("NULL for \(name)", "a pointer to it") }
-        _ = try size(UnsafeRawPointer(pointer), name, Value.self)
-        for field in pointers {
-            guard let offset = MemoryLayout<Value>.offset(of: field.path) else { continue }
-            guard UnsafeRawPointer(pointer).load(fromByteOffset: offset, as: UInt.self) != 0 else {
-                throw refused("NULL in the field '\(field.name)' of \(name)", "a pointer")
-            }
-        }
+        let start = UnsafeRawPointer(pointer)
+        _ = try size(start, name, Value.self)
+        try requireFields(start, name, pointers)
         return pointer.pointee
     }
 
     /// The elements of an array of structs, which lie as far apart as the first says that it is long: structs grow at
     /// their end in later minor versions.
-    func values<Value>(_ base: UnsafePointer<Value>?, count: UInt32, _ name: String) throws(ArgusError) -> [Value] {
+    func values<Value>(
+        _ base: UnsafePointer<Value>?, count: UInt32, _ name: String, pointers: RequiredFields<Value>
+    ) throws(ArgusError) -> [Value] {
         guard count > 0 else { return [] }
-        guard let base, !PluginMemory.isNull(base) else { throw refused("NULL for \(count) \(name)", "an array") }
-        guard count <= 1 << 20 else { throw refused("\(count) \(name)", "at most \(1 << 20)") }
+        guard let base, !PluginMemory.isNull(base) else { throw refused("NULL for \(count) \(name)s", "an array") }
+        guard count <= 1 << 20 else { throw refused("\(count) \(name)s", "at most \(1 << 20)") }
         let start = UnsafeRawPointer(base)
-        let stride = try size(start, name, Value.self)
-        return (0..<Int(count)).map { start.load(fromByteOffset: $0 * stride, as: Value.self) }
-    }
-
-    /// A text that must be there.
-    func text(_ pointer: UnsafePointer<CChar>, _ name: String) throws(ArgusError) -> String {
-        guard !PluginMemory.isNull(pointer) else { throw refused("NULL for \(name)", "a text") }
-        return String(cString: pointer)
+        let stride = try size(start, "\(name) 0", Value.self)
+        var values: [Value] = []
+        for index in 0..<Int(count) {
+            // Before it becomes a value: one that has a NULL where none may be is taken for nil by optionals and loops.
+            try requireFields(start + index * stride, "\(name) \(index)", pointers)
+            values.append(start.load(fromByteOffset: index * stride, as: Value.self))
+        }
+        return values
     }
 
     /// An array of texts.
@@ -46,9 +45,27 @@ struct PluginMemory {
     ) throws(ArgusError) -> [String] {
         guard count > 0 else { return [] }
         guard let base, !PluginMemory.isNull(base) else { throw refused("NULL for \(count) \(name)", "an array") }
+        let start = UnsafeRawPointer(base)
         var texts: [String] = []
-        for index in 0..<Int(count) { texts.append(try text(base[index], "entry \(index) of \(name)")) }
+        for index in 0..<Int(count) {
+            let address = start.load(fromByteOffset: index * MemoryLayout<UInt>.size, as: UInt.self)
+            guard let text = UnsafePointer<CChar>(bitPattern: address) else {
+                throw refused("NULL for entry \(index) of \(name)", "a text")
+            }
+            texts.append(String(cString: text))
+        }
         return texts
+    }
+
+    private func requireFields<Value>(
+        _ start: UnsafeRawPointer, _ name: String, _ fields: RequiredFields<Value>
+    ) throws(ArgusError) {
+        for field in fields {
+            guard let offset = MemoryLayout<Value>.offset(of: field.path) else { continue }
+            guard start.load(fromByteOffset: offset, as: UInt.self) != 0 else {
+                throw refused("NULL in the field '\(field.name)' of \(name)", "a pointer")
+            }
+        }
     }
 
     /// True for the NULL that a non-optional pointer cannot be but is.

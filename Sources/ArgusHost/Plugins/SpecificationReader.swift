@@ -27,7 +27,8 @@ struct SpecificationReader {
         let actions = try actionSpace(roles, heads)
         let reward = try tensor(roles, UInt32(ARGUS_REWARD), UInt32(ARGUS_F32), nil)
         guard let scope = RewardScope(rawValue: reward.rows), reward.width == 1 else {
-            throw refused("a reward tensor with rows \(reward.rows) and width \(reward.width)", "agent or group rows of 1")
+            throw refused(
+                "a reward tensor with rows \(reward.rows) and width \(reward.width)", "agent or group rows of 1")
         }
         for role in [ARGUS_ACTING, ARGUS_TERMINATED] {
             try requireWidth(1, tensor(roles, UInt32(role), UInt32(ARGUS_U8), UInt32(ARGUS_ROWS_AGENT)))
@@ -72,7 +73,8 @@ struct SpecificationReader {
     private func tensorsByRole() throws(ArgusError) -> [UInt32: argus_tensor] {
         var roles: [UInt32: argus_tensor] = [:]
         var last: UInt32 = 0
-        for (index, tensor) in try memory.values(c.tensors, count: c.tensor_count, "tensors").enumerated() {
+        for (index, tensor) in try memory.values(c.tensors, count: c.tensor_count, "tensor", pointers: []).enumerated()
+        {
             guard tensor.role > last, tensor.role < UInt32(ARGUS_ROLE_COUNT) else {
                 throw refused("tensor \(index) with role \(tensor.role)", "each role once, in ascending order")
             }
@@ -139,9 +141,11 @@ struct SpecificationReader {
         _ heads: [Int], _ observationSize: Int, _ actions: ActionSpace
     ) throws(ArgusError) -> [AgentSpecification] {
         var agents: [AgentSpecification] = []
-        for (index, agent) in try memory.values(c.agents, count: c.agent_count, "agents").enumerated() {
-            let name = try memory.text(agent.name, "the name of agent \(index)")
-            let role = try memory.text(agent.role, "the role of agent '\(name)'")
+        let list = try memory.values(
+            c.agents, count: c.agent_count, "agent", pointers: [("name", \.name), ("role", \.role)])
+        for (index, agent) in list.enumerated() {
+            let name = String(cString: agent.name)
+            let role = String(cString: agent.role)
             let letters = name.utf8.allSatisfy {
                 DescriptorReader.isLowercaseLetterOrDigit($0) || $0 == UInt8(ascii: "_")
                     || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0)
@@ -206,16 +210,17 @@ struct SpecificationReader {
         guard list != nil else { return [] }
         var segments: [Segment] = []
         var end = 0
-        for (index, segment) in try memory.values(list, count: count, "segments").enumerated() {
+        let found = try memory.values(
+            list, count: count, "segment", pointers: [("name", \.name), ("description", \.description)])
+        for (index, segment) in found.enumerated() {
             guard Int(segment.offset) == end, Int(segment.offset) + Int(segment.count) <= width else {
                 throw refused("segment \(index) at \(segment.offset)", "segments that cover 0..<\(width) in order")
             }
             end += Int(segment.count)
             segments.append(
                 Segment(
-                    try memory.text(segment.name, "the name of segment \(index)"), offset: Int(segment.offset),
-                    count: Int(segment.count),
-                    try memory.text(segment.description, "the description of segment \(index)")))
+                    String(cString: segment.name), offset: Int(segment.offset), count: Int(segment.count),
+                    String(cString: segment.description)))
         }
         guard segments.isEmpty || end == width else {
             throw refused("segments that end at \(end)", "segments that cover 0..<\(width)")

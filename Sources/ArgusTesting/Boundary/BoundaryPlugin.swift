@@ -54,12 +54,13 @@ final class Creation {
 
     init() {
         host = .allocate(capacity: 1)
-        host.initialize(to: argus_host(
-            struct_size: UInt32(MemoryLayout<argus_host>.size), abi_minor: ARGUS_ABI_MINOR, data: nil,
-            report: { host, severity, _, message in
-                guard severity >= ARGUS_WARNING, let data = host.pointee.data else { return }
-                Unmanaged<Creation>.fromOpaque(data).takeUnretainedValue().reports.append(String(cString: message))
-            }, get_extension: { _, _ in nil }))
+        host.initialize(
+            to: argus_host(
+                struct_size: UInt32(MemoryLayout<argus_host>.size), abi_minor: ARGUS_ABI_MINOR, data: nil,
+                report: { host, severity, _, message in
+                    guard severity >= ARGUS_WARNING, let data = host.pointee.data else { return }
+                    Unmanaged<Creation>.fromOpaque(data).takeUnretainedValue().reports.append(String(cString: message))
+                }, get_extension: { _, _ in nil }))
         host.pointee.data = Unmanaged.passUnretained(self).toOpaque()
     }
 

@@ -29,7 +29,8 @@ let determinismChecks: [ConformanceCheck] = [
         return .passed
     },
     ConformanceCheck(
-        "interleaved-equal", proves: "Two instances that are stepped in turns play as one alone: nothing is process-wide.",
+        "interleaved-equal",
+        proves: "Two instances that are stepped in turns play as one alone: nothing is process-wide.",
         remedy: "Keep no random generator and no state in globals; rand() and drand48() are process-wide."
     ) { subject in
         let seeds = ConformanceSubject.seeds(2, 9)

@@ -22,13 +22,15 @@ let hostChecks: [ConformanceCheck] = [
             for seed in seeds where batch[seed] != serial[seed] {
                 let pair = zip(serial[seed] ?? [], batch[seed] ?? [])
                 let step = pair.enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? -1
-                throw ConformanceFailure("64 copies on \(threads) threads and one alone: seed \(seed), step \(step) differs")
+                throw ConformanceFailure(
+                    "64 copies on \(threads) threads and one alone: seed \(seed), step \(step) differs")
             }
         }
         return .passed
     },
     ConformanceCheck(
-        "host-action-out-of-range", proves: "An action out of range gets an error that names the agent, and the next reset works.",
+        "host-action-out-of-range",
+        proves: "An action out of range gets an error that names the agent, and the next reset works.",
         remedy: "This is the host's: report it."
     ) { subject in
         let environment = try VectorEnvironment(subject.library, scenario: subject.scenario, copies: 2)

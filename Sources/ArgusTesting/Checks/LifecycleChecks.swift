@@ -76,7 +76,8 @@ let lifecycleChecks: [ConformanceCheck] = [
         return .passed
     },
     ConformanceCheck(
-        "extensions-as-declared", proves: "The descriptor's capabilities are what instances offer; other ids give NULL.",
+        "extensions-as-declared",
+        proves: "The descriptor's capabilities are what instances offer; other ids give NULL.",
         remedy: "Compare the whole id in get_extension, and keep the descriptor's capabilities up to date."
     ) { subject in
         let instance = try subject.makeInstance(copies: 1)

@@ -4,7 +4,8 @@ import CArgusEnv
 /// What is shown to people: metrics and pictures.
 let reportChecks: [ConformanceCheck] = [
     ConformanceCheck(
-        "metrics-in-kind", proves: "Metrics are written and fit their kind: counts not negative, fractions within 0 and 1.",
+        "metrics-in-kind",
+        proves: "Metrics are written and fit their kind: counts not negative, fractions within 0 and 1.",
         remedy: "Write every metric, NaN where it is undefined, or declare another kind."
     ) { subject in
         let instance = try subject.makeInstance(copies: 1)
@@ -23,7 +24,8 @@ let reportChecks: [ConformanceCheck] = [
                     default: false
                     }
                 try require(
-                    fits, "\(value) of kind \(metrics.metrics[index].kind) in '\(names[index])', \(moment(player, copy))")
+                    fits,
+                    "\(value) of kind \(metrics.metrics[index].kind) in '\(names[index])', \(moment(player, copy))")
             }
         }
         return .passed

@@ -30,7 +30,8 @@ let rowChecks: [ConformanceCheck] = [
         return .passed
     },
     ConformanceCheck(
-        "unmasked-untouched", proves: "Rows of copies outside the mask, gaps between rows and action rows stay as they are.",
+        "unmasked-untouched",
+        proves: "Rows of copies outside the mask, gaps between rows and action rows stay as they are.",
         remedy: "Skip copies whose mask is 0, and step from row to row by the given strides."
     ) { subject in
         let seeds = ConformanceSubject.seeds(5, 3)
@@ -77,10 +78,10 @@ let rowChecks: [ConformanceCheck] = [
             let agents = subject.specification.agents
             for (agent, own) in agents.enumerated() {
                 let row = player.instance.floats(.observation, copy, agent)
-                let where_ = "observation of \(own.name), \(moment(player, copy))"
-                try requireBounded(row, subject.specification.observationBounds, where_)
+                let place = "observation of \(own.name), \(moment(player, copy))"
+                try requireBounded(row, subject.specification.observationBounds, place)
                 for index in (own.observationSize ?? row.count)..<row.count where row[index] != 0 {
-                    throw ConformanceFailure("\(row[index]) in component \(index) beyond the size of the \(where_)")
+                    throw ConformanceFailure("\(row[index]) in component \(index) beyond the size of the \(place)")
                 }
             }
             let state = player.instance.floats(.state, copy)
@@ -93,8 +94,10 @@ let rowChecks: [ConformanceCheck] = [
         return .passed
     },
     ConformanceCheck(
-        "legal-rows", proves: "Every head of every row has a legal choice; an agent that does not act has only choice 0.",
-        remedy: "Make choice 0 legal (and alone legal for rows that are not acting); never mark choices that an agent lacks."
+        "legal-rows",
+        proves: "Every head of every row has a legal choice; an agent that does not act has only choice 0.",
+        remedy: "Make choice 0 legal (and alone legal for rows that are not acting); never mark choices that an "
+            + "agent lacks."
     ) { subject in
         guard case .discrete(let heads) = subject.specification.actions else { return .skipped("continuous actions") }
         try play(subject, copies: 4) { player, copy in
@@ -104,11 +107,11 @@ let rowChecks: [ConformanceCheck] = [
                 var first = 0
                 for (head, size) in heads.enumerated() {
                     let part = Array(row[first..<first + size])
-                    let true_ = own.actionSizes?[head] ?? size
+                    let ownSize = own.actionSizes?[head] ?? size
                     let place = "head \(head) of \(own.name), \(moment(player, copy))"
                     try require(part.allSatisfy { $0 <= 1 }, "a legal value other than 0 and 1: \(place)")
                     try require(part.contains(1), "no legal choice: \(place)")
-                    try require(!part[max(1, true_)...].contains(1), "a legal choice that it does not have: \(place)")
+                    try require(!part[max(1, ownSize)...].contains(1), "a legal choice that it does not have: \(place)")
                     try require(
                         isActing || part[0] == 1 && !part[1...].contains(1), "not acting, but with a choice: \(place)")
                     first += size
@@ -118,8 +121,10 @@ let rowChecks: [ConformanceCheck] = [
         return .passed
     },
     ConformanceCheck(
-        "flags-as-defined", proves: "acting, terminated, ended and elapsed have the header's values, at a reset those of a start.",
-        remedy: "After reset: terminated, reward, ended, elapsed 0. When a copy ends: ended and all its terminated are 1."
+        "flags-as-defined",
+        proves: "acting, terminated, ended and elapsed have the header's values, at a reset those of a start.",
+        remedy: "After reset: terminated, reward, ended, elapsed 0. When a copy ends: ended and all its terminated "
+            + "are 1."
     ) { subject in
         let agents = subject.specification.agents.indices
         try play(subject, copies: 4) { player, copy in
@@ -217,7 +222,9 @@ private func requireGaps(_ instance: BoundaryInstance, _ call: String) throws {
             let start = copy * Int(tensor.buffer.copy_stride)
             for row in 0..<shape.rows {
                 let end = start + row * Int(tensor.buffer.row_stride) + rowBytes
-                let next = row + 1 < shape.rows ? end - rowBytes + Int(tensor.buffer.row_stride) : start + Int(tensor.buffer.copy_stride)
+                let next =
+                    row + 1 < shape.rows
+                    ? end - rowBytes + Int(tensor.buffer.row_stride) : start + Int(tensor.buffer.copy_stride)
                 try require(
                     tensor.memory[end..<next].allSatisfy { $0 == 0xA5 }, "\(call) writes behind a row of \(role)")
             }

@@ -5,7 +5,8 @@ import CArgusEnv
 /// Saving and continuing.
 let snapshotChecks: [ConformanceCheck] = [
     ConformanceCheck(
-        "snapshot-continues", proves: "A restored copy continues bit for bit as the saved one, in whatever copy it was restored.",
+        "snapshot-continues",
+        proves: "A restored copy continues bit for bit as the saved one, in whatever copy it was restored.",
         remedy: "Save everything that step() and observe() use: counters and the random generator too."
     ) { subject in
         let seeds = ConformanceSubject.seeds(2, 13)
@@ -24,7 +25,8 @@ let snapshotChecks: [ConformanceCheck] = [
             // load() writes these rows.
             let roles: [TensorRole] = [.observation, .legal, .acting, .state]
             try requireEqual(
-                [RowDigest(source.instance, copy: 1, roles: roles)], [RowDigest(target.instance, copy: 2, roles: roles)],
+                [RowDigest(source.instance, copy: 1, roles: roles)],
+                [RowDigest(target.instance, copy: 2, roles: roles)],
                 seed: seeds[1], "rows after load")
             target.assume(copy: 2, seed: source.seeds[1], step: source.steps[1])
             let future = try source.record(steps)[1].dropFirst()
@@ -35,7 +37,8 @@ let snapshotChecks: [ConformanceCheck] = [
     },
     ConformanceCheck(
         "snapshot-refuses", proves: "Bytes that are no state are refused, and the copy goes on as if nothing had been.",
-        remedy: "Check size, indices and ranges of everything in the bytes before the copy is changed; return ARGUS_DISCARD."
+        remedy: "Check size, indices and ranges of everything in the bytes before the copy is changed; return "
+            + "ARGUS_DISCARD."
     ) { subject in
         let seeds = ConformanceSubject.seeds(1, 15)
         var player = try subject.makePlayer(seeds: seeds)
@@ -44,7 +47,8 @@ let snapshotChecks: [ConformanceCheck] = [
         let bytes = try player.instance.save(snapshot, copy: 0)
         var random = SplitMix64(seed: 1)
         var bad: [(String, [UInt8])] = [
-            ("no bytes", []), ("one byte short", Array(bytes.dropLast())), ("half of a state", Array(bytes[..<(bytes.count / 2)])),
+            ("no bytes", []), ("one byte short", Array(bytes.dropLast())),
+            ("half of a state", Array(bytes[..<(bytes.count / 2)])),
             ("a byte too many", bytes + [0]), ("twice a state", bytes + bytes),
         ]
         for round in 0..<20 {
@@ -56,7 +60,8 @@ let snapshotChecks: [ConformanceCheck] = [
             let status = player.instance.load(snapshot, copy: 0, content)
             try require(status == ARGUS_DISCARD, "status \(status) for \(what), expected ARGUS_DISCARD")
             try require(
-                try player.instance.save(snapshot, copy: 0) == bytes, "the copy is another one after \(what) were refused")
+                try player.instance.save(snapshot, copy: 0) == bytes,
+                "the copy is another one after \(what) were refused")
         }
         try require(player.instance.reports.count > reports, "no report about refused bytes")
         return .passed
@@ -86,7 +91,8 @@ let snapshotChecks: [ConformanceCheck] = [
         return .passed
     },
     ConformanceCheck(
-        "host-snapshot-refuses", proves: "The host refuses every truncated, damaged or foreign snapshot, and the copy goes on as it was.",
+        "host-snapshot-refuses",
+        proves: "The host refuses every truncated, damaged or foreign snapshot, and the copy goes on as it was.",
         remedy: "This is the host's: report it."
     ) { subject in
         let environment = try VectorEnvironment(subject.library, scenario: subject.scenario, copies: 2)

@@ -3,8 +3,10 @@ import CArgusEnv
 /// The same task in words: nothing more than the observation, and nothing less.
 let textChecks: [ConformanceCheck] = [
     ConformanceCheck(
-        "text-equals-observation", proves: "Equal observation rows give equal texts, and equal texts come from equal rows up to the quanta.",
-        remedy: "Word the situation from what the row holds alone, and all of it; declare in `quanta` how far it rounds."
+        "text-equals-observation",
+        proves: "Equal observation rows give equal texts, and equal texts come from equal rows up to the quanta.",
+        remedy: "Word the situation from what the row holds alone, and all of it; declare in `quanta` how far it "
+            + "rounds."
     ) { subject in
         guard let quanta = try quanta(subject) else { return .skipped("no argus.text/1") }
         var textOfRow: [Row: String] = [:]
@@ -18,7 +20,8 @@ let textChecks: [ConformanceCheck] = [
                 let known = textOfRow[row] ?? words
                 try require(
                     known == words,
-                    "equal rows with different texts, agent \(agent), \(moment(player, copy)): '\(known)' and '\(words)'")
+                    "equal rows with different texts, agent \(agent), \(moment(player, copy)): '\(known)' and '\(words)'"
+                )
                 textOfRow[row] = words
                 var ranges = rowsOfText[Words(agent: agent, text: words)] ?? values.map { ($0, $0) }
                 for (index, value) in values.enumerated() {

@@ -24,8 +24,8 @@ public struct PPOConfiguration: HyperparameterSet {
     public var gaeLambda = 0.95
     public var clip = 0.2
     public var clipValues = true
-    public var entropyCoefficient = 0.01
-    public var annealEntropy = true
+    public var entropyCoefficient = 0.03
+    public var annealEntropy = false
     public var valueCoefficient = 0.5
     public var valueLoss = ValueLoss.huber
     public var huberDelta = 10.0
@@ -35,7 +35,7 @@ public struct PPOConfiguration: HyperparameterSet {
     public var valueNormalizationDecay = 0.99
     public var scaleObservations = true
     public var agentIds = true
-    public var hidden = 64
+    public var hidden = 128
     public var layers = 2
     public var activation = Activation.relu
     public var layerNorm = false
@@ -62,10 +62,11 @@ public struct PPOConfiguration: HyperparameterSet {
             .number("gae_lambda", \.gaeLambda, 0...1, "λ of generalised advantage estimation. [Mava] 0.95"),
             .number("clip", \.clip, 0...10, "ε: how far the probability ratio may move the objective. [Mava] 0.2"),
             .boolean("clip_values", \.clipValues, "Clips the value's change by ε too, as [MAPPO]."),
-            .number("entropy_coefficient", \.entropyCoefficient, 0...10, "Weight of the entropy bonus. [Mava] 0.01"),
+            .number("entropy_coefficient", \.entropyCoefficient, 0...10, "Weight of the entropy bonus. [ours]; [Mava] has 0.01"),
             .boolean(
                 "anneal_entropy", \.annealEntropy,
-                "Lets the entropy bonus fall linearly to 0 over the training: explore first, then commit. [ours]"),
+                "Lets the entropy bonus fall linearly to 0 over the training. A policy that commits can deadlock with its "
+                    + "partners, hence off. [ours]"),
             .number("value_coefficient", \.valueCoefficient, 0...100, "Weight of the value loss. [37] detail 9: 0.5"),
             .choice("value_loss", \.valueLoss, "huber or squared. [MAPPO] huber"),
             .number("huber_delta", \.huberDelta, 1e-6...1e6, "Where the Huber loss turns linear. [MAPPO] 10"),
@@ -88,7 +89,7 @@ public struct PPOConfiguration: HyperparameterSet {
                 "agent_ids", \.agentIds,
                 "Appends a one-hot agent id to the observation, so that agents that share parameters can take roles. "
                     + "[Mava] true"),
-            .integer("hidden", \.hidden, 1...8192, "Units of each hidden layer. [ours]"),
+            .integer("hidden", \.hidden, 1...8192, "Units of each hidden layer. [Mava] 128"),
             .integer("layers", \.layers, 1...16, "Hidden layers of a feed-forward network. [Mava] 2"),
             .choice("activation", \.activation, "relu or tanh. [Mava] relu"),
             .boolean("layer_norm", \.layerNorm, "Layer normalisation after each hidden layer. [Mava] false"),

@@ -22,7 +22,7 @@ final class Network {
 
     /// - Parameter outputGain: of the last layer's orthogonal weights: 0.01 for an actor, 1 for a critic (Andrychowicz
     ///   et al. 2021; Huang et al. 2022, detail 2).
-    init(_ shape: Shape, outputGain: Double, using generator: inout ArgusEnvAPI.SplitMix64) throws {
+    init(_ shape: Shape, outputGain: Double, using generator: inout SplitMix64) throws {
         self.shape = shape
         guard let activation = Activation(rawValue: shape.activation) else {
             throw TensorError(code: .invalidArgument, message: "network: found activation '\(shape.activation)'")

@@ -75,7 +75,7 @@ final class PPOLearner {
                 activation: configuration.activation.rawValue, layerNorm: configuration.layerNorm,
                 recurrent: configuration.recurrent)
         }
-        var generator = ArgusEnvAPI.SplitMix64(seed: CounterRandom(run: seed, purpose: .initialWeights).bits(0))
+        var generator = SplitMix64(seed: CounterRandom(run: seed, purpose: .initialWeights).bits(0))
         let actor = try Network(shape(encoding.inputSize, heads.reduce(0, +)), outputGain: 0.01, using: &generator)
         let critic = try Network(shape(criticInputs, 1), outputGain: 1, using: &generator)
         let options = Adam.Options(learningRate: configuration.learningRate, epsilon: configuration.adamEpsilon)
