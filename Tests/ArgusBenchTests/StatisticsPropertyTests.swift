@@ -144,9 +144,9 @@ struct StatisticsPropertyTests {
         }
         // Four metrics. A generous bound, because tests share their machine, and none in a debug build.
         #if !DEBUG
-            #expect(duration < .seconds(4))
+        #expect(duration < .seconds(4))
         #else
-            _ = duration
+        _ = duration
         #endif
     }
 }

@@ -4,8 +4,11 @@ import Foundation
 /// MAPPO on tiny-2ag, end to end on one thread: steps a second, where the time goes, and the arithmetic bound.
 func benchmarkTraining(steps: Int) throws {
     let environment = ProcessInfo.processInfo.environment
-    guard let home = environment["ARGUS_HOME"] else { throw BenchmarkError("ARGUS_HOME must be set: run script/benchmark") }
-    let folder = FileManager.default.temporaryDirectory.path + "/argus-benchmark-\(ProcessInfo.processInfo.processIdentifier)"
+    guard let home = environment["ARGUS_HOME"] else {
+        throw BenchmarkError("ARGUS_HOME must be set: run script/benchmark")
+    }
+    let folder =
+        FileManager.default.temporaryDirectory.path + "/argus-benchmark-\(ProcessInfo.processInfo.processIdentifier)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: home + "/.build/release/argus")
@@ -21,25 +24,29 @@ func benchmarkTraining(steps: Int) throws {
 
     struct Line: Decodable {
         var step: Int
-        var seconds_stepping: Double
-        var seconds_acting: Double
-        var seconds_learning: Double
-        var steps_per_second: Double
+        var secondsStepping: Double
+        var secondsActing: Double
+        var secondsLearning: Double
+        var stepsPerSecond: Double
     }
     let text = try String(contentsOfFile: folder + "/metrics.jsonl", encoding: .utf8)
-    let lines = try text.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let lines = try text.split(separator: "\n").map { try decoder.decode(Line.self, from: Data($0.utf8)) }
     // The first updates warm up.
     let counted = lines.dropFirst(lines.count / 5)
     var rate = Measurement()
-    for line in counted { rate.add(line.steps_per_second) }
-    let total = counted.reduce(0) { $0 + Double(lines[0].step) / $1.steps_per_second }
+    for line in counted { rate.add(line.stepsPerSecond) }
+    let total = counted.reduce(0) { $0 + Double(lines[0].step) / $1.stepsPerSecond }
     func share(_ path: KeyPath<Line, Double>) -> String {
         "\(Int((counted.reduce(0) { $0 + $1[keyPath: path] } / total * 100).rounded())) %"
     }
     print("MAPPO on warehouse/tiny-2ag, networks 64-64, 4 epochs, one thread, end to end")
-    print("  \(format(rate.median)) environment steps/s (90th percentile of updates \(format(rate.percentile(0.9)))); 15000 wanted")
     print(
-        "  time: stepping \(share(\.seconds_stepping)), choosing actions \(share(\.seconds_acting)), learning \(share(\.seconds_learning)), "
+        "  \(format(rate.median)) environment steps/s (90th percentile of updates \(format(rate.percentile(0.9)))); 15000 wanted"
+    )
+    print(
+        "  time: stepping \(share(\.secondsStepping)), choosing actions \(share(\.secondsActing)), learning \(share(\.secondsLearning)), "
             + "the rest storing and writing")
 
     // Each row: one forward pass in acting and 4 epochs of forward and backward; 2 FLOP a weight, backward twice that.

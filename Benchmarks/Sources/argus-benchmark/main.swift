@@ -30,7 +30,8 @@ while let argument = arguments.popFirst() {
         if argument == "--rounds" { rounds = value } else { steps = value }
     case "stepping", "boundary", "training": names.append(argument)
     default:
-        FileHandle.standardError.write(Data("error: unknown argument (argus-benchmark): found '\(argument)'.\n\(usage)".utf8))
+        FileHandle.standardError.write(
+            Data("error: unknown argument (argus-benchmark): found '\(argument)'.\n\(usage)".utf8))
         exit(2)
     }
 }

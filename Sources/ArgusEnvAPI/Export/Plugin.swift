@@ -21,10 +21,10 @@ public struct Plugin: Sendable {
 
     /// - Parameters: `version`: of this library; `license`: an SPDX identifier.
     public init(name: String, version: String, license: String = "", environments: [EnvironmentExport]) {
-        // Immortal on purpose: libraries are never unloaded.
-        let memory = Unmanaged.passRetained(CMemory()).takeUnretainedValue()
+        // Kept by the registry for the life of the process: libraries are never unloaded.
+        let memory = CMemory()
         let descriptors = memory.nonEmptyArray(environments.map { CDescriptor.make($0.descriptor, memory) })
-        PluginRegistry.set(environments, descriptors)
+        PluginRegistry.set(environments, descriptors, memory)
         let plugin = memory.value(
             argus_plugin(
                 struct_size: UInt32(MemoryLayout<argus_plugin>.size), abi_minor: ARGUS_ABI_MINOR,
@@ -76,10 +76,13 @@ private enum PluginRegistry {
     // Written once before the entry returns, under the lock of the global `let plugin` that owns it.
     nonisolated(unsafe) private static var environments: [EnvironmentExport] = []
     nonisolated(unsafe) private static var descriptors: UnsafePointer<argus_descriptor>?
+    /// Owns what the host is shown. A second plugin in one library would be a mistake, but must not free the first's.
+    nonisolated(unsafe) private static var memories: [CMemory] = []
 
-    static func set(_ exports: [EnvironmentExport], _ pointers: UnsafePointer<argus_descriptor>) {
+    static func set(_ exports: [EnvironmentExport], _ pointers: UnsafePointer<argus_descriptor>, _ memory: CMemory) {
         environments = exports
         descriptors = pointers
+        memories.append(memory)
     }
 
     static func descriptor(_ index: Int) -> UnsafePointer<argus_descriptor>? {

@@ -40,7 +40,8 @@ public enum AtomicFile {
     static func failed(_ path: String, _ code: Int32) -> ArgusError {
         ArgusError(
             .output, "cannot write", at: path, found: String(cString: strerror(code)).lowercased(),
-            expected: "a file that can be written", remedy: code == ENOSPC ? "making room on the disk" : "another --out")
+            expected: "a file that can be written", remedy: code == ENOSPC ? "making room on the disk" : "another --out"
+        )
     }
 
     /// - Returns: 0, or the error number.

@@ -15,7 +15,7 @@ public struct PPOConfiguration: HyperparameterSet {
 
     public var copies = 32
     public var rolloutSteps = 64
-    public var epochs = 4
+    public var epochs = 8
     public var minibatches = 4
     public var learningRate = 7e-4
     public var annealLearningRate = true
@@ -49,7 +49,7 @@ public struct PPOConfiguration: HyperparameterSet {
             .integer(
                 "rollout_steps", \.rolloutSteps, 1...100_000,
                 "Steps of each copy between two updates; copies × rollout_steps environment steps an update. [ours]"),
-            .integer("epochs", \.epochs, 1...1000, "Passes over a rollout. [Mava] 4"),
+            .integer("epochs", \.epochs, 1...1000, "Passes over a rollout. [ours]; [Mava] has 4"),
             .integer(
                 "minibatches", \.minibatches, 1...4096,
                 "Pieces of a rollout, one gradient step each; with recurrent networks pieces are whole copies. [ours]"),
@@ -62,7 +62,9 @@ public struct PPOConfiguration: HyperparameterSet {
             .number("gae_lambda", \.gaeLambda, 0...1, "λ of generalised advantage estimation. [Mava] 0.95"),
             .number("clip", \.clip, 0...10, "ε: how far the probability ratio may move the objective. [Mava] 0.2"),
             .boolean("clip_values", \.clipValues, "Clips the value's change by ε too, as [MAPPO]."),
-            .number("entropy_coefficient", \.entropyCoefficient, 0...10, "Weight of the entropy bonus. [ours]; [Mava] has 0.01"),
+            .number(
+                "entropy_coefficient", \.entropyCoefficient, 0...10,
+                "Weight of the entropy bonus. [ours]; [Mava] has 0.01"),
             .boolean(
                 "anneal_entropy", \.annealEntropy,
                 "Lets the entropy bonus fall linearly to 0 over the training. A policy that commits can deadlock with its "

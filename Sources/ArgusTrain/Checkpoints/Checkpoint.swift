@@ -55,7 +55,8 @@ enum Checkpoint {
             let decoder = JSONDecoder()
             let saved = try decoder.decode(
                 TrainedPolicy.Description.self, from: Data((file.metadata["policy"] ?? "").utf8))
-            guard saved.specificationHash == description.specificationHash, saved.scenario == description.scenario else {
+            guard saved.specificationHash == description.specificationHash, saved.scenario == description.scenario
+            else {
                 throw refused("a checkpoint of scenario \(saved.scenario)", "one of \(description.scenario)")
             }
             guard saved == description else {

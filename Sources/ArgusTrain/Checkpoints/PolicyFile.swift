@@ -9,7 +9,8 @@ enum PolicyFile {
         do {
             let json = String(decoding: try JSONEncoder.sorted.encode(policy.description), as: UTF8.self)
             try SafetensorsFile.write(
-                tensors: policy.network.parameters(under: "actor"), metadata: ["format": "argus-policy/1", "policy": json],
+                tensors: policy.network.parameters(under: "actor"),
+                metadata: ["format": "argus-policy/1", "policy": json],
                 to: path)
         } catch {
             throw ArgusError(
@@ -22,7 +23,8 @@ enum PolicyFile {
         let files = FileManager.default
         guard files.fileExists(atPath: folder) else {
             throw ArgusError(
-                .file, "no such run", at: "run:\(folder)", found: "no folder", expected: "a folder that 'argus train' made")
+                .file, "no such run", at: "run:\(folder)", found: "no folder",
+                expected: "a folder that 'argus train' made")
         }
         let candidates = ["\(folder)/checkpoint/best.safetensors", "\(folder)/best.safetensors"]
         guard let path = candidates.first(where: { files.fileExists(atPath: $0) }) else {

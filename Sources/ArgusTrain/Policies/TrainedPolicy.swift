@@ -41,7 +41,8 @@ public struct RunPolicyProvider: PolicyProvider {
     ) throws(ArgusError) -> [TeamMember] {
         guard let folder = argument, !folder.isEmpty else {
             throw ArgusError(
-                .policy, "bad policy", at: "run", found: "no folder", expected: "run:DIR", remedy: "'run:results/my-run'")
+                .policy, "bad policy", at: "run", found: "no folder", expected: "run:DIR",
+                remedy: "'run:results/my-run'")
         }
         let policy = try PolicyFile.read(folder: folder)
         guard policy.description.specificationHash == environment.specificationHash else {
@@ -54,7 +55,8 @@ public struct RunPolicyProvider: PolicyProvider {
             return try policy.makePolicies(agents: agents, copies: environment.copies, settings: settings)
                 .map { .local($0) }
         } catch {
-            throw ArgusError(.policy, "cannot use policy", at: "run:\(folder)", found: "\(error)", expected: "a network")
+            throw ArgusError(
+                .policy, "cannot use policy", at: "run:\(folder)", found: "\(error)", expected: "a network")
         }
     }
 }

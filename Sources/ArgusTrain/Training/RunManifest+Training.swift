@@ -10,7 +10,8 @@ extension RunManifest {
         RunManifest(
             scenario: request.scenario.id, scenarioVersion: request.scenario.version, scenarioHash: scenarioHash,
             scenarioText: try request.scenario.canonicalText(for: descriptor),
-            plugin: String(library.path.split(separator: "/").last ?? ""), pluginHash: try Fingerprint.file(library.path),
+            plugin: String(library.path.split(separator: "/").last ?? ""),
+            pluginHash: try Fingerprint.file(library.path),
             entry: request.entry, seed: request.seed, algorithm: request.algorithm.name,
             hyperparameters: request.configuration.values, team: nil, steps: request.steps,
             evaluationEpisodes: request.evaluationEpisodes, evaluations: request.evaluations,
@@ -30,7 +31,9 @@ extension RunManifest {
         if scenario != earlier.scenario || scenarioHash != earlier.scenarioHash {
             throw refuse("scenario", "\(scenario) \(scenarioHash)", "\(earlier.scenario) \(earlier.scenarioHash)")
         }
-        if algorithm != earlier.algorithm { throw refuse("algorithm", algorithm ?? "none", earlier.algorithm ?? "none") }
+        if algorithm != earlier.algorithm {
+            throw refuse("algorithm", algorithm ?? "none", earlier.algorithm ?? "none")
+        }
         if seed != earlier.seed { throw refuse("seed", "\(seed)", "\(earlier.seed)") }
         if steps != earlier.steps { throw refuse("number of steps", "\(steps)", "\(earlier.steps)") }
         for (name, value) in hyperparameters.sorted(by: { $0.key < $1.key })

@@ -1,5 +1,5 @@
-public import ArgusHost
 import ArgusEnvAPI
+public import ArgusHost
 import ArgusTensor
 import Dispatch
 import Foundation
@@ -47,7 +47,8 @@ public final class Trainer {
         let library = try host.library(for: request.scenario)
         let descriptor = try library.descriptor(request.scenario.environment)
         scenarioHash = try request.scenario.hash(for: descriptor)
-        let manifest = try RunManifest.make(request, library: library, scenarioHash: scenarioHash, descriptor: descriptor)
+        let manifest = try RunManifest.make(
+            request, library: library, scenarioHash: scenarioHash, descriptor: descriptor)
         if request.resume {
             try restore(manifest)
         } else {
@@ -199,7 +200,9 @@ public final class Trainer {
     }
 
     private func restore(_ manifest: RunManifest) throws {
-        if let earlier = RunDirectory.manifest(at: request.folder) { try manifest.requireSame(as: earlier, request.folder) }
+        if let earlier = RunDirectory.manifest(at: request.folder) {
+            try manifest.requireSame(as: earlier, request.folder)
+        }
         state = try Checkpoint.read(
             checkpointPath, learner: learner, environment: environment, request: request, description: description)
         recentReturns = state.recentReturns

@@ -23,7 +23,8 @@ public struct TrainingRequest: Sendable {
     public var resume: Bool
 
     public init(
-        scenario: Scenario, algorithm: Algorithm, configuration: PPOConfiguration, steps: Int, seed: UInt64, entry: String,
+        scenario: Scenario, algorithm: Algorithm, configuration: PPOConfiguration, steps: Int, seed: UInt64,
+        entry: String,
         evaluationEpisodes: Int, evaluations: Int, absoluteEpisodes: Int, threads: Int, folder: String, resume: Bool
     ) {
         self.scenario = scenario

@@ -76,7 +76,8 @@ struct TrainCommand: ParsableCommand {
         }
         guard device == "cpu" else {
             throw ArgusError(
-                .configuration, "device not available", at: "--device", found: "'\(device)'", expected: "cpu in this version")
+                .configuration, "device not available", at: "--device", found: "'\(device)'",
+                expected: "cpu in this version")
         }
         let host = try EnvironmentHost()
         let scenario = try host.scenarios.scenario(named: name)
