@@ -38,7 +38,9 @@ public final class EnvironmentHost {
 
     /// The loaded library that has the scenario's environment.
     public func library(for scenario: Scenario) throws(ArgusError) -> PluginLibrary {
-        let (path, _) = try plugins.library(for: scenario.environment)
-        return try PluginLibrary(path: path)
+        let (path, manifest) = try plugins.library(for: scenario.environment)
+        let library = try PluginLibrary(path: path)
+        try library.requireAgreement(with: manifest)
+        return library
     }
 }

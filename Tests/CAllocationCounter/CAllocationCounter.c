@@ -14,8 +14,11 @@
 #endif
 
 static _Atomic int64_t count;
+static _Thread_local int64_t count_of_thread;
 
 int64_t allocation_count(void) { return atomic_load_explicit(&count, memory_order_relaxed); }
+
+int64_t allocation_count_of_thread(void) { return count_of_thread; }
 
 #if defined(HAS_SANITIZER) || !defined(__GLIBC__)
 
@@ -31,7 +34,10 @@ extern void *__libc_calloc(size_t number, size_t size);
 extern void *__libc_realloc(void *memory, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 
-static void note(void) { atomic_fetch_add_explicit(&count, 1, memory_order_relaxed); }
+static void note(void) {
+    atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+    ++count_of_thread;
+}
 
 void *malloc(size_t size) {
     note();

@@ -1,8 +1,8 @@
 """What argus_env.h promises, checked on plugin libraries through the header alone.
 
 Every check runs on Examples/gridworld-c (built here with `cc`), on the Swift example's library where that is built
-(`swift build -c release --package-path Examples/gridworld-swift`, or wherever ARGUS_GRIDWORLD_SWIFT says), and on each
-library named in ARGUS_PLUGIN_LIBRARY (paths separated by `:`; environments with discrete actions). The last section
+(`swift build -c release --package-path Examples/gridworld-swift`, or wherever ARGUS_GRIDWORLD_SWIFT says), on each
+of our plugins in .build/release, and each library named in ARGUS_PLUGIN_LIBRARY (paths separated by `:`; environments with discrete actions). The last section
 compares the two examples row by row.
 """
 
@@ -33,10 +33,15 @@ def swift_library_path():
     found = sorted(
         (ROOT / "Examples/gridworld-swift").glob(".build*/release/libGridWorld.so"),
         key=lambda path: path.stat().st_mtime)
+    built = Path(os.environ.get("ARGUS_EXAMPLES", ROOT / ".build-examples")) / "gridworld-swift/release/libGridWorld.so"
+    if built.exists():
+        found.append(built)
     return os.environ.get("ARGUS_GRIDWORLD_SWIFT") or (str(found[-1]) if found else None)
 
 
-NAMED = [path for path in os.environ.get("ARGUS_PLUGIN_LIBRARY", "").split(":") if path]
+OURS = [str(path) for path in sorted((ROOT / ".build/release").glob("lib*.so"))
+        if (ROOT / "Plugins" / path.stem.removeprefix("lib")).is_dir()]
+NAMED = OURS + [path for path in os.environ.get("ARGUS_PLUGIN_LIBRARY", "").split(":") if path]
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@
  * Versions.  The major version is part of the entry's name, so an incompatible library simply lacks the symbol.
  *   Within a major version structs only grow at their end and extensions are only added. Every struct begins with
  *   `struct_size`, set by whoever fills it to the size that it was compiled with; a reader uses no field beyond
- *   that size. Reserved fields are zero.
+ *   that size, and elements of an array of structs are `struct_size` apart. Reserved fields are zero.
  *
  * Ownership.  What a plugin returns by pointer (descriptors, specification, extensions, strings in them) belongs
  *   to the plugin and stays valid and unchanged until the instance (for what an instance returned) or the process
@@ -279,7 +279,8 @@ struct argus_host {
 /* 6 INSTANCE ---------------------------------------------------------------------------------------------------- */
 
 /* A batch of copies of one environment with the same parameters. Calls come in the order
- *   create, specification*, bind, reset(all), (step | reset | bind | extension)*, destroy.
+ *   create, specification*, bind, reset(all), (step | reset | bind | extension)*, destroy;
+ * destroy may come at any point.
  * Zero copies are legal, and so is a mask that selects none. */
 typedef struct argus_instance argus_instance;
 struct argus_instance {

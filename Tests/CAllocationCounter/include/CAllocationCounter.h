@@ -11,4 +11,7 @@ int allocation_counter_works(void);
 // Allocations so far, of all threads.
 int64_t allocation_count(void);
 
+// Allocations so far, of the calling thread.
+int64_t allocation_count_of_thread(void);
+
 #endif

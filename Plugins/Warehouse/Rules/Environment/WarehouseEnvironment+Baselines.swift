@@ -49,6 +49,8 @@ extension WarehouseEnvironment {
         let chosen = LocalCourier.act(RobotView(state.game, observation), robot: agent, memory: remembered)
         if isRemembering { memory.storeBytes(of: chosen.memory, as: CourierMemory.self) }
         action.fill(0)
-        action[0] = chosen.action.rawValue
+        // A move that the mask knows to be in vain is not made.
+        let move = Int(chosen.action.rawValue)
+        if legal.map({ $0[move] != 0 }) ?? true { action[0] = Int32(move) }
     }
 }
