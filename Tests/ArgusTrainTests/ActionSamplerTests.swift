@@ -38,4 +38,34 @@ struct ActionSamplerTests {
             random: CounterRandom(run: 1, purpose: .action), into: &actions)
         #expect(actions == [2, 0])
     }
+
+    @Test("A head that an agent lacks takes its only choice, for certain")
+    func absentHead() {
+        let sampler = ActionSampler(heads: [2, 3], greedy: false)
+        for draw in 0..<100 {
+            var actions: [Int32] = [-1, -1]
+            let logProbability = sampler.sample(
+                [0, 0, -5, 9, 9] as [Float], legal: [1, 1, 1, 0, 0] as [UInt8],
+                random: CounterRandom(run: 1, purpose: .action).keyed(UInt64(draw)), into: &actions)
+            #expect(actions[1] == 0)
+            #expect(abs(Double(logProbability) - log(0.5)) < 1e-6)
+        }
+    }
+
+    @Test("Heads are drawn independently of each other")
+    func independentHeads() {
+        let sampler = ActionSampler(heads: [2, 2], greedy: false)
+        let draws = 40_000
+        var counts = [0, 0, 0, 0]
+        for draw in 0..<draws {
+            var actions: [Int32] = [-1, -1]
+            _ = sampler.sample(
+                [0, 0, 0, 0] as [Float], legal: nil,
+                random: CounterRandom(run: 2, purpose: .action).keyed(UInt64(draw)), into: &actions)
+            counts[Int(actions[0]) * 2 + Int(actions[1])] += 1
+        }
+        // Five standard deviations of a count.
+        let limit = 5 * (Double(draws) * 3 / 16).squareRoot()
+        for count in counts { #expect(abs(Double(count) - Double(draws) / 4) < limit) }
+    }
 }

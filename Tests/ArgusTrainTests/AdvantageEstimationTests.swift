@@ -77,6 +77,24 @@ struct AdvantageEstimationTests {
         #expect(isClose(result.advantages, [1.75]))
     }
 
+    @Test("An agent that is out at the rollout's edge gets no bootstrap from rows that nobody learns the value of")
+    func terminatedAgentAtTheEdge() {
+        let result = estimate(
+            rewards: [2, 1], values: [0.25, 50, 100], acting: [1, 0], terminated: [1, 1], ended: [.running, .running])
+        // R = 2 + 0.9·1; A = R − 0.25
+        #expect(isClose([result.advantages[0]], [2.65]))
+    }
+
+    @Test("Numbers of a failed episode, its elapsed time included, are not passed on")
+    func failedEpisodeWithBadNumbers() {
+        let result = estimate(
+            rewards: [1, 2, 3], values: [0, 0, 0, 1], ended: [.terminated, .running, .failed],
+            elapsed: [1, 1, .nan])
+        #expect(result.valid == [1, 0, 0])
+        #expect(isClose(result.advantages, [1, 0, 0]))
+        #expect(isClose(result.returns, [1, 0, 0]))
+    }
+
     @Test("A waiting agent's rewards accumulate, discounted by elapsed time, to its decision")
     func waiting() {
         let result = estimate(
@@ -107,6 +125,22 @@ struct ValueNormalizerTests {
         normalizer.update(mean: 5, meanOfSquares: 29)
         #expect(abs(normalizer.center - 5) < 1e-9)
         #expect(abs(normalizer.deviation - 2) < 1e-9)
+    }
+
+    @Test("Values keep what they say when the moments move")
+    func conversion() {
+        var before = ValueNormalizer(decay: 0.9)
+        for round in 0..<3 {
+            var after = before
+            after.update(mean: 4 - Double(round), meanOfSquares: 40)
+            let (ratio, shift) = after.conversion(from: before)
+            for value in [-1.5, 0, 2.0] {
+                let converted = ratio * value + shift
+                #expect(
+                    abs(converted * after.deviation + after.center - (value * before.deviation + before.center)) < 1e-9)
+            }
+            before = after
+        }
     }
 
     @Test("A long time without reward does not make the first reward enormous")

@@ -487,3 +487,14 @@ def test_colour_needs_a_terminal_and_no_NO_COLOR(arguments):
     assert ESCAPE not in output(NO_COLOR="1")
     result = argus(*arguments)
     assert ESCAPE not in result.stdout + result.stderr
+
+
+def test_a_score_in_a_metric_that_is_not_there_names_the_nearest(tmp_path):
+    scenario = tmp_path / "mine.yaml"
+    scenario.write_text(
+        "scenario: mine/field\nversion: 1\nenvironment: foraging\nhorizon: 10\n"
+        "score: {metric: food_colected, floor: 0.0, ceiling: 1.0}\n"
+    )
+    result = argus("evaluate", scenario, "--episodes", 2)
+    assert result.returncode == 1
+    assert "food_collected" in result.stderr and "score.metric" in result.stderr and "mine.yaml" in result.stderr

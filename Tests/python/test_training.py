@@ -95,6 +95,32 @@ def test_an_interrupted_and_resumed_run_equals_the_uninterrupted_one_bit_for_bit
     assert outcome(folder) == uninterrupted[name]
 
 
+def test_a_run_killed_in_its_last_evaluation_repeats_nothing_but_that(tmp_path, uninterrupted):
+    folder = tmp_path / "run"
+    process = start(*map(str, arguments(out(folder), *FEED_FORWARD)))
+    # 4 evaluations of 3 lines each; what comes after is the absolute metric.
+    wait_for_lines(folder / "evaluations.jsonl", 13, process)
+    process.kill()
+    process.communicate()
+    argus(*arguments(resume(folder), *FEED_FORWARD), check=0)
+    assert outcome(folder) == uninterrupted["feed-forward"]
+
+
+@pytest.mark.parametrize("algorithm", ["ippo", "mappo"])
+@pytest.mark.parametrize("recurrent", ["false", "true"])
+@pytest.mark.parametrize("players,reward,state", [(1, "individual", "concat"), (3, "individual", "native"), (3, "team", "native")])
+def test_every_kind_of_critic_trains(tmp_path, algorithm, recurrent, players, reward, state):
+    scenario = tmp_path / "mine.yaml"
+    scenario.write_text(
+        f"scenario: mine/field\nversion: 1\nenvironment: foraging\nhorizon: 15\nreward: {reward}\nstate: {state}\n"
+        f"parameters: {{rows: 6, columns: 6, players: {players}, foods: 1, max_food_level: 1}}\n"
+    )
+    folder = tmp_path / "run"
+    settings = [*FEED_FORWARD, "--set", f"recurrent={recurrent}"]
+    argus(*arguments(out(folder), *settings, scenario=scenario, algorithm=algorithm, steps=600), check=0)
+    assert json.loads((folder / "result.json").read_text())["outcomes"]["sampled"]["episodes"] == 8
+
+
 def test_another_seed_gives_another_run(tmp_path, uninterrupted):
     argus(*arguments(out(tmp_path / "run"), *FEED_FORWARD, seed=8), check=0)
     assert outcome(tmp_path / "run")["best"] != uninterrupted["feed-forward"]["best"]
@@ -183,6 +209,21 @@ def test_resuming_another_run_is_refused(tmp_path, interrupted, change, words):
     folder = copy_of(interrupted, tmp_path)
     settings = {"steps": 1_000_000, **change}
     refused(argus(*arguments(resume(folder), *FEED_FORWARD, **settings)), *words)
+
+
+def test_a_finished_run_is_shown_again_only_if_it_is_the_one_that_is_asked_for(tmp_path):
+    folder = tmp_path / "run"
+    argus(*arguments(out(folder), *FEED_FORWARD, steps=600), check=0)
+    before = (folder / "result.json").read_bytes()
+    argus(*arguments(resume(folder), *FEED_FORWARD, steps=600), check=0)
+    refused(argus(*arguments(resume(folder), *FEED_FORWARD, steps=600, algorithm="ippo")), "algorithm", "mappo")
+    refused(argus(*arguments(resume(folder), *FEED_FORWARD, steps=600, scenario="foraging/8x8-2p-3f")), "scenario")
+    assert (folder / "result.json").read_bytes() == before
+
+
+def test_resuming_what_is_not_there_makes_nothing(tmp_path):
+    refused(argus(*arguments(resume(tmp_path / "nowhere"), *FEED_FORWARD)), "nothing to resume", "nowhere")
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_a_recurrent_checkpoint_does_not_go_into_a_feed_forward_run(tmp_path, interrupted):

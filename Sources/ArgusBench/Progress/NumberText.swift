@@ -39,9 +39,9 @@ enum NumberText {
         return (value < 0 ? "-" : "") + String(text.reversed())
     }
 
-    /// `p = 0.012`, or `p < 0.001`.
+    /// `p = 0.012`, or `p < 0.001`; one decimal more where rounding would hide on which side of 0.05 it is.
     static func probability(_ value: Double) -> String {
-        value < 0.001 ? "p < 0.001" : "p = \(fixed(value, 3))"
+        value < 0.001 ? "p < 0.001" : "p = \(fixed(value, abs(value - 0.05) < 0.0005 ? 4 : 3))"
     }
 
     /// `12 MB`.

@@ -310,7 +310,7 @@ final class EnvironmentSlice {
         ArgusError(
             .plugin, "the environment breaks its contract",
             at: "\(instance.place), seed \(progress.seeds[copy]), step \(progress.steps[copy])", found: found,
-            expected: expected, remedy: "the plugin's author with this seed and step")
+            expected: expected, remedy: "telling the plugin's author this seed and step")
     }
 
     private func badAction(_ copy: Int, _ agent: Int, _ found: String, _ expected: String) -> ArgusError {

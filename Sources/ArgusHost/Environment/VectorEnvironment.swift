@@ -70,6 +70,7 @@ public final class VectorEnvironment {
                 .configuration, "no native state", at: "scenario \(scenario.id), key 'state'", found: "native",
                 expected: "an environment with a state of its own", remedy: "'state: concat'")
         }
+        try VectorEnvironment.requireMetrics(of: scenario, among: probe.metrics.map(\.name))
         let layout = EnvironmentLayout(specification, copies: copies, wantsState: scenario.state == .native)
         let tensors = EnvironmentTensors(layout, wantsLegal: scenario.masks == .exact)
         let progress = EpisodeProgress(copies: copies, groups: layout.groups, stateSize: layout.stateSize)
@@ -109,6 +110,19 @@ public final class VectorEnvironment {
         let work = slices
         workers = WorkerThreads(count: count) { index in
             if work[index].isResetting { work[index].resetAll() } else { work[index].step() }
+        }
+    }
+
+    /// Refuses a score or reference in a metric that the environment does not have: it would silently be no number.
+    private static func requireMetrics(of scenario: Scenario, among metrics: [String]) throws(ArgusError) {
+        let names = ["return"] + metrics
+        let wanted = [("score.metric", scenario.score?.metric)] + scenario.references.map { ("references", $0.metric) }
+        for (key, name) in wanted {
+            guard let name, !names.contains(name) else { continue }
+            throw ArgusError(
+                .configuration, "unknown metric", at: "\(scenario.file), key '\(key)'", found: "'\(name)'",
+                expected: "one of \(names.joined(separator: ", "))",
+                remedy: nearestName(to: name, in: names).map { "'\($0)'" })
         }
     }
 

@@ -23,7 +23,8 @@ public struct EpisodeRecording {
             data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
         } catch {
             throw ArgusError(
-                .file, "cannot read recording", at: path, found: AtomicFile.reason(error), expected: "a readable file")
+                .file, "cannot read recording", at: path, found: FileStatus.failure(path),
+                expected: "a readable file")
         }
         let all = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
             .map { (number: $0.offset + 1, bytes: $0.element) }

@@ -29,6 +29,7 @@ struct PluginScan: Sendable {
             let text = String(decoding: child.standardOutput, as: UTF8.self)
             return try PluginManifest.read(text: text, file: "output of argus-env-runner --describe \(library)")
         case .exited(let status):
+            if let error = PluginScan.error(in: words) { throw error }
             throw failure(library, words.isEmpty ? "exit status \(status)" : words)
         case .signalled(let signal):
             throw failure(
@@ -38,6 +39,21 @@ struct PluginScan: Sendable {
         case .flooded:
             throw failure(library, "more than \(PluginScan.outputLimit) bytes of output")
         }
+    }
+
+    /// The runner's own error, `WHAT (WHERE): found X, expected Y. Try Z`, read back so that it is not wrapped in another.
+    private static func error(in words: String) -> ArgusError? {
+        guard let found = words.range(of: "): found "), let place = words.range(of: " ("),
+            place.upperBound < found.lowerBound,
+            let expected = words.range(of: ", expected ", options: .backwards), found.upperBound <= expected.lowerBound
+        else { return nil }
+        let rest = words[expected.upperBound...]
+        let remedy = rest.range(of: ". Try ")
+        return ArgusError(
+            .plugin, String(words[..<place.lowerBound]), at: String(words[place.upperBound..<found.lowerBound]),
+            found: String(words[found.upperBound..<expected.lowerBound]),
+            expected: String(rest[..<(remedy?.lowerBound ?? rest.endIndex)]),
+            remedy: remedy.map { String(rest[$0.upperBound...]) })
     }
 
     private func failure(_ library: String, _ found: String) -> ArgusError {

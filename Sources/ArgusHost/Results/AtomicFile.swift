@@ -21,26 +21,26 @@ public enum AtomicFile {
 
     /// Makes `path` and its parents.
     public static func makeFolder(_ path: String) throws(ArgusError) {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw ArgusError(
-                .output, "cannot make folder", at: path, found: reason(error),
-                expected: "a folder that can be written", remedy: "another --out")
+        var made = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            made += made.isEmpty || made.hasSuffix("/") ? part : "/" + part
+            guard mkdir(made, 0o755) != 0 else { continue }
+            let problem = errno
+            var status = stat()
+            guard stat(made, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+                throw ArgusError(
+                    .output, "cannot make folder", at: path,
+                    found: "\(made): \(String(cString: strerror(problem)).lowercased())",
+                    expected: "a folder that can be written", remedy: "another folder")
+            }
         }
-    }
-
-    /// The system's reason for a Foundation file error.
-    static func reason(_ error: any Error) -> String {
-        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        let code = underlying?.domain == NSPOSIXErrorDomain ? Int32(underlying?.code ?? 0) : 0
-        return code != 0 ? String(cString: strerror(code)).lowercased() : error.localizedDescription
     }
 
     static func failed(_ path: String, _ code: Int32) -> ArgusError {
         ArgusError(
             .output, "cannot write", at: path, found: String(cString: strerror(code)).lowercased(),
-            expected: "a file that can be written", remedy: code == ENOSPC ? "making room on the disk" : "another --out"
+            expected: "a file that can be written",
+            remedy: code == ENOSPC ? "making room on the disk" : "another folder"
         )
     }
 

@@ -64,7 +64,14 @@ enum Checkpoint {
                     "a checkpoint of another network (\(saved.algorithm), \(saved.actor))",
                     "\(description.algorithm), \(description.actor)")
             }
+            guard file.metadata["seed"] == "\(request.seed)" else {
+                throw refused("a checkpoint of seed \(file.metadata["seed"] ?? "(none)")", "seed \(request.seed)")
+            }
             let state = try decoder.decode(TrainingState.self, from: Data((file.metadata["state"] ?? "").utf8))
+            guard state.step >= 0, state.updates >= 0, state.evaluations >= 0, state.lastEvaluatedStep <= state.step
+            else {
+                throw refused("inconsistent counters", "those of a run")
+            }
             let tensors = try file.tensors()
             try learner.restore(tensors, normalizer: state.normalizer, updates: state.updates)
             try environment.reset(.stream(run: request.seed))
@@ -77,7 +84,12 @@ enum Checkpoint {
                 }
             } else if let episodes = tensors["environment.episodes"] {
                 // Without snapshots the running episodes are lost; the next ones are those that would have come next.
-                environment.episodeIndices = try episodes.values(as: Int.self)
+                let indices = try episodes.values(as: Int.self)
+                guard indices.count == environment.copies, indices.allSatisfy({ (-1..<Int.max - 1).contains($0) })
+                else {
+                    throw refused("bad episode indices", "one for each of \(environment.copies) copies")
+                }
+                environment.episodeIndices = indices
                 try environment.beginNextEpisodes()
             }
             return state

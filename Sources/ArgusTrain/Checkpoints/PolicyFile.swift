@@ -42,6 +42,7 @@ enum PolicyFile {
                 throw TensorError(code: .fileFormat, message: "no argus-policy/1 description in its metadata")
             }
             let description = try JSONDecoder().decode(TrainedPolicy.Description.self, from: Data(json.utf8))
+            try description.requireConsistent()
             var generator = SplitMix64(seed: 0)
             let network = try Network(description.actor, outputGain: 0.01, using: &generator)
             try restoreTensors(network.parameters(under: "actor"), from: file.tensors(), owner: path)

@@ -1,10 +1,10 @@
-import ArgusEnvAPI
-import ArgusTensor
+package import ArgusEnvAPI
+package import ArgusTensor
 
 /// An actor's or critic's network: fully connected, or with a gated recurrent unit in the middle.
-final class Network {
+package final class Network {
     /// Everything that fixes the shape.
-    struct Shape: Sendable, Hashable, Codable {
+    package struct Shape: Sendable, Hashable, Codable {
         var inputs: Int
         var hidden: Int
         var layers: Int
@@ -12,6 +12,26 @@ final class Network {
         var activation: String
         var layerNorm: Bool
         var recurrent: Bool
+
+        package init(
+            inputs: Int, hidden: Int, layers: Int, outputs: Int, activation: String, layerNorm: Bool, recurrent: Bool
+        ) {
+            self.inputs = inputs
+            self.hidden = hidden
+            self.layers = layers
+            self.outputs = outputs
+            self.activation = activation
+            self.layerNorm = layerNorm
+            self.recurrent = recurrent
+        }
+
+        /// Weights, biases apart; a floating number, since absurd sizes are asked about too.
+        var weightCount: Double {
+            let (inputs, hidden, outputs) = (Double(inputs), Double(hidden), Double(outputs))
+            // Recurrent: two layers, three gates that see input and memory, one layer more.
+            let squares = recurrent ? 8 : Double(layers - 1)
+            return inputs * hidden + squares * hidden * hidden + hidden * outputs
+        }
     }
 
     let shape: Shape
@@ -22,7 +42,7 @@ final class Network {
 
     /// - Parameter outputGain: of the last layer's orthogonal weights: 0.01 for an actor, 1 for a critic (Andrychowicz
     ///   et al. 2021; Huang et al. 2022, detail 2).
-    init(_ shape: Shape, outputGain: Double, using generator: inout SplitMix64) throws {
+    package init(_ shape: Shape, outputGain: Double, using generator: inout SplitMix64) throws {
         self.shape = shape
         guard let activation = Activation(rawValue: shape.activation) else {
             throw TensorError(code: .invalidArgument, message: "network: found activation '\(shape.activation)'")
@@ -51,12 +71,12 @@ final class Network {
     }
 
     /// Memory of `rows` rows at the start of an episode; empty for a feed-forward network.
-    func initialHidden(rows: Int) throws -> Tensor { try Tensor.zeros([rows, cell?.hiddenSize ?? 0]) }
+    package func initialHidden(rows: Int) throws -> Tensor { try Tensor.zeros([rows, cell?.hiddenSize ?? 0]) }
 
     /// One step. Inputs [rows, inputs]; `starts` [rows, 1], 1 where an episode begins, so memory is zero there.
     ///
     /// - Returns: outputs [rows, outputs] and the new memory.
-    func step(_ inputs: Tensor, hidden: Tensor, starts: Tensor) throws -> (outputs: Tensor, hidden: Tensor) {
+    package func step(_ inputs: Tensor, hidden: Tensor, starts: Tensor) throws -> (outputs: Tensor, hidden: Tensor) {
         guard let cell, let head else { return (try body(inputs), hidden) }
         let kept = try hidden * (try -starts + 1)
         let next = try cell(body(inputs).relu(), hidden: kept)
@@ -66,7 +86,7 @@ final class Network {
     /// A whole sequence. Inputs [steps, rows, inputs], starts [steps, rows, 1], memory before the first step.
     ///
     /// - Returns: outputs [steps · rows, outputs].
-    func sequence(_ inputs: Tensor, hidden: Tensor, starts: Tensor) throws -> Tensor {
+    package func sequence(_ inputs: Tensor, hidden: Tensor, starts: Tensor) throws -> Tensor {
         let steps = inputs.shape[0]
         let rows = inputs.shape[1]
         guard let cell, let head else { return try body(inputs.reshaped(to: [steps * rows, shape.inputs])) }

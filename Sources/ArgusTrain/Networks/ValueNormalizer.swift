@@ -30,4 +30,10 @@ package struct ValueNormalizer: Sendable, Hashable, Codable {
         guard weight > 0 else { return 1 }
         return max(meanOfSquares / weight - center * center, Self.varianceFloor).squareRoot()
     }
+
+    /// How a value in the units of `before` is written in these: y′ = ratio·y + shift (PopArt, van Hasselt et al. 2016,
+    /// eq. 3).
+    package func conversion(from before: ValueNormalizer) -> (ratio: Double, shift: Double) {
+        (before.deviation / deviation, (before.center - center) / deviation)
+    }
 }

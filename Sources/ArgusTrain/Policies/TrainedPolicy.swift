@@ -15,6 +15,18 @@ struct TrainedPolicy {
         var usesMasks: Bool
         var agents: [String]
         var actor: Network.Shape
+
+        /// Refuses what no training writes, before memory is laid out by it.
+        func requireConsistent() throws(TensorError) {
+            // Sizes first, so that no sum or product of them is too large.
+            let sizes = heads + [encoding.observationSize, encoding.agents, actor.outputs, actor.inputs]
+            guard sizes.allSatisfy({ (1...1 << 26).contains($0) }), heads.count <= 1 << 16,
+                encoding.isConsistent, encoding.inputSize == actor.inputs, agents.count == encoding.agents,
+                heads.reduce(0, +) == actor.outputs, (1...8192).contains(actor.hidden), (1...16).contains(actor.layers)
+            else {
+                throw TensorError(code: .fileFormat, message: "the policy's description contradicts itself")
+            }
+        }
     }
 
     let description: Description
@@ -50,6 +62,16 @@ public struct RunPolicyProvider: PolicyProvider {
                 .checkpoint, "policy of another scenario", at: "run:\(folder)",
                 found: "a policy trained on \(policy.description.scenario)",
                 expected: "one trained on \(environment.scenario.id) with the same parameters")
+        }
+        // The hash fits, so this fails only for a file that was changed by hand.
+        let specification = environment.specification
+        guard case .discrete(let heads) = specification.actions, heads == policy.description.heads,
+            specification.agents.count == policy.description.encoding.agents,
+            specification.observationSize == policy.description.encoding.observationSize
+        else {
+            throw ArgusError(
+                .checkpoint, "unusable policy file", at: "run:\(folder)", found: "sizes of another scenario",
+                expected: "those of \(environment.scenario.id)", remedy: "training again")
         }
         do {
             return try policy.makePolicies(agents: agents, copies: environment.copies, settings: settings)

@@ -8,8 +8,9 @@ import Glibc
 ///     δ = R + Γ·V(t′) − V(t),   A(t) = δ + Γ·λ·A(t′),   return(t) = A(t) + V(t)
 ///
 /// which is the usual recursion where every agent acts at every step and time passes evenly. V(t′) is 0 where an episode
-/// ended by rule and the value of the *final* observation where it was cut by the horizon. Failed episodes count for
-/// nothing: their rows are marked invalid.
+/// ended by rule and the value of the *final* observation where it was cut by the horizon. An agent that is out for the
+/// rest of an episode has no V(t′) of its own either; a value that all agents share goes on without it, as do their
+/// rewards. Failed episodes count for nothing: their rows are marked invalid.
 package struct AdvantageEstimation {
     package var discount: Double
     package var lambda: Double
@@ -74,11 +75,14 @@ package struct AdvantageEstimation {
                     let place = step * copies + copy
                     let row = place * agents + agent
                     switch EpisodeEnd(rawValue: storage.ended[place]) ?? .failed {
-                    case .running: break
+                    case .running:
+                        // At the rollout's edge the critic was never shown what an agent that is out sees.
+                        if step == steps - 1, storage.terminated[row] != 0, !valuesArePerCopy { nextValue = 0 }
                     case .terminated:
                         (nextValue, nextAdvantage, discountToNext, rewardToNext, isValid) = (0, 0, 1, 0, 1)
                     case .truncated:
-                        let final = storage.terminated[row] != 0 ? 0 : finalValues[place * valueRows + valueIndex]
+                        let isOut = storage.terminated[row] != 0 && !valuesArePerCopy
+                        let final = isOut ? 0 : finalValues[place * valueRows + valueIndex]
                         (nextValue, nextAdvantage, discountToNext, rewardToNext, isValid) = (final, 0, 1, 0, 1)
                     case .failed:
                         (nextValue, nextAdvantage, discountToNext, rewardToNext, isValid) = (0, 0, 1, 0, 0)
@@ -87,8 +91,9 @@ package struct AdvantageEstimation {
                     let stepDiscount = elapsed == 1 ? gamma : pow(gamma, elapsed)
                     rewardToNext = storage.rewards[row] + stepDiscount * rewardToNext
                     discountToNext *= stepDiscount
-                    valid[row] = isValid & storage.acting[row]
-                    guard storage.acting[row] != 0 else {
+                    valid[row] = storage.acting[row] != 0 ? isValid : 0
+                    // A failed episode's numbers, its elapsed time among them, may be anything, so none is passed on.
+                    guard valid[row] != 0 else {
                         advantages[row] = 0
                         returns[row] = 0
                         continue

@@ -12,8 +12,8 @@ struct BoundsScaling: Sendable, Hashable, Codable {
         if let bounds {
             for index in 0..<size {
                 let range = bounds.high[index] - bounds.low[index]
-                // Bounds that are infinite or that meet tell no scale.
-                guard range.isFinite, range > 0 else { continue }
+                // Bounds that are infinite or that meet (nearly) tell no scale.
+                guard range.isFinite, range > 0, (1 / range).isFinite else { continue }
                 scale[index] = 1 / range
                 shift[index] = -bounds.low[index] / range
             }

@@ -16,6 +16,11 @@ public struct InputEncoding: Sendable, Hashable, Codable {
             size: observationSize, bounds: scaleObservations ? specification.observationBounds : nil)
     }
 
+    /// True unless it was read from a damaged file: scaling covers exactly the observation.
+    var isConsistent: Bool {
+        scaling.scale.count == observationSize && scaling.shift.count == observationSize && (!agentIds || agents > 1)
+    }
+
     /// Components of an input.
     public var inputSize: Int { observationSize + (agentIds ? agents : 0) }
 

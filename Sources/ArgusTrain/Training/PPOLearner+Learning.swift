@@ -13,7 +13,11 @@ extension PPOLearner {
         ).run(
             values: values.pointer, finalValues: finalValues.pointer, storage.transitions,
             advantages: advantages.pointer, returns: returns.pointer, valid: valid.pointer)
-        try prepareTargets()
+        guard try prepareTargets() else {
+            // Every episode failed: nothing to learn from.
+            updates += 1
+            return UpdateStatistics()
+        }
         actorOptimizer.options.learningRate = learningRate
         criticOptimizer.options.learningRate = learningRate
         var statistics = UpdateStatistics()
@@ -66,7 +70,9 @@ extension PPOLearner {
     }
 
     /// Normalised advantages, and normalised returns and old values in the critic's units.
-    func prepareTargets() throws {
+    ///
+    /// - Returns: false when no row of the rollout counts.
+    func prepareTargets() throws -> Bool {
         var count = 0.0
         var sums = (advantage: 0.0, advantageSquares: 0.0, returns: 0.0, returnSquares: 0.0)
         for row in 0..<advantages.count {
@@ -80,7 +86,7 @@ extension PPOLearner {
             sums.returns += target
             sums.returnSquares += target * target
         }
-        guard count > 0 else { return }
+        guard count > 0 else { return false }
         if configuration.normalizeAdvantages {
             let mean = sums.advantage / count
             let deviation = max(0, sums.advantageSquares / count - mean * mean).squareRoot() + 1e-8
@@ -114,14 +120,14 @@ extension PPOLearner {
                 values.pointer[index] = (values.pointer[index] - center) * scale
             }
         }
+        return true
     }
 
     /// Rescales the critic's last layer so that its values stay what they were when the moments move (PopArt, van Hasselt
     /// et al. 2016, eq. 3).
     func keepOutputs(from before: ValueNormalizer) throws {
         guard let layer = critic.outputLayer else { return }
-        let ratio = before.deviation / normalizer.deviation
-        let shift = (before.center - normalizer.center) / normalizer.deviation
+        let (ratio, shift) = normalizer.conversion(from: before)
         try withoutGradient {
             try layer.weight.multiplyInPlace(ratio)
             try layer.bias.multiplyInPlace(ratio)

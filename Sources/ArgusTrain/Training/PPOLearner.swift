@@ -67,7 +67,7 @@ final class PPOLearner {
         switch algorithm.critic {
         case .local: criticInputs = encoding.inputSize
         case .central:
-            criticInputs = (native ? stateSize : agents * encoding.inputSize) + (isShared ? 0 : agents)
+            criticInputs = (native ? stateSize : agents * encoding.inputSize) + (valueRows > 1 ? agents : 0)
         }
         func shape(_ inputs: Int, _ outputs: Int) -> Network.Shape {
             Network.Shape(
@@ -75,9 +75,15 @@ final class PPOLearner {
                 activation: configuration.activation.rawValue, layerNorm: configuration.layerNorm,
                 recurrent: configuration.recurrent)
         }
+        let (actorShape, criticShape) = (shape(encoding.inputSize, heads.reduce(0, +)), shape(criticInputs, 1))
+        let rowBytes = 4 * encoding.inputSize + 8 * heads.count + specification.legalSize + 32
+        try TrainingMemory.require(
+            networks: [actorShape.weightCount, criticShape.weightCount],
+            rolloutRows: Double(configuration.rolloutSteps) * Double(copies),
+            bytesPerRow: Double(agents * rowBytes + 4 * stateSize))
         var generator = SplitMix64(seed: CounterRandom(run: seed, purpose: .initialWeights).bits(0))
-        let actor = try Network(shape(encoding.inputSize, heads.reduce(0, +)), outputGain: 0.01, using: &generator)
-        let critic = try Network(shape(criticInputs, 1), outputGain: 1, using: &generator)
+        let actor = try Network(actorShape, outputGain: 0.01, using: &generator)
+        let critic = try Network(criticShape, outputGain: 1, using: &generator)
         let options = Adam.Options(learningRate: configuration.learningRate, epsilon: configuration.adamEpsilon)
         actorOptimizer = try Adam(actor.parameters(under: "actor"), options: options)
         criticOptimizer = try Adam(critic.parameters(under: "critic"), options: options)

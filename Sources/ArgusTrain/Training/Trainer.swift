@@ -27,6 +27,12 @@ public final class Trainer {
     public init(_ request: TrainingRequest, host: EnvironmentHost) throws {
         self.request = request
         try TorchThreads.set(request.threads)
+        if request.resume, !FileManager.default.fileExists(atPath: request.folder + "/checkpoint/last.safetensors") {
+            throw ArgusError(
+                .checkpoint, "nothing to resume", at: request.folder, found: "no checkpoint/last.safetensors",
+                expected: "a folder that an interrupted 'argus train' left",
+                remedy: "'--out \(request.folder)' to begin")
+        }
         directory = try RunDirectory(request.folder)
         try AtomicFile.makeFolder(directory.checkpointFolder)
         environment = try host.makeVectorEnvironment(
@@ -62,6 +68,21 @@ public final class Trainer {
         try directory.write(manifest)
     }
 
+    /// The result of a run that is done already, if the request asks to go on with one.
+    ///
+    /// - Throws: ``ArgusError`` (checkpoint) when the run was asked for differently.
+    public static func finishedResult(of request: TrainingRequest, host: EnvironmentHost) throws -> RunResult? {
+        guard request.resume, let result = RunDirectory.result(at: request.folder),
+            let earlier = RunDirectory.manifest(at: request.folder)
+        else { return nil }
+        let library = try host.library(for: request.scenario)
+        let descriptor = try library.descriptor(request.scenario.environment)
+        let scenarioHash = try request.scenario.hash(for: descriptor)
+        try RunManifest.make(request, library: library, scenarioHash: scenarioHash, descriptor: descriptor)
+            .requireSame(as: earlier, request.folder)
+        return result
+    }
+
     private var checkpointPath: String { directory.checkpointFolder + "/last.safetensors" }
     private var bestPath: String { directory.checkpointFolder + "/best.safetensors" }
 
@@ -77,15 +98,16 @@ public final class Trainer {
         }
         clock = .now()
         while true {
-            if state.step >= nextEvaluation {
+            // A run that was stopped after an evaluation has it already.
+            if state.step >= nextEvaluation, state.step > state.lastEvaluatedStep {
                 report(progress(.evaluating))
                 try evaluate(evaluations)
-                guard state.step < request.steps else { break }
             }
             if Interruption.isRequested {
                 try save()
                 return nil
             }
+            guard state.step < request.steps else { break }
             try update(metrics)
             report(progress(.training))
         }
@@ -141,7 +163,12 @@ public final class Trainer {
     /// The step at which the next evaluation is due; evaluation k of n is at k·steps/n.
     private var nextEvaluation: Int {
         guard request.evaluations > 0 else { return state.evaluations == 0 ? 0 : request.steps }
-        return min(request.steps, state.evaluations * request.steps / request.evaluations)
+        // More than one a step cannot be told apart.
+        let count = min(request.evaluations, request.steps)
+        // k·steps/n without the product, which may be too large.
+        let (quotient, remainder) = request.steps.quotientAndRemainder(dividingBy: max(1, count))
+        let index = min(state.evaluations, count)
+        return quotient * index + remainder * index / max(1, count)
     }
 
     private func evaluate(_ lines: JSONLines) throws {
@@ -153,9 +180,9 @@ public final class Trainer {
         for mode in PolicySettings.Mode.allCases {
             try lines.append(try evaluator.run(policy, .curve, mode, count: count, step: state.step))
         }
-        let value = selection.returns.isEmpty ? -Double.infinity : selection.returns.mean
-        // A later checkpoint wins a tie: it has learnt longer.
-        if value >= state.bestReturn ?? -.infinity {
+        let value = selection.returns.isEmpty ? nil : selection.returns.mean
+        // A later checkpoint wins a tie: it has learnt longer. One whose episodes all failed is better than none.
+        if state.bestStep == nil || (value ?? -.infinity) >= (state.bestReturn ?? -.infinity) {
             try PolicyFile.write(policy, to: bestPath)
             state.bestReturn = value
             state.bestStep = state.step

@@ -25,10 +25,10 @@ enum CommandLineError {
         let names = commands
         let command = arguments.first { names.contains($0) }.map { "argus \($0)" } ?? "argus"
         let message = Argus.message(for: parserError).split(separator: "\n").joined(separator: " ")
-        return translated(message, command)
+        return translated(message, command, arguments)
     }
 
-    private static func translated(_ message: String, _ command: String) -> ArgusError {
+    private static func translated(_ message: String, _ command: String, _ arguments: [String]) -> ArgusError {
         let quoted = quotedParts(message)
         let subject = quoted.first ?? ""
         let help = "'\(command) --help'"
@@ -42,7 +42,13 @@ enum CommandLineError {
             return made("unknown option", at: command, "'\(subject)'", "an option of '\(command)'", near)
         }
         if message.hasPrefix("Missing value for") {
-            return made("missing value", at: optionName(subject), "none", valueName(subject))
+            // The parser takes "-1" for an option.
+            let option = optionName(subject)
+            let next = arguments.firstIndex(of: option).map { arguments[($0 + 1)...].first ?? "" } ?? ""
+            guard Double(next) == nil else {
+                return made("bad value", at: option, "'\(next)'", "a number of at least 0")
+            }
+            return made("missing value", at: option, "none", valueName(subject))
         }
         if message.hasPrefix("Missing expected argument") {
             return made("missing argument", at: command, "none", "'\(subject)'")

@@ -95,7 +95,7 @@ struct TrainCommand: ParsableCommand {
             threads: try positive(threads, "--threads"), folder: folder, resume: resume != nil)
         Interruption.listen()
         if stopWithStdin { TrainCommand.stopWithStandardInput() }
-        if resume != nil, let done = RunDirectory.result(at: folder) {
+        if let done = try Trainer.finishedResult(of: request, host: host) {
             try show(done, folder: folder)
             return
         }
@@ -104,8 +104,8 @@ struct TrainCommand: ParsableCommand {
         let result = try trainer.run { line.show($0) }
         line.finish()
         guard let result else {
-            FileHandle.standardError.write(
-                Data("interrupted: saved; go on with 'argus train \(name) … --resume \(folder)'\n".utf8))
+            let remedy = "go on with the same command, and '--resume \(folder)' in place of --out"
+            FileHandle.standardError.write(Data("interrupted: saved; \(remedy)\n".utf8))
             throw ExitCode(130)
         }
         if progress != "json" { try show(result, folder: folder) }

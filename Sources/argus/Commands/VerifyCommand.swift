@@ -86,7 +86,8 @@ struct VerifyCommand: ParsableCommand {
                             component: $0.component, found: $0.found, expected: $0.expected)
                     }))
         } else {
-            let counts = "\(outcome.episodes) episodes, \(outcome.steps) steps, all equal"
+            let episodes = outcome.episodes == 1 ? "1 episode" : "\(outcome.episodes) episodes"
+            let counts = "\(episodes), \(outcome.steps) steps, all equal"
             let against = recording.header.reference.map { " to \($0)" } ?? ""
             print(counts + against + (outcome.difference == nil ? "" : " before the first difference"))
         }
