@@ -302,7 +302,7 @@ def test_verify_names_the_first_difference(change, words, tmp_path):
     assert ERROR.match(result.stderr.strip()), result.stderr
     for word in [f"{path}:3", "seed 1", *words]:
         assert word in result.stderr
-    assert "1 episodes" in result.stdout
+    assert "1 episode," in result.stdout
 
 
 def test_a_tolerance_forgives_small_differences(tmp_path):
