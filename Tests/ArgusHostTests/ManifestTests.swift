@@ -199,6 +199,18 @@ struct ManifestTests {
         #expect(error?.found == found)
     }
 
+    @Test func theRunnersOwnErrorIsNotWrappedInAnother() throws {
+        let library = try library("p/libgrid.so")
+        let program = "echo \"error: not a plugin ($2): found no entry (yet), expected one. Try another.\" >&2; exit 1"
+        let runner = try folder.writeProgram(program, to: "runner")
+        let error = failure {
+            _ = try catalog(own: [folder.path + "/p"], runner: runner, limit: 20).library(for: "grid")
+        }
+        let expected = ArgusError(
+            .plugin, "not a plugin", at: library, found: "no entry (yet)", expected: "one", remedy: "another")
+        #expect(error == expected)
+    }
+
     @Test func nonsenseFromTheScanIsAnError() throws {
         try library("p/libgrid.so")
         let runner = try folder.writeProgram("echo 'hello: world'", to: "runner")

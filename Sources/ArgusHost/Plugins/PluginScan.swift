@@ -29,7 +29,7 @@ struct PluginScan: Sendable {
             let text = String(decoding: child.standardOutput, as: UTF8.self)
             return try PluginManifest.read(text: text, file: "output of argus-env-runner --describe \(library)")
         case .exited(let status):
-            if let error = PluginScan.error(in: words) { throw error }
+            if let error = PluginScan.error(in: words), error.place.contains(library) { throw error }
             throw failure(library, words.isEmpty ? "exit status \(status)" : words)
         case .signalled(let signal):
             throw failure(
