@@ -20,6 +20,17 @@ struct AllocationTests {
         return fewest
     }
 
+    /// One step of all copies with a random policy for each agent.
+    private func randomStep(_ vector: VectorEnvironment) -> () throws -> Void {
+        let policies = vector.specification.agents.map { _ in RandomPolicy(seed: 1) }
+        return {
+            for (agent, policy) in policies.enumerated() {
+                try policy.act(vector.local.rows(agent: agent), into: vector.actions.rows(agent: agent))
+            }
+            try vector.step()
+        }
+    }
+
     private final class Box {}
 
     @Test("Control: what allocates is counted")
@@ -60,13 +71,7 @@ struct AllocationTests {
         scenario.horizon = Scenario.horizonLimit
         let vector = try host.makeVectorEnvironment(scenario, copies: 8)
         try vector.reset(.stream(run: 1))
-        let policies = vector.specification.agents.map { _ in RandomPolicy(seed: 1) }
-        func step() throws {
-            for (agent, policy) in policies.enumerated() {
-                try policy.act(vector.local.rows(agent: agent), into: vector.actions.rows(agent: agent))
-            }
-            try vector.step()
-        }
+        let step = randomStep(vector)
         for _ in 0..<50 { try step() }
         #expect(try fewest(step) == 0)
     }
@@ -76,13 +81,7 @@ struct AllocationTests {
         let vector = try VectorEnvironment(
             try PluginFixture.gridWorld(), scenario: PluginFixture.gridWorldScenario(), copies: 16)
         try vector.reset(.stream(run: 1))
-        let policies = vector.specification.agents.map { _ in RandomPolicy(seed: 1) }
-        func step() throws {
-            for (agent, policy) in policies.enumerated() {
-                try policy.act(vector.local.rows(agent: agent), into: vector.actions.rows(agent: agent))
-            }
-            try vector.step()
-        }
+        let step = randomStep(vector)
         for _ in 0..<20 { try step() }
         #expect(try fewest(step) == 0)
     }

@@ -10,7 +10,6 @@ public struct CounterRandom: Sendable, Hashable {
         case episodeSeed = 2
         case initialWeights = 3
         case minibatchOrder = 4
-        case message = 5
     }
 
     @usableFromInline let key: UInt64
