@@ -15,9 +15,13 @@ var targets: [Target] = [
     // The plugin boundary and its Swift side. No unsafe build flags here: other packages depend on it.
     .target(name: "CArgusEnv"),
     .target(name: "ArgusEnvAPI", dependencies: ["CArgusEnv"], swiftSettings: settings),
+    // Peers: the wire format, without sockets; and ZeroMQ.
+    .target(name: "ArgusWire", dependencies: ["ArgusEnvAPI"], swiftSettings: settings),
+    .systemLibrary(name: "CZeroMQ"),
+    .target(name: "ArgusZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: settings),
     .target(
         name: "ArgusHost",
-        dependencies: ["ArgusEnvAPI", "CArgusEnv", .product(name: "Yams", package: "Yams")],
+        dependencies: ["ArgusEnvAPI", "ArgusWire", "ArgusZeroMQ", "CArgusEnv", .product(name: "Yams", package: "Yams")],
         swiftSettings: settings),
     .target(name: "ArgusBench", dependencies: ["ArgusEnvAPI", "ArgusHost"], swiftSettings: settings),
     .target(

@@ -9,6 +9,8 @@ public struct ArgusError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let file = Code(rawValue: "file")
         /// A scenario, suite, team or hyperparameter that says something impossible.
         public static let configuration = Code(rawValue: "configuration")
+        /// An environment or policy in another process that cannot be used.
+        public static let peer = Code(rawValue: "peer")
         /// A plugin that does not load or breaks the contract.
         public static let plugin = Code(rawValue: "plugin")
         /// An action out of range, or a policy that cannot act here.

@@ -1,9 +1,10 @@
-import ArgusEnvAPI
+public import ArgusEnvAPI
 
 /// Finds plugins and scenarios, and makes vector environments of them.
 public final class EnvironmentHost {
     public let plugins: PluginCatalog
     public let scenarios: ScenarioCatalog
+    private var sources: [SourceKey: any EnvironmentSource] = [:]
 
     public init() throws(ArgusError) {
         plugins = PluginCatalog()
@@ -23,24 +24,58 @@ public final class EnvironmentHost {
     public func makeVectorEnvironment(
         _ scenario: Scenario, copies: Int, threads: Int = 1
     ) throws(ArgusError) -> VectorEnvironment {
-        try makeVectorEnvironment(scenario, library: try library(for: scenario), copies: copies, threads: threads)
+        try makeVectorEnvironment(scenario, source: try source(for: scenario), copies: copies, threads: threads)
     }
 
-    /// The same with a library that has been loaded already.
+    /// The same with a source that has been opened already.
     public func makeVectorEnvironment(
-        _ scenario: Scenario, library: PluginLibrary, copies: Int, threads: Int = 1
+        _ scenario: Scenario, source: any EnvironmentSource, copies: Int, threads: Int = 1
     ) throws(ArgusError) -> VectorEnvironment {
-        let descriptor = try library.descriptor(scenario.environment)
+        let descriptor = try source.descriptor(for: scenario)
         return try VectorEnvironment(
-            library, scenario: scenario, parameters: try scenario.completeParameters(for: descriptor), copies: copies,
+            source, scenario: scenario, parameters: try scenario.completeParameters(for: descriptor), copies: copies,
             threads: threads)
     }
 
-    /// The loaded library that has the scenario's environment.
-    public func library(for scenario: Scenario) throws(ArgusError) -> PluginLibrary {
+    /// What has the scenario's environment: a loaded library, or running peers. Opened once and kept.
+    public func source(for scenario: Scenario) throws(ArgusError) -> any EnvironmentSource {
+        let key = SourceKey(scenario)
+        if let source = sources[key] { return source }
+        let source = try open(scenario)
+        sources[key] = source
+        return source
+    }
+
+    /// What the scenario's environment says of itself; loads no library.
+    public func descriptor(for scenario: Scenario) throws(ArgusError) -> EnvironmentDescriptor {
+        if scenario.peer != nil { return try source(for: scenario).descriptor(for: scenario) }
+        return try plugins.environment(scenario.environment).descriptor
+    }
+
+    private func open(_ scenario: Scenario) throws(ArgusError) -> any EnvironmentSource {
+        if let peer = scenario.peer { return try PeerSource(peer, timeouts: scenario.timeouts) }
         let (path, manifest) = try plugins.library(for: scenario.environment)
+        let isOurs = path.hasPrefix("\(ExecutableFolder.path ?? ".")/")
+        if scenario.placement ?? (isOurs ? .process : .isolated) == .isolated {
+            return try PeerSource(isolating: path, timeouts: scenario.timeouts)
+        }
         let library = try PluginLibrary(path: path)
         try library.requireAgreement(with: manifest)
         return library
+    }
+
+    /// What decides which source serves a scenario.
+    private struct SourceKey: Hashable {
+        var environment: String
+        var peer: ScenarioPeer?
+        var placement: Scenario.Placement?
+        var timeouts: ScenarioPeer.Timeouts
+
+        init(_ scenario: Scenario) {
+            environment = scenario.environment
+            peer = scenario.peer
+            placement = scenario.placement
+            timeouts = scenario.timeouts
+        }
     }
 }

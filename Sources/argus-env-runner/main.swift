@@ -1,12 +1,15 @@
 import ArgusHost
 import Foundation
 
-// The process in which plugins that nobody has looked at yet are loaded: a crash here is not the host's.
+// The process in which plugins that nobody has looked at yet are loaded, and in which isolated ones run: a crash here is
+// not the host's.
 
 let usage = """
     usage: argus-env-runner --describe LIBRARY
+           argus-env-runner --serve LIBRARY
 
-    Loads a plugin library and prints its manifest as YAML.
+    --describe   loads a plugin library and prints its manifest as YAML
+    --serve      serves its environments to the host that started this process (address in ARGUS_ENDPOINT)
 
     example: argus-env-runner --describe .build/release/libWarehouse.so
 
@@ -17,12 +20,18 @@ if arguments.contains("--help") || arguments.contains("-h") {
     print(usage, terminator: "")
     exit(0)
 }
-guard arguments.count == 2, arguments.first == "--describe", let library = arguments.last else {
+guard arguments.count == 2, let mode = arguments.first, ["--describe", "--serve"].contains(mode),
+    let library = arguments.last
+else {
     FileHandle.standardError.write(Data(usage.utf8))
     exit(2)
 }
 do {
-    print(try PluginLibrary(path: library).manifest().yaml(), terminator: "")
+    if mode == "--describe" {
+        print(try PluginLibrary(path: library).manifest().yaml(), terminator: "")
+    } else {
+        try IsolatedLibrary.serve(library)
+    }
 } catch {
     FileHandle.standardError.write(Data("error: \(error)\n".utf8))
     exit(1)

@@ -19,7 +19,7 @@ final class RunningJob {
         let size = (try? FileManager.default.attributesOfItem(atPath: logPath))?[.size] as? NSNumber
         logStart = size?.uint64Value ?? 0
         process = try ChildProcess(
-            executable, job.arguments(threads: threads, resuming: isResuming), log: logPath)
+            executable, job.arguments(threads: threads, resuming: isResuming), errors: .file(logPath))
     }
 
     var elapsed: Double { (ContinuousClock.now - started) / .seconds(1) }

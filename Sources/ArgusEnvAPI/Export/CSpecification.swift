@@ -1,11 +1,11 @@
-import CArgusEnv
+package import CArgusEnv
 
 /// A specification as the C interface shows it.
-struct CSpecification {
-    let memory = CMemory()
-    let pointer: UnsafePointer<argus_specification>
+package struct CSpecification {
+    package let memory = CMemory()
+    package let pointer: UnsafePointer<argus_specification>
 
-    init(_ specification: EnvironmentSpecification) {
+    package init(_ specification: EnvironmentSpecification) {
         let heads: [Int]
         var continuousSize = 0
         switch specification.actions {

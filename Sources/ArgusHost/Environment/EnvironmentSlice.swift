@@ -1,4 +1,5 @@
 import ArgusEnvAPI
+import CArgusEnv
 
 /// The copies of a vector environment that one thread steps, with that thread's own plugin instance.
 ///
@@ -14,6 +15,9 @@ final class EnvironmentSlice {
     private let rewardIsTeams: Bool
     private let checksLegal: Bool
     private let resetMask: AlignedBuffer<UInt8>
+    /// [copy of this slice]: what comes after the next step, for instances that want to know.
+    private let plan: AlignedBuffer<UInt8>
+    private let nextSeeds: AlignedBuffer<UInt64>
     /// True: the next batch resets all copies instead of stepping.
     var isResetting = false
     /// What went wrong in the last batch.
@@ -33,6 +37,8 @@ final class EnvironmentSlice {
         rewardIsTeams = scenario.reward == .team
         checksLegal = scenario.masks == .exact && layout.isDiscrete
         resetMask = AlignedBuffer(count: range.count, zero: 0)
+        plan = AlignedBuffer(count: instance.wantsPlan ? range.count : 0, zero: 0)
+        nextSeeds = AlignedBuffer(count: instance.wantsPlan ? range.count : 0, zero: 0)
         try instance.bind(tensors.buffers(firstCopy: range.lowerBound))
     }
 
@@ -49,6 +55,7 @@ final class EnvironmentSlice {
         do throws(ArgusError) {
             try checkActions()
             let active = UnsafePointer(progress.active.pointer + range.lowerBound)
+            if instance.wantsPlan { try announcePlan() }
             let discarded = try instance.step(active)
             var needsReset = false
             for copy in range {
@@ -73,8 +80,8 @@ final class EnvironmentSlice {
         progress.starts.pointer[copy] = 0
         outcome.elapsed.pointer[copy] = tensors.elapsed.pointer[copy]
         let ended = tensors.ended.pointer[copy]
-        if ended != 0 && ended != 1 {
-            guard ended == 2 else { throw broken(copy, "the value \(ended) of ended", "0, 1 or 2") }
+        if ended > 1 && ended != UInt8(ARGUS_ENDED_CUT_SHORT) {
+            guard ended == 2 else { throw broken(copy, "the value \(ended) of ended", "0, 1, 2 or 3") }
             clearRewards(copy)
             end(copy, .failed)
             return true
@@ -97,6 +104,25 @@ final class EnvironmentSlice {
             into: outcome.episodeMetrics.pointer + copy * instance.metrics.count)
         end(copy, ended == 1 ? .terminated : .truncated)
         return true
+    }
+
+    /// Says which copies' episodes are truncated with this step, and which seeds come next.
+    private func announcePlan() throws(ArgusError) {
+        let first = range.lowerBound
+        for copy in range {
+            var bits: UInt32 = 0
+            nextSeeds.pointer[copy - first] = 0
+            if progress.active.pointer[copy] != 0 {
+                if progress.steps.pointer[copy] + 1 >= horizon { bits |= ARGUS_PLAN_LAST }
+                let episode = progress.episode.pointer[copy] + 1
+                if let seed = progress.episodes.seed(copy: copy, episode: episode, copies: layout.copies) {
+                    bits |= ARGUS_PLAN_CONTINUE
+                    nextSeeds.pointer[copy - first] = seed
+                }
+            }
+            plan.pointer[copy - first] = UInt8(bits)
+        }
+        try instance.plan(plan.pointer, nextSeeds.pointer)
     }
 
     /// Keeps the final rows and the episode's numbers.

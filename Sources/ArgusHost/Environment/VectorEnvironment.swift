@@ -35,35 +35,34 @@ public final class VectorEnvironment {
     private let slices: [EnvironmentSlice]
     private let workers: WorkerThreads
 
-    /// Copies of a scenario whose environment is in a library that has been loaded.
+    /// Copies of a scenario whose environment is in a source that has been opened.
     ///
     /// - Parameters: `copies`: 1 to 1,048,576; `threads`: at most this many step them.
     /// - Throws: ``ArgusError``: (configuration) for parameters or settings that the environment does not take, (plugin)
-    ///   when the library lacks the environment, fails or breaks the contract.
+    ///   when the source lacks the environment, fails or breaks the contract.
     public convenience init(
-        _ library: PluginLibrary, scenario: Scenario, copies: Int, threads: Int = 1
+        _ source: any EnvironmentSource, scenario: Scenario, copies: Int, threads: Int = 1
     ) throws(ArgusError) {
-        let descriptor = try library.descriptor(scenario.environment)
+        let descriptor = try source.descriptor(for: scenario)
         try self.init(
-            library, scenario: scenario, parameters: try scenario.completeParameters(for: descriptor), copies: copies,
+            source, scenario: scenario, parameters: try scenario.completeParameters(for: descriptor), copies: copies,
             threads: threads)
     }
 
     private static let largestCount = 1 << 20
-    /// More threads than a machine has cores are only for tests; each takes memory for its stack.
-    private static let mostThreads = 256
 
     init(
-        _ library: PluginLibrary, scenario: Scenario, parameters: ParameterValues, copies: Int, threads: Int
+        _ source: any EnvironmentSource, scenario: Scenario, parameters: ParameterValues, copies: Int, threads: Int
     ) throws(ArgusError) {
         guard copies > 0, copies <= VectorEnvironment.largestCount else {
             throw ArgusError(
                 .configuration, "bad number of copies", at: "vector environment", found: "\(copies)",
                 expected: "1 to \(VectorEnvironment.largestCount)")
         }
+        let descriptor = try source.descriptor(for: scenario)
         // An instance without copies tells the specification before any memory is laid out.
         let probe = try EnvironmentInstance(
-            library, environment: scenario.environment, parameters: parameters, copies: 0)
+            source, environment: descriptor.id, parameters: parameters, copies: 0)
         let specification = probe.specification
         if scenario.state == .native && specification.state == nil {
             throw ArgusError(
@@ -77,18 +76,17 @@ public final class VectorEnvironment {
         let outcome = StepOutcome(
             copies: copies, agents: layout.agents, groups: layout.groups, metrics: probe.metrics.count,
             observationSize: layout.observationSize, legalSize: layout.legalSize)
-        let count = max(1, min(threads, copies, VectorEnvironment.mostThreads))
+        let count = source.workers(copies: copies, threads: threads)
         var slices: [EnvironmentSlice] = []
         for index in 0..<count {
             let range = index * copies / count..<(index + 1) * copies / count
             let instance = try EnvironmentInstance(
-                library, environment: scenario.environment, parameters: parameters, copies: range.count)
+                source, environment: descriptor.id, parameters: parameters, copies: range.count, worker: index)
             slices.append(
                 try EnvironmentSlice(
                     range: range, instance: instance, layout: layout, tensors: tensors, outcome: outcome,
                     progress: progress, scenario: scenario))
         }
-        let descriptor = try library.descriptor(scenario.environment)
         self.scenario = scenario
         self.specification = specification
         self.copies = copies

@@ -19,15 +19,17 @@ final class EnvironmentInstance {
     private let baselineFunctions: argus_baselines?
     private let render: argus_render?
     private let metricFunctions: argus_metrics?
+    private let continuation: argus_continuation?
     /// Scripted policies, the default first.
     let baselines: [BaselineDescriptor]
     let metrics: [MetricDescriptor]
 
     init(
-        _ library: PluginLibrary, environment: String, parameters: ParameterValues, copies: Int
+        _ source: any EnvironmentSource, environment: String, parameters: ParameterValues, copies: Int, worker: Int = 0
     ) throws(ArgusError) {
-        let place = "environment '\(environment)' of \(library.path)"
-        let owner = try InstanceOwner(library, environment, ParameterJSON.encode(parameters.values), copies, place)
+        let place = "environment '\(environment)' of \(source.place)"
+        let owner = try InstanceOwner(
+            source, environment, ParameterJSON.encode(parameters.values), copies, worker, place)
         let memory = PluginMemory(place: place)
         let functions = try memory.value(
             UnsafePointer(owner.pointer), "argus_instance",
@@ -42,6 +44,7 @@ final class EnvironmentInstance {
             ARGUS_BASELINE_V1,
             [("baselines", \.baselines), ("act_jointly", \.act_jointly), ("act_locally", \.act_locally)])
         render = try find(ARGUS_RENDER_V1, [("text", \.text)])
+        continuation = try find(ARGUS_CONTINUATION_V1, [("plan", \.plan)])
         let metricFunctions: argus_metrics? = try find(
             ARGUS_METRICS_V1, [("metrics", \.metrics), ("values", \.values)])
         baselines = if let baselineFunctions { try find.baselines(baselineFunctions) } else { [] }
@@ -54,7 +57,7 @@ final class EnvironmentInstance {
         self.place = place
         pointer = owner.pointer
         reports = owner.reports
-        health = library.health
+        health = source.health
     }
 
     var offersText: Bool { text != nil }
@@ -81,6 +84,15 @@ final class EnvironmentInstance {
     @inline(__always)
     func step(_ mask: UnsafePointer<UInt8>?) throws(ArgusError) -> Bool {
         try call("step") { functions.step(pointer, mask) }
+    }
+
+    /// True when ``plan(_:_:)`` before each step saves time.
+    var wantsPlan: Bool { continuation != nil }
+
+    /// Tells what will be asked for after the next step; see `argus.continuation/1`.
+    func plan(_ plan: UnsafePointer<UInt8>, _ seeds: UnsafePointer<UInt64>) throws(ArgusError) {
+        guard let continuation else { return }
+        try succeed("plan") { continuation.plan(pointer, plan, seeds) }
     }
 
     // MARK: Extensions

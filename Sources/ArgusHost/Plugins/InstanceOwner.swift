@@ -10,12 +10,13 @@ final class InstanceOwner {
 
     /// - Parameters: `parameters`: a JSON object; `place`: plugin and environment, for messages.
     init(
-        _ library: PluginLibrary, _ environment: String, _ parameters: String, _ copies: Int, _ place: String
+        _ source: any EnvironmentSource, _ environment: String, _ parameters: String, _ copies: Int, _ worker: Int,
+        _ place: String
     ) throws(ArgusError) {
         func failed(_ found: String) -> ArgusError {
             ArgusError(.plugin, "cannot make environment", at: place, found: found, expected: "an instance")
         }
-        guard !library.health.isDead, let plugin = library.plugin else {
+        guard !source.health.isDead else {
             throw failed("a plugin that has reported a fatal error")
         }
         let reports = ReportLog()
@@ -30,8 +31,10 @@ final class InstanceOwner {
                     Unmanaged<ReportLog>.fromOpaque(data).takeUnretainedValue().add(severity, Int(copy), words)
                 }, get_extension: { _, _ in nil }))
         var created: UnsafeMutablePointer<argus_instance>?
-        let status = plugin.pointee.create(environment, parameters, UInt32(copies), host, &created)
-        if status == ARGUS_FATAL { library.health.die() }
+        let status = source.create(
+            environment: environment, parameters: parameters, copies: copies, worker: worker, host: host,
+            instance: &created)
+        if status == ARGUS_FATAL { source.health.die() }
         guard status == ARGUS_OK, let pointer = created else {
             host.deallocate()
             let reason = status == ARGUS_OK ? "success without an instance" : "status \(status) without a reason"
@@ -40,7 +43,7 @@ final class InstanceOwner {
         self.pointer = pointer
         self.reports = reports
         self.host = host
-        health = library.health
+        health = source.health
     }
 
     deinit {

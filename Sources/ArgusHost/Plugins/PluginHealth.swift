@@ -3,7 +3,7 @@ import Synchronization
 /// Whether a plugin has reported a fatal error, after which nothing of it is called again in this process.
 ///
 /// One for each loaded library, however often it is opened.
-final class PluginHealth: Sendable {
+public final class PluginHealth: Sendable {
     private let dead = Atomic<Bool>(false)
 
     private static let all = Mutex<[UInt: PluginHealth]>([:])

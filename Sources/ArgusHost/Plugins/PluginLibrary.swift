@@ -3,7 +3,7 @@ public import CArgusEnv
 import Glibc
 
 /// A loaded plugin library. Loading is for the life of the process: Swift libraries cannot be unloaded safely.
-public struct PluginLibrary: Sendable {
+public struct PluginLibrary: EnvironmentSource {
     public let path: String
     public let name: String
     public let version: String
@@ -12,7 +12,9 @@ public struct PluginLibrary: Sendable {
     /// What each environment says of itself, in the plugin's order.
     public let descriptors: [EnvironmentDescriptor]
     private let address: UInt
-    let health: PluginHealth
+    public let health: PluginHealth
+
+    public var place: String { path }
 
     var plugin: UnsafePointer<argus_plugin>? { UnsafePointer(bitPattern: address) }
 
@@ -84,15 +86,14 @@ public struct PluginLibrary: Sendable {
         self.descriptors = descriptors
     }
 
-    /// The descriptor of one environment.
-    public func descriptor(_ environment: String) throws(ArgusError) -> EnvironmentDescriptor {
-        guard let descriptor = descriptors.first(where: { $0.id == environment }) else {
-            throw ArgusError(
-                .plugin, "unknown environment", at: path, found: "'\(environment)'",
-                expected: "one of \(descriptors.map(\.id).joined(separator: ", "))",
-                remedy: nearestName(to: environment, in: descriptors.map(\.id)).map { "'\($0)'" })
-        }
-        return descriptor
+    public func fingerprint() throws(ArgusError) -> String { try Fingerprint.file(path) }
+
+    public func create(
+        environment: String, parameters: String, copies: Int, worker: Int, host: UnsafePointer<argus_host>,
+        instance: inout UnsafeMutablePointer<argus_instance>?
+    ) -> argus_status {
+        guard let plugin else { return ARGUS_FATAL }
+        return plugin.pointee.create(environment, parameters, UInt32(copies), host, &instance)
     }
 
     /// Refuses a manifest that was written for another library than this: what was listed would not be what runs.

@@ -38,7 +38,8 @@ extension Scenario {
     public var hash: String { Fingerprint.of(canonicalText(parameters, rules: nil)) }
 
     private func canonicalText(_ parameters: [String: ParameterValue], rules: String?) -> String {
-        var lines = ["scenario: \(id)", "version: \(version)", "environment: \(environment)"]
+        let source = peer.map { "peer \($0.description)" + (environment.isEmpty ? "" : ", \(environment)") }
+        var lines = ["scenario: \(id)", "version: \(version)", "environment: \(source ?? environment)"]
         if let rules { lines.append("rules: \(rules)") }
         lines += [
             "parameters: \(ParameterJSON.encode(parameters))", "horizon: \(horizon)", "reward: \(reward.rawValue)",

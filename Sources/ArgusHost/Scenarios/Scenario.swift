@@ -39,8 +39,10 @@ public struct Scenario: Sendable, Hashable {
     public var id: String
     /// Results of different versions are never mixed.
     public var version: Int
-    /// The id of a plugin's environment.
+    /// The id of a plugin's or peer's environment; empty: the peer's only one.
     public var environment: String
+    /// The processes that have the environment; nil: a plugin has it.
+    public var peer: ScenarioPeer?
     /// As given in the file: defaults are not filled in, see ``completeParameters(for:)``.
     public var parameters: [String: ParameterValue]
     /// Steps after which an episode is truncated, 1 to 1,000,000.
@@ -48,7 +50,10 @@ public struct Scenario: Sendable, Hashable {
     public var reward: Reward
     public var state: State
     public var masks: Masks
-    public var placement: Placement
+    /// Nil: in the host's process for a library of this build, isolated for any other.
+    public var placement: Placement?
+    /// For peers and isolated libraries.
+    public var timeouts = ScenarioPeer.Timeouts()
     /// How a value becomes a score; nil: it has none, and takes no part in aggregates.
     public var score: Score?
     /// Published or own results, each with its source.
@@ -65,7 +70,7 @@ public struct Scenario: Sendable, Hashable {
 
     public init(
         id: String, version: Int = 1, environment: String, parameters: [String: ParameterValue] = [:], horizon: Int,
-        reward: Reward = .team, state: State = .concat, masks: Masks = .exact, placement: Placement = .process,
+        reward: Reward = .team, state: State = .concat, masks: Masks = .exact, placement: Placement? = nil,
         score: Score? = nil, references: [Reference] = [], description: String? = nil, file: String = ""
     ) {
         self.id = id

@@ -21,10 +21,12 @@ public enum ScenarioFile {
 
     private static func scenario(_ root: YAMLSection, expectedId: String?) throws(ArgusError) -> Scenario {
         try root.allow(keys)
+        let environment = try environment(root.required("environment"))
         var scenario = Scenario(
             id: try id(root.required("scenario"), expectedId), version: try root.integer("version", in: 1 ... .max),
-            environment: try environment(root.required("environment")),
-            horizon: try root.integer("horizon", in: 1...Scenario.horizonLimit), file: root.file)
+            environment: environment.id, horizon: try root.integer("horizon", in: 1...Scenario.horizonLimit),
+            file: root.file)
+        scenario.peer = environment.peer
         if let value = root["description"] { scenario.description = try value.nonEmptyString() }
         if let parameters = try root["parameters"]?.section() {
             scenario.parameters = try parameters.parameters()
@@ -34,10 +36,17 @@ public enum ScenarioFile {
         if let value = root["state"] { scenario.state = try value.oneOf(Scenario.State.self) }
         if let value = root["masks"] { scenario.masks = try value.oneOf(Scenario.Masks.self) }
         if let value = root["placement"] {
-            scenario.placement = try value.oneOf(Scenario.Placement.self)
-            if scenario.placement == .isolated { throw unavailable(value, "placement 'isolated'", "'process'") }
+            let placement = try value.oneOf(Scenario.Placement.self)
+            guard scenario.peer == nil || placement == .isolated else {
+                throw value.error("a peer in the host's process", expected: "'isolated', or no placement at all")
+            }
+            scenario.placement = placement
         }
-        if let value = root["timeouts"] { throw unavailable(value, "timeouts of peers", "no 'timeouts'") }
+        if let value = root["timeouts"] {
+            var timeouts = ScenarioPeer.Timeouts()
+            try self.timeouts(value.section(), into: &timeouts)
+            scenario.timeouts = timeouts
+        }
         if let value = root["communication"] {
             if value.isSection { throw unavailable(value, "communication between agents", "'none'") }
             _ = try value.oneOf(["none"])
@@ -60,22 +69,6 @@ public enum ScenarioFile {
             throw value.error(
                 "scenario id differs from the file's path", found: "'\(id)'", expected: "'\(expected)'",
                 remedy: "renaming the scenario or moving the file")
-        }
-        return id
-    }
-
-    private static func environment(_ value: YAMLValue) throws(ArgusError) -> String {
-        if value.isSection {
-            try value.section().allow(["peer"])
-            throw unavailable(value, "an environment over a peer", "the id of a plugin's environment")
-        }
-        let id = try value.string()
-        let letters = id.utf8.allSatisfy {
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-                || $0 == UInt8(ascii: "-")
-        }
-        guard !id.isEmpty, letters else {
-            throw value.error("bad environment id", expected: "an id of a-z, 0-9 and '-', such as 'warehouse'")
         }
         return id
     }

@@ -5,13 +5,13 @@ import ArgusTensor
 extension RunManifest {
     /// Everything that the request's result depends on.
     static func make(
-        _ request: TrainingRequest, library: PluginLibrary, scenarioHash: String, descriptor: EnvironmentDescriptor
+        _ request: TrainingRequest, source: any EnvironmentSource, scenarioHash: String, descriptor: EnvironmentDescriptor
     ) throws(ArgusError) -> RunManifest {
         RunManifest(
             scenario: request.scenario.id, scenarioVersion: request.scenario.version, scenarioHash: scenarioHash,
             scenarioText: try request.scenario.canonicalText(for: descriptor),
-            plugin: String(library.path.split(separator: "/").last ?? ""),
-            pluginHash: try Fingerprint.file(library.path),
+            plugin: source.shortName,
+            pluginHash: try source.fingerprint(),
             entry: request.entry, seed: request.seed, algorithm: request.algorithm.name,
             hyperparameters: request.configuration.values, team: nil, steps: request.steps,
             evaluationEpisodes: request.evaluationEpisodes, evaluations: request.evaluations,

@@ -50,11 +50,11 @@ public final class Trainer {
             environment: try host.makeVectorEnvironment(
                 request.scenario, copies: max(1, min(64, count)), threads: request.threads),
             block: request.seed)
-        let library = try host.library(for: request.scenario)
-        let descriptor = try library.descriptor(request.scenario.environment)
+        let source = try host.source(for: request.scenario)
+        let descriptor = try source.descriptor(for: request.scenario)
         scenarioHash = try request.scenario.hash(for: descriptor)
         let manifest = try RunManifest.make(
-            request, library: library, scenarioHash: scenarioHash, descriptor: descriptor)
+            request, source: source, scenarioHash: scenarioHash, descriptor: descriptor)
         if request.resume {
             try restore(manifest)
         } else {
@@ -75,10 +75,10 @@ public final class Trainer {
         guard request.resume, let result = RunDirectory.result(at: request.folder),
             let earlier = RunDirectory.manifest(at: request.folder)
         else { return nil }
-        let library = try host.library(for: request.scenario)
-        let descriptor = try library.descriptor(request.scenario.environment)
+        let source = try host.source(for: request.scenario)
+        let descriptor = try source.descriptor(for: request.scenario)
         let scenarioHash = try request.scenario.hash(for: descriptor)
-        try RunManifest.make(request, library: library, scenarioHash: scenarioHash, descriptor: descriptor)
+        try RunManifest.make(request, source: source, scenarioHash: scenarioHash, descriptor: descriptor)
             .requireSame(as: earlier, request.folder)
         return result
     }

@@ -14,7 +14,7 @@
  *   5  Host
  *   6  Instance: bind, reset, step
  *   7  Plugin and entry
- *   8  Extensions: text, snapshot, baseline, render, metrics
+ *   8  Extensions: text, snapshot, baseline, render, metrics, continuation
  *
  * 1 CONVENTIONS
  *
@@ -67,7 +67,7 @@ extern "C" {
 #endif
 
 #define ARGUS_ABI_MAJOR 1u
-#define ARGUS_ABI_MINOR 0u
+#define ARGUS_ABI_MINOR 1u
 
 /* 2 STATUS ------------------------------------------------------------------------------------------------------ */
 
@@ -148,10 +148,12 @@ typedef struct argus_agent {
 #define ARGUS_ROWS_GROUP 3u
 
 /* Values of ARGUS_ENDED. The horizon is the host's, which also sets "truncated": a plugin ends an episode only by
- * rule. */
+ * rule. CUT_SHORT (since minor version 1) is for an environment with a time limit of its own that cannot be switched
+ * off: the host takes the episode as truncated. */
 #define ARGUS_ENDED_NO 0
 #define ARGUS_ENDED_TERMINATED 1
 #define ARGUS_ENDED_FAILED 2
+#define ARGUS_ENDED_CUT_SHORT 3
 
 typedef struct argus_tensor {
     uint32_t struct_size;
@@ -444,6 +446,20 @@ typedef struct argus_metrics {
     argus_status (*ARGUS_NONNULL values)(argus_instance *ARGUS_NONNULL instance, uint32_t copy,
                                          double *ARGUS_NONNULL values);
 } argus_metrics;
+
+/* argus.continuation/1 (since minor version 1): for instances that are far away, so that a step and the resets that follow
+ * it are one round trip. Called right before a step() with what the host will ask for afterwards; an instance that
+ * makes use of it does the announced resets ahead, and nothing else changes: reset() is called all the same, and may be
+ * called with other seeds. `copies` values in each array, valid during the call only. */
+#define ARGUS_CONTINUATION_V1 "argus.continuation/1"
+#define ARGUS_PLAN_LAST 2u     /* the host truncates the episode after this step */
+#define ARGUS_PLAN_CONTINUE 4u /* if the episode is over with this step, the next one begins with seeds[c] */
+typedef struct argus_continuation {
+    uint32_t struct_size;
+    uint32_t reserved;
+    argus_status (*ARGUS_NONNULL plan)(argus_instance *ARGUS_NONNULL instance, const uint8_t *ARGUS_NONNULL plan,
+                                       const uint64_t *ARGUS_NONNULL seeds);
+} argus_continuation;
 
 #ifdef __cplusplus
 }

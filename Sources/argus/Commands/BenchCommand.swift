@@ -47,7 +47,7 @@ struct BenchCommand: ParsableCommand {
         let options = BenchOptions(
             suite: suite, out: out, jobs: jobs, resume: resume, dryRun: dryRun, json: json, algorithms: algorithms,
             scenarioHash: { scenario throws(ArgusError) in
-                try scenario.hash(for: try host.plugins.environment(scenario.environment).descriptor)
+                try scenario.hash(for: try host.descriptor(for: scenario))
             },
             check: { entry, scenario throws(ArgusError) in try BenchCommand.check(entry, scenario, host) })
         let status = try Bench.run(options, catalog: host.scenarios)

@@ -62,10 +62,10 @@ struct EvaluateCommand: ParsableCommand {
             scenario, copies: min(request.copies, episodes), threads: request.threads)
         let team = try TeamArgument.team(
             request.team, environment, PolicySettings(seed: seed, mode: request.mode))
-        let library = try host.library(for: scenario)
-        let descriptor = try library.descriptor(scenario.environment)
+        let source = try host.source(for: scenario)
+        let descriptor = try source.descriptor(for: scenario)
         let directory = try out.map { path throws(ArgusError) in
-            let manifest = try manifest(request, scenario, library, descriptor)
+            let manifest = try manifest(request, scenario, source, descriptor)
             let directory = try RunDirectory(path)
             try EvaluateCommand.requireSameRun(manifest, path)
             try directory.write(manifest)
@@ -149,13 +149,13 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     private func manifest(
-        _ request: Request, _ scenario: Scenario, _ library: PluginLibrary, _ descriptor: EnvironmentDescriptor
+        _ request: Request, _ scenario: Scenario, _ source: any EnvironmentSource, _ descriptor: EnvironmentDescriptor
     ) throws(ArgusError) -> RunManifest {
         RunManifest(
             scenario: scenario.id, scenarioVersion: scenario.version, scenarioHash: try scenario.hash(for: descriptor),
             scenarioText: try scenario.canonicalText(for: descriptor),
-            plugin: String(library.path.split(separator: "/").last ?? ""),
-            pluginHash: try Fingerprint.file(library.path),
+            plugin: source.shortName,
+            pluginHash: try source.fingerprint(),
             entry: entry ?? request.team.description, seed: seed, algorithm: nil,
             hyperparameters: ["mode": request.modeName], team: request.team.description, steps: 0,
             evaluationEpisodes: 0,

@@ -57,11 +57,11 @@ struct PlayCommand: ParsableCommand {
         let environment = try host.makeVectorEnvironment(scenario, copies: 1)
         let team = try TeamArgument.team(specification, environment, PolicySettings(seed: seed, mode: mode))
         let recorder = try record.map { path throws(ArgusError) in
-            let descriptor = try host.library(for: scenario).descriptor(scenario.environment)
+            let descriptor = try host.source(for: scenario).descriptor(for: scenario)
             return try EpisodeRecorder(
                 path: path,
                 header: RecordingHeader(
-                    reference: "argus, team \(specification)", scenario: scenario.id, environment: scenario.environment,
+                    reference: "argus, team \(specification)", scenario: scenario.id, environment: descriptor.id,
                     parameters: try scenario.completeParameters(for: descriptor).values, horizon: scenario.horizon,
                     agents: environment.specification.agents.map(\.name), reward: scenario.reward),
                 environment: environment)

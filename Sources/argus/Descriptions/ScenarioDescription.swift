@@ -134,8 +134,8 @@ struct ScenarioDescription: Encodable {
     }
 
     init(_ scenario: Scenario, _ host: EnvironmentHost) throws(ArgusError) {
-        let library = try host.library(for: scenario)
-        let descriptor = try library.descriptor(scenario.environment)
+        let source = try host.source(for: scenario)
+        let descriptor = try source.descriptor(for: scenario)
         let values = try scenario.completeParameters(for: descriptor).values
         let environment = try host.makeVectorEnvironment(scenario, copies: 1)
         let specification = environment.specification
@@ -143,8 +143,8 @@ struct ScenarioDescription: Encodable {
         version = scenario.version
         description = scenario.description
         origin = Origin(
-            environment: descriptor.id, version: descriptor.version, source: descriptor.source, plugin: library.name,
-            pluginVersion: library.version, library: library.path, file: scenario.file)
+            environment: descriptor.id, version: descriptor.version, source: descriptor.source, plugin: source.name,
+            pluginVersion: source.version, library: source.place, file: scenario.file)
         rules = descriptor.rules
         var padded: [Int] = []
         if case .discrete(let sizes) = specification.actions { padded = sizes }

@@ -28,14 +28,16 @@ struct ScenarioListing: Listing {
                 var item = Item(
                     scenario: id, version: scenario.version, environment: scenario.environment, agents: nil,
                     horizon: scenario.horizon, observationSize: nil, views: [], description: scenario.description)
-                do throws(ArgusError) {
+                // Nothing is started for a list.
+                if let peer = scenario.peer { item.environment = "peer \(peer.addresses[0])" }
+                if scenario.peer == nil { do throws(ArgusError) {
                     let environment = try host.makeVectorEnvironment(scenario, copies: 1)
                     item.agents = environment.specification.agents.count
                     item.observationSize = environment.specification.observationSize
                     item.views = environment.offersText ? ["vector", "text"] : ["vector"]
                 } catch {
                     problems.append(error)
-                }
+                } }
                 items.append(item)
             } catch {
                 problems.append(error)

@@ -1,23 +1,33 @@
-import ArgusHost
-import Foundation
+public import Foundation
 import Glibc
 
 /// A process that is read without blocking and cannot outlive this one unnoticed.
 ///
 /// Its standard input is a pipe whose other end only this process holds: however this process ends, SIGKILL included,
 /// the child reads the end of its input. It has a process group of its own, so that Ctrl-C at a terminal reaches it once,
-/// through us. Its standard error goes to a file.
-final class ChildProcess {
+/// through us.
+public final class ChildProcess {
+    /// Where its standard error goes.
+    public enum Errors: Sendable {
+        /// Appended to a file.
+        case file(String)
+        /// To where its standard output goes.
+        case withOutput
+    }
+
     private static let starting = NSLock()
 
-    let identifier: pid_t
+    public let identifier: pid_t
     private let input: Int32
     private let output: Int32
     private var unfinishedLine = Data()
     private var status: Int32?
 
+    /// - Parameters: `errors`: where its standard error goes; `environment`: variables besides this process's own.
     /// - Throws: ``ArgusError`` (output) when the process cannot be started.
-    init(_ executable: String, _ arguments: [String], log: String) throws(ArgusError) {
+    public init(
+        _ executable: String, _ arguments: [String], errors: Errors, environment: [String: String] = [:]
+    ) throws(ArgusError) {
         func refused(_ code: Int32) -> ArgusError {
             ArgusError(
                 .output, "cannot start a process", at: executable, found: String(cString: strerror(code)).lowercased(),
@@ -40,7 +50,10 @@ final class ChildProcess {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, inputEnds[0], 0)
         posix_spawn_file_actions_adddup2(&actions, outputEnds[1], 1)
-        posix_spawn_file_actions_addopen(&actions, 2, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+        switch errors {
+        case .file(let log): posix_spawn_file_actions_addopen(&actions, 2, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+        case .withOutput: posix_spawn_file_actions_adddup2(&actions, outputEnds[1], 2)
+        }
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -59,9 +72,12 @@ final class ChildProcess {
 
         var words: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) }
         words.append(nil)
-        defer { for word in words { free(word) } }
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        var settings: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0.key)=\($0.value)") }
+        settings.append(nil)
+        defer { for word in words + settings { free(word) } }
         var child: pid_t = 0
-        let code = posix_spawn(&child, executable, &actions, &attributes, words, environ)
+        let code = posix_spawn(&child, executable, &actions, &attributes, words, settings)
         close(inputEnds[0])
         close(outputEnds[1])
         guard code == 0 else {
@@ -81,10 +97,10 @@ final class ChildProcess {
     }
 
     /// What to wait on for more output.
-    var outputDescriptor: Int32 { output }
+    public var outputDescriptor: Int32 { output }
 
     /// Whole lines written since the last call, without waiting.
-    func readLines() -> [Data] {
+    public func readLines() -> [Data] {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = read(output, &buffer, buffer.count)
@@ -99,7 +115,7 @@ final class ChildProcess {
     }
 
     /// How the process ended; nil while it runs.
-    func ending() -> Ending? {
+    public func ending() -> Ending? {
         if let status { return Ending(status) }
         var found: Int32 = 0
         let result = waitpid(identifier, &found, WNOHANG)
@@ -110,13 +126,13 @@ final class ChildProcess {
     }
 
     /// Sends a signal to the process and its descendants.
-    func send(_ signal: Int32) {
+    public func send(_ signal: Int32) {
         // After its end has been collected, the number may belong to another process.
         guard status == nil else { return }
         if kill(-identifier, signal) != 0 { kill(identifier, signal) }
     }
 
-    enum Ending: Hashable {
+    public enum Ending: Sendable, Hashable {
         case exited(Int32)
         case killed(Int32)
 
@@ -125,7 +141,7 @@ final class ChildProcess {
             self = signal == 0 ? .exited((status >> 8) & 0xff) : .killed(signal)
         }
 
-        var words: String {
+        public var words: String {
             switch self {
             case .exited(let status): "ended with status \(status)"
             case .killed(SIGKILL): "was killed (signal 9; perhaps memory ran out)"

@@ -1,0 +1,172 @@
+"""A factory's parameters, read from its signature, for scenario files."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import math
+import types
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any
+
+_KINDS = {bool: "boolean", int: "integer", float: "number", str: "string"}
+# Given by serving itself.
+_RESERVED = ("copies", "render_mode")
+
+
+@dataclasses.dataclass(frozen=True)
+class Range:
+    """Both ends of what a parameter may be: `agents: Annotated[int, Range(1, 8), "how many robots"] = 2`."""
+
+    minimum: float
+    maximum: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Parameter:
+    """One parameter as a scenario file sees it."""
+
+    name: str
+    kind: str
+    default: Any
+    description: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """As in DESCRIBE's reply."""
+        found: dict[str, Any] = {
+            "name": self.name,
+            "kind": self.kind,
+            "description": self.description,
+            "default": self.default,
+        }
+        if self.minimum is not None and self.maximum is not None:
+            found |= {"minimum": self.minimum, "maximum": self.maximum}
+        if self.choices:
+            found["choices"] = list(self.choices)
+        return found
+
+    def checked(self, value: Any) -> Any:
+        """`value` in this parameter's type. A `ValueError` says what was expected."""
+        expected = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}.get(
+            self.kind, "a string"
+        )
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        right = {
+            "integer": is_number and (isinstance(value, int) or value.is_integer()),
+            "number": is_number and math.isfinite(value),
+            "boolean": isinstance(value, bool),
+        }.get(self.kind, isinstance(value, str))
+        if not right:
+            raise ValueError(f"parameter {self.name}: found {value!r}, expected {expected}")
+        if self.choices and value not in self.choices:
+            raise ValueError(f"parameter {self.name}: found {value!r}, expected one of {', '.join(self.choices)}")
+        low, high = self.minimum, self.maximum
+        if low is not None and high is not None and not low <= value <= high:
+            raise ValueError(f"parameter {self.name}: found {value}, expected {low} to {high}")
+        return int(value) if self.kind == "integer" else float(value) if self.kind == "number" else value
+
+
+class Factory:
+    """A callable that makes environments, with what its signature says.
+
+    Parameters whose type cannot stand in a scenario file keep their defaults. A parameter without a default cannot be
+    served, except `copies`, which makes it the factory of a batch class.
+    """
+
+    def __init__(self, make: Callable[..., Any]) -> None:
+        if not callable(make):
+            raise TypeError(
+                f"serve (factory): found a {type(make).__name__}, expected a callable that makes one environment. Try "
+                "'lambda: environment_class(...)'"
+            )
+        self._make = make
+        signature = _signature(make)
+        self.is_batch = "copies" in signature
+        self.offers_render_mode = "render_mode" in signature
+        self.parameters: list[Parameter] = []
+        for name, parameter in signature.items():
+            if name in _RESERVED:
+                continue
+            if parameter.default is inspect.Parameter.empty:
+                raise TypeError(
+                    f"serve (factory): found the parameter {name!r} without a default, expected defaults for all. Try a "
+                    "function of your own that gives one"
+                )
+            described = _described(name, parameter)
+            if described is not None:
+                self.parameters.append(described)
+
+    @property
+    def doc(self) -> str:
+        """The docstring of a function or class of the author's own; "" for a lambda."""
+        return inspect.getdoc(self._make) or "" if inspect.isroutine(self._make) or inspect.isclass(self._make) else ""
+
+    @property
+    def name(self) -> str:
+        """What the factory is called; "" for a lambda."""
+        name = getattr(self._make, "__name__", "")
+        return "" if name == "<lambda>" else name
+
+    def resolve(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """All parameters with their values. A `ValueError` for unknown names and values that do not fit."""
+        known = {parameter.name: parameter for parameter in self.parameters}
+        unknown = [name for name in given if name not in known]
+        if unknown:
+            offered = ", ".join(known) or "none"
+            raise ValueError(f"parameters: found {', '.join(unknown)}, expected some of: {offered}")
+        return {
+            name: parameter.checked(given[name]) if name in given else parameter.default
+            for name, parameter in known.items()
+        }
+
+    def make(self, values: Mapping[str, Any], *, copies: int | None = None, render_mode: str | None = None) -> Any:
+        """An environment, or a batch of `copies`."""
+        given = dict(values)
+        if copies is not None:
+            given["copies"] = copies
+        if render_mode is not None:
+            given["render_mode"] = render_mode
+        return self._make(**given)
+
+
+def _signature(make: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    try:
+        signature = inspect.signature(make, eval_str=True)
+    except (NameError, SyntaxError, TypeError):
+        signature = inspect.signature(make)
+    except ValueError:
+        return {}
+    skipped = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY)
+    return {name: parameter for name, parameter in signature.parameters.items() if parameter.kind not in skipped}
+
+
+def _described(name: str, parameter: inspect.Parameter) -> Parameter | None:
+    """None for a parameter whose type cannot stand in a scenario file."""
+    annotation, default = parameter.annotation, parameter.default
+    description, minimum, maximum = "", None, None
+    if typing.get_origin(annotation) is typing.Annotated:
+        for extra in annotation.__metadata__:
+            if isinstance(extra, Range):
+                minimum, maximum = extra.minimum, extra.maximum
+            elif isinstance(extra, str):
+                description = extra
+        annotation = annotation.__origin__
+    if typing.get_origin(annotation) is typing.Literal:
+        choices = typing.get_args(annotation)
+        if all(isinstance(choice, str) for choice in choices) and default in choices:
+            return Parameter(name, "choice", default, description, choices=choices)
+        return None
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return None
+    kind = _KINDS.get(annotation) or _KINDS.get(type(default))
+    if kind == "number" and type(default) is int:
+        default = float(default)
+    if kind is None or kind != _KINDS.get(type(default)):
+        return None
+    if kind == "number" and not math.isfinite(default):
+        return None
+    return Parameter(name, kind, default, description, minimum, maximum)

@@ -1,0 +1,230 @@
+import ArgusEnvAPI
+import ArgusWire
+import CArgusEnv
+
+/// `bind`, `reset`, `step` and `plan` of a peer's instance.
+extension PeerInstance {
+    func bind(_ buffers: argus_buffers) {
+        self.buffers = PeerBuffers(buffers, specification, copies: copies)
+    }
+
+    /// What the host will ask for after the next step: done in the same round trip.
+    func plan(_ plan: UnsafePointer<UInt8>, _ seeds: UnsafePointer<UInt64>) {
+        guard let buffers else { return }
+        buffers.announced.bytes.copyMemory(from: UnsafeRawBufferPointer(start: plan, count: copies))
+        buffers.announcedSeeds.bytes.copyMemory(from: UnsafeRawBufferPointer(start: seeds, count: copies * 8))
+    }
+
+    func reset(_ mask: UnsafePointer<UInt8>?, _ seeds: UnsafePointer<UInt64>) -> argus_status {
+        guard let buffers else { return fail("reset before bind") }
+        guard copies > 0 else { return ARGUS_OK }
+        if !isCurrent {
+            buffers.ahead = Array(repeating: nil, count: copies)
+            if let reason = recoverPatiently() { return fail(reason) }
+        }
+        texts.forget()
+        guard let wanted = buffers.mask.pointer(UInt8.self), let wantedSeeds = buffers.seeds.pointer(UInt64.self) else {
+            return fail("no memory")
+        }
+        var isAsking = false
+        for copy in 0..<copies {
+            wanted[copy] = 0
+            guard mask.map({ $0[copy] != 0 }) ?? true else { continue }
+            if buffers.ahead[copy] == seeds[copy], let words = showAhead(copy, buffers) {
+                // Spoilt rows of an episode that was begun ahead: its reset has failed.
+                report(ARGUS_FAILURE, words, copy: copy)
+            } else if buffers.ahead[copy] == nil || buffers.ahead[copy] != seeds[copy] {
+                wanted[copy] = 1
+                wantedSeeds[copy] = seeds[copy]
+                isAsking = true
+            }
+            buffers.ahead[copy] = nil
+            buffers.finalMetrics[copy] = nil
+        }
+        guard isAsking else { return ARGUS_OK }
+        var request = PeerRequest(message: .reset, flags: buffers.flags, batch: copies)
+        request.frames = buffers.resetFrames
+        switch exchangeRows(request, buffers, allowsFinals: false) {
+        case .lost(let words):
+            // The session ended within the reset: the episodes that were to begin have failed.
+            return failCopies({ wanted[$0] != 0 }, words, buffers)
+        case .done(let reply):
+            var anyFailed = false
+            for copy in 0..<copies where wanted[copy] != 0 {
+                for role in RowFrames.Role.allCases {
+                    buffers.show(role, copy: copy, from: buffers.received.row(role), index: copy)
+                }
+                if let words = spoiltRows(copy, buffers) {
+                    buffers.setEnded(copy: copy, ARGUS_ENDED_FAILED)
+                    report(ARGUS_FAILURE, words, copy: copy)
+                    anyFailed = true
+                }
+            }
+            return discardIfFailed(reply, anyFailed)
+        }
+    }
+
+    func step(_ mask: UnsafePointer<UInt8>?) -> argus_status {
+        guard let buffers else { return fail("step before bind") }
+        guard copies > 0 else { return ARGUS_OK }
+        texts.forget()
+        let isWanted = { (copy: Int) in mask.map { $0[copy] != 0 } ?? true }
+        guard isCurrent else {
+            return failCopies(isWanted, "the session with the peer '\(connection.name)' is over", buffers)
+        }
+        guard let plan = buffers.plan.pointer(UInt8.self), let seeds = buffers.seeds.pointer(UInt64.self),
+            let announced = buffers.announced.pointer(UInt8.self),
+            let announcedSeeds = buffers.announcedSeeds.pointer(UInt64.self)
+        else { return fail("no memory") }
+        for copy in 0..<copies {
+            plan[copy] = isWanted(copy) ? WirePlan.step.rawValue | announced[copy] : 0
+            seeds[copy] = announcedSeeds[copy]
+            announced[copy] = 0
+            buffers.ahead[copy] = nil
+            buffers.finalMetrics[copy] = nil
+        }
+        buffers.gatherActions()
+        var request = PeerRequest(message: .step, flags: buffers.flags, batch: copies)
+        request.frames = buffers.stepFrames
+        switch exchangeRows(request, buffers, allowsFinals: true) {
+        case .lost(let words): return failCopies(isWanted, words, buffers)
+        case .done(let reply): return showStep(reply, plan, seeds, buffers)
+        }
+    }
+
+    // MARK: Replies
+
+    private func showStep(
+        _ reply: PeerReply, _ plan: UnsafeMutablePointer<UInt8>, _ seeds: UnsafeMutablePointer<UInt64>,
+        _ buffers: PeerBuffers
+    ) -> argus_status {
+        let received = buffers.received
+        var anyFailed = false
+        var anyEnded = false
+        var final = 0
+        let ended = received.row(.ended)
+        for copy in 0..<copies {
+            let isFinal = final < received.finalCount && received.finalCopy(final) == copy
+            defer { if isFinal { final += 1 } }
+            guard plan[copy] & WirePlan.step.rawValue != 0 else { continue }
+            for role in RowFrames.Role.allCases {
+                let fromFinal = isFinal && role.isOfNextEpisode
+                buffers.show(
+                    role, copy: copy, from: fromFinal ? received.final(role) : received.row(role),
+                    index: fromFinal ? final : copy)
+            }
+            if let words = spoiltRows(copy, buffers, final: isFinal ? final : nil) {
+                buffers.setEnded(copy: copy, ARGUS_ENDED_FAILED)
+                report(ARGUS_FAILURE, words, copy: copy)
+                anyFailed = true
+                continue
+            }
+            let isOver = ended[copy] == WireEnded.terminated.rawValue || ended[copy] == WireEnded.truncated.rawValue
+            if isOver || plan[copy] & WirePlan.lastStep.rawValue != 0 { anyEnded = true }
+            if isFinal {
+                buffers.ahead[copy] = seeds[copy]
+                buffers.finalMetrics[copy] = Array(received.finalMetrics(final).bindMemory(to: Double.self))
+            }
+        }
+        if anyEnded { connection.noteSuccess() }
+        return discardIfFailed(reply, anyFailed)
+    }
+
+    /// Shows the rows of an episode that was begun ahead; says what is wrong with them.
+    private func showAhead(_ copy: Int, _ buffers: PeerBuffers) -> String? {
+        for role in RowFrames.Role.allCases where role.isOfNextEpisode {
+            buffers.show(role, copy: copy, from: buffers.received.row(role), index: copy)
+        }
+        let zeros = FrameMemory(byteCount: max(4, specification.specification.agents.count * 4))
+        for role in RowFrames.Role.allCases where !role.isOfNextEpisode {
+            buffers.show(role, copy: copy, from: zeros.bytes, index: 0)
+        }
+        let words = spoiltRows(copy, buffers, roles: [.observation, .state])
+        if words != nil { buffers.setEnded(copy: copy, ARGUS_ENDED_FAILED) }
+        return words
+    }
+
+    /// What is wrong with the numbers of a copy; nil: nothing.
+    private func spoiltRows(
+        _ copy: Int, _ buffers: PeerBuffers, final: Int? = nil,
+        roles: [RowFrames.Role] = [.observation, .reward, .state]
+    ) -> String? {
+        let received = buffers.received
+        for role in roles {
+            if let final, role.isOfNextEpisode {
+                if let words = buffers.notFinite(role, received.final(role), index: final) { return words }
+            } else if let words = buffers.notFinite(role, received.row(role), index: copy) {
+                return words
+            }
+        }
+        return nil
+    }
+
+    /// Passes on why the peer discarded episodes.
+    private func discardIfFailed(_ reply: PeerReply, _ anyFailed: Bool) -> argus_status {
+        guard reply.header.status == .discarded else { return anyFailed ? ARGUS_DISCARD : ARGUS_OK }
+        for error in (try? ErrorReports(bytes: reply.meta))?.errors ?? [] {
+            let line = error.traceback?.split(whereSeparator: \.isNewline).last.map { " (\($0))" } ?? ""
+            report(ARGUS_FAILURE, error.message + line, copy: error.copy ?? -1)
+        }
+        return ARGUS_DISCARD
+    }
+
+    private enum Exchange {
+        case done(PeerReply)
+        /// The session is over, and this is why.
+        case lost(String)
+    }
+
+    private func exchangeRows(_ request: PeerRequest, _ buffers: PeerBuffers, allowsFinals: Bool) -> Exchange {
+        buffers.received.begin()
+        do {
+            let reply = try ask(request) { _, index, bytes in buffers.received.take(index, bytes) }
+            if let words = buffers.received.complaint(allowsFinals: allowsFinals) {
+                throw WireError(.invalidRequest, "the reply to \(request.message) has \(words)")
+            }
+            return .done(reply)
+        } catch let fault as PeerFault {
+            return .lost("\(fault)")
+        } catch {
+            // The peer talks, but not as it must: its instance is not to be used again.
+            connection.abandon("\(error)", phase: request.phase)
+            return .lost("the peer's reply breaks the protocol: \(error) (peer '\(connection.name)')")
+        }
+    }
+
+    // MARK: Failures
+
+    /// Ends the episodes of these copies as failed.
+    private func failCopies(_ isWanted: (Int) -> Bool, _ words: String, _ buffers: PeerBuffers) -> argus_status {
+        report(ARGUS_FAILURE, words)
+        for copy in 0..<copies where isWanted(copy) {
+            buffers.setEnded(copy: copy, ARGUS_ENDED_FAILED)
+            buffers.ahead[copy] = nil
+        }
+        return ARGUS_DISCARD
+    }
+
+    /// Starts the peer again, three times if need be; what is wrong if it does not work.
+    private func recoverPatiently() -> String? {
+        var reason = ""
+        for _ in 0..<3 {
+            do {
+                try recover()
+                return nil
+            } catch let error as WireError {
+                // A peer that runs, but is another one now.
+                return "\(error.message) (peer '\(connection.name)')"
+            } catch {
+                reason = "\(error)"
+            }
+            if connection.isGivenUp { break }
+        }
+        return reason
+    }
+
+    func fail(_ words: String) -> argus_status {
+        report(ARGUS_FAILURE, words)
+        return ARGUS_ERROR
+    }
+}

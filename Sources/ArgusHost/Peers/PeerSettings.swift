@@ -1,0 +1,90 @@
+import ArgusWire
+import ArgusZeroMQ
+import Glibc
+
+/// How a peer is reached, and how long it may take.
+struct PeerSettings: Sendable {
+    enum Way: Sendable {
+        /// A program and its arguments.
+        case start([String])
+        case connect(String)
+        case listen(String)
+    }
+
+    var way: Way
+    /// The command or address, for messages.
+    var name: String
+    var timeouts: ScenarioPeer.Timeouts
+    /// File with this side's key pair.
+    var keys: String?
+    /// File with the public key of the peer that this side connects to.
+    var server: String?
+    /// Files with the public keys of the peers that may connect to this side.
+    var allowed: [String] = []
+    /// What this side can do beyond the protocol's minimum.
+    var capabilities: [String] = []
+
+    init(way: Way, name: String, timeouts: ScenarioPeer.Timeouts) {
+        self.way = way
+        self.name = name
+        self.timeouts = timeouts
+    }
+
+    /// The `worker`-th peer of a scenario.
+    init(_ peer: ScenarioPeer, worker: Int, timeouts: ScenarioPeer.Timeouts) {
+        let address = peer.address(worker: worker)
+        let way: Way =
+            switch address {
+            case .command(let command):
+                // The second shell gives its place to a command without pipes and the like.
+                .start(["/bin/sh", "-c", #"cd -- "$0" && exec /bin/sh -c "$1""#, peer.folder, command])
+            case .connect(let endpoint): .connect(endpoint)
+            case .listen(let endpoint): .listen(endpoint)
+            }
+        self.init(way: way, name: address.description, timeouts: timeouts)
+        keys = peer.keys
+        server = peer.server
+        allowed = peer.allowed
+    }
+
+    /// True when a shell stands between this process and the peer's program.
+    var isShell: Bool { if case .start(let arguments) = way { arguments.first == "/bin/sh" } else { false } }
+
+    /// What this side says of itself.
+    var identity: PeerIdentity {
+        PeerIdentity(
+            role: .driver, name: "argus", version: Machine.versions["argus"] ?? "", pid: Int(getpid()),
+            capabilities: capabilities)
+    }
+
+    func fault(
+        _ kind: PeerFault.Kind, phase: String, process: PeerProcess?, state: Character? = nil
+    ) -> PeerFault {
+        PeerFault(
+            kind: kind, phase: phase, peer: name, process: process?.identifier,
+            processState: state ?? process?.state, lastLines: process?.lastLines() ?? [])
+    }
+
+    // MARK: Keys
+
+    /// Of a socket that peers connect to.
+    func serverSecurity(_ endpoint: String) throws -> SocketSecurity {
+        try Endpoint(endpoint, for: .bind).requireKeys(keys != nil)
+        guard let keys else { return .none }
+        var clients: Set<PublicKey> = []
+        for file in allowed { clients.insert(try KeyFile.readPublicKey(file)) }
+        let name = name
+        return .curveServer(
+            try CurveServer(keys: try KeyFile.readKeyPair(keys), allowed: clients) { refusal in
+                Warning.show("\(name): \(refusal)")
+            })
+    }
+
+    /// Of a socket that connects to a peer.
+    func clientSecurity(_ endpoint: String) throws -> SocketSecurity {
+        try Endpoint(endpoint, for: .connect).requireKeys(keys != nil && server != nil)
+        guard let keys, let server else { return .none }
+        return .curveClient(
+            CurveClient(keys: try KeyFile.readKeyPair(keys), serverKey: try KeyFile.readPublicKey(server)))
+    }
+}
