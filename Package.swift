@@ -26,6 +26,10 @@ var targets: [Target] = [
     .target(name: "ArgusBench", dependencies: ["ArgusEnvAPI", "ArgusHost"], swiftSettings: settings),
     .target(
         name: "ArgusTesting", dependencies: ["ArgusHost", "ArgusEnvAPI", "CArgusEnv"], swiftSettings: settings),
+    // The host for other languages, as a shared library.
+    .target(name: "CArgusClient"),
+    .target(
+        name: "ArgusClient", dependencies: ["CArgusClient", "ArgusHost", "ArgusEnvAPI"], swiftSettings: settings),
     .executableTarget(name: "argus-env-runner", dependencies: ["ArgusHost"], swiftSettings: settings),
 
     // Plugins: the rules in a plain target, the exported entry in one that only the dynamic library uses, since two
@@ -55,6 +59,8 @@ targets += [
         dependencies: ["ArgusHost", "ArgusEnvAPI", "CArgusEnv", "CAllocationCounter", "PluginFixtures"],
         swiftSettings: settings),
     .testTarget(
+        name: "ArgusZeroMQTests", dependencies: ["ArgusZeroMQ", "CAllocationCounter"], swiftSettings: settings),
+    .testTarget(
         name: "ConformanceTests", dependencies: ["ArgusTesting", "ArgusHost", "ArgusEnvAPI", "PluginFixtures"],
         swiftSettings: settings),
     .testTarget(
@@ -70,7 +76,7 @@ targets += [
 
 // The command trains only where libtorch is; without it `argus train` says what is missing.
 var commandDependencies: [Target.Dependency] = [
-    "ArgusBench", "ArgusEnvAPI", "ArgusHost", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    "ArgusBench", "ArgusEnvAPI", "ArgusHost", "ArgusZeroMQ", .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
 var commandSettings = settings
 if let libtorch {
@@ -104,6 +110,7 @@ var products: [Product] = [
     .library(name: "WarehouseRules", targets: ["WarehouseRules"]),
     .executable(name: "argus", targets: ["argus"]),
     .executable(name: "argus-env-runner", targets: ["argus-env-runner"]),
+    .library(name: "ArgusClient", type: .dynamic, targets: ["ArgusClient"]),
     .library(name: "Warehouse", type: .dynamic, targets: ["Warehouse"]),
     .library(name: "Foraging", type: .dynamic, targets: ["Foraging"]),
 ]

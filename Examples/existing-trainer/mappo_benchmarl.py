@@ -3,9 +3,9 @@
     pip install "./Python[pettingzoo]" benchmarl==1.5.2 torchrl==0.11.1
     python Examples/existing-trainer/mappo_benchmarl.py
 
-BenchMARL knows tasks by a class that makes a TorchRL environment. TorchRL wraps any PettingZoo environment, so the class
-is short: what it makes is TorchRL's wrapper around argus_env.parallel_env. Any of BenchMARL's algorithms can take
-MAPPO's place below.
+BenchMARL knows tasks by a class that makes a TorchRL environment. TorchRL wraps any PettingZoo environment, so the
+class is short: what it makes is TorchRL's wrapper around argus_env.parallel_env. Any of BenchMARL's algorithms can
+take MAPPO's place below.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import time
 import warnings
 from typing import Any, Callable
 
-import torch
-
-warnings.filterwarnings("ignore")
 os.environ.setdefault("TQDM_DISABLE", "1")     # the lines printed here say more
+warnings.filterwarnings("ignore")
+
+import torch  # noqa: E402
 
 from benchmarl.algorithms import MappoConfig  # noqa: E402
 from benchmarl.environments.pettingzoo.common import PettingZooClass  # noqa: E402
@@ -77,8 +77,8 @@ class PrintReturns(Callback):
         returns = batch["next", group, "episode_reward"].mean(-2).squeeze(-1)[done]
         if len(returns):
             speed = self.frames / (time.time() - self.begun)
-            print(f"step {self.frames:>9,}  return {returns.mean():8.3f}  ({len(returns)} episodes, {speed:,.0f} steps/s)",
-                  flush=True)
+            counts = f"({len(returns)} episodes, {speed:,.0f} steps/s)"
+            print(f"step {self.frames:>9,}  return {returns.mean():8.3f}  {counts}", flush=True)
 
 
 def main() -> None:

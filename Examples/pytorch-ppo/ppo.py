@@ -163,7 +163,9 @@ def main() -> None:
             mean = float(np.mean(returns))
             first = mean if first is None else first
             speed = update * batch / (time.time() - begun)
-            print(f"step {update * batch:>9,}  return {mean:8.3f}  ({len(returns)} episodes, {speed:,.0f} steps/s)", flush=True)
+            print(
+                f"step {update * batch:>9,}  return {mean:8.3f}  ({len(returns)} episodes, {speed:,.0f} steps/s)",
+                flush=True)
             last, returns = mean, []
     print(f"{args.scenario}: mean return {first:.3f} at first, {last:.3f} at last, in {time.time() - begun:.0f} s")
 

@@ -12,7 +12,7 @@ Your programs in our benchmarks:
     serve_policy    a policy as a peer of the host
     load_policy     a policy that was trained by ``argus train``
 
-Names are imported when they are first used, so that ``import argus_env`` is quick and needs nothing that you do not use.
+Names are imported when they are first used, so that ``import argus_env`` is quick and needs nothing that is not used.
 """
 
 from __future__ import annotations

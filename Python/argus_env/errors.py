@@ -8,8 +8,8 @@ class ArgusError(Exception):
 
     Errors of the host keep its text.
 
-    ``kind`` is for programs: ``"error"``; ``"busy"``: another thread is using the environment; ``"closed"``; ``"argument"``:
-    a value that this call cannot take; ``"library"``: the host's library is missing or does not fit.
+    ``kind`` is for programs: ``"error"``; ``"busy"``: another thread is using the environment; ``"closed"``;
+    ``"argument"``: a value that this call cannot take; ``"library"``: the host's library is missing or does not fit.
     """
 
     def __init__(self, text: str, kind: str = "error") -> None:

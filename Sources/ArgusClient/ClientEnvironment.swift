@@ -9,6 +9,8 @@ import Synchronization
 /// Unchecked: everything but `busy` is touched only between ``begin()`` and ``end()``, by one thread at a time.
 final class ClientEnvironment: @unchecked Sendable {
     let environment: VectorEnvironment
+    /// Kept for what it has opened, such as running peers.
+    private let host: EnvironmentHost
     let scenario: String
     let threads: Int
     /// [copy]: 1 where the last step ended the episode in this way.
@@ -31,7 +33,8 @@ final class ClientEnvironment: @unchecked Sendable {
     }
 
     init(_ scenario: String, copies: Int, threads: Int) throws(ArgusError) {
-        environment = try EnvironmentHost().makeVectorEnvironment(scenario, copies: copies, threads: threads)
+        host = try EnvironmentHost()
+        environment = try host.makeVectorEnvironment(scenario, copies: copies, threads: threads)
         self.scenario = environment.scenario.id
         self.threads = threads
         let rows = copies * environment.specification.agents.count
@@ -57,8 +60,9 @@ final class ClientEnvironment: @unchecked Sendable {
     func requireOwnProcess() throws(ClientFailure) {
         if threads > 1, getpid() != process {
             throw ClientFailure(
-                ARGUS_CLIENT_ERROR, "environment of another process (\(scenario)): found a forked process without the "
-                    + "environment's threads, expected the one that made it. Try making it after the fork, or threads = 1.")
+                ARGUS_CLIENT_ERROR,
+                "environment of another process (\(scenario)): found a forked process without the environment's "
+                    + "threads, expected the one that made it. Try making it after the fork, or threads = 1.")
         }
     }
 

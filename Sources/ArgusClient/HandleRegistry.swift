@@ -46,13 +46,15 @@ enum HandleRegistry {
 
     private static func closed(_ handle: argus_client_handle) -> ClientFailure {
         ClientFailure(
-            ARGUS_CLIENT_CLOSED, "environment is closed (handle \(handle)): found no such environment, expected one that "
-                + "is open. Try making it anew.")
+            ARGUS_CLIENT_CLOSED,
+            "environment is closed (handle \(handle)): found no such environment, expected one that is open. Try making "
+                + "it anew.")
     }
 
     private static func busy(_ environment: ClientEnvironment) -> ClientFailure {
         ClientFailure(
-            ARGUS_CLIENT_BUSY, "environment is busy (\(environment.scenario)): found a call of another thread under way, "
-                + "expected one call at a time. Try an environment of its own for each thread.")
+            ARGUS_CLIENT_BUSY,
+            "environment is busy (\(environment.scenario)): found a call of another thread under way, expected one call "
+                + "at a time. Try an environment of its own for each thread.")
     }
 }

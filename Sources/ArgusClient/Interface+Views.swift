@@ -1,3 +1,6 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// The functions have the names that the header declares.
+
 import ArgusEnvAPI
 import ArgusHost
 public import CArgusClient

@@ -1,3 +1,6 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// The functions have the names that the header declares.
+
 import ArgusHost
 public import CArgusClient
 
@@ -109,7 +112,9 @@ public func argus_client_step(_ handle: argus_client_handle) -> Int64 {
 }
 
 @c @implementation
-public func argus_client_step_i64(_ handle: argus_client_handle, _ actions: UnsafePointer<Int64>?, _ count: Int) -> Int64 {
+public func argus_client_step_i64(
+    _ handle: argus_client_handle, _ actions: UnsafePointer<Int64>?, _ count: Int
+) -> Int64 {
     do throws(ClientFailure) {
         guard let actions else { throw .null("actions") }
         return Int64(

@@ -1,9 +1,12 @@
 public import ArgusEnvAPI
+import Foundation
 
 /// Finds plugins and scenarios, and makes vector environments of them.
 public final class EnvironmentHost {
     public let plugins: PluginCatalog
     public let scenarios: ScenarioCatalog
+    /// Where all environments that are made from now on say why episodes failed; nil: nowhere.
+    public var failureNotes: FailureNotes? = FailureNotes()
     private var sources: [SourceKey: any EnvironmentSource] = [:]
 
     public init() throws(ArgusError) {
@@ -32,9 +35,11 @@ public final class EnvironmentHost {
         _ scenario: Scenario, source: any EnvironmentSource, copies: Int, threads: Int = 1
     ) throws(ArgusError) -> VectorEnvironment {
         let descriptor = try source.descriptor(for: scenario)
-        return try VectorEnvironment(
+        let environment = try VectorEnvironment(
             source, scenario: scenario, parameters: try scenario.completeParameters(for: descriptor), copies: copies,
             threads: threads)
+        environment.failureNotes = failureNotes
+        return environment
     }
 
     /// What has the scenario's environment: a loaded library, or running peers. Opened once and kept.
@@ -55,13 +60,25 @@ public final class EnvironmentHost {
     private func open(_ scenario: Scenario) throws(ArgusError) -> any EnvironmentSource {
         if let peer = scenario.peer { return try PeerSource(peer, timeouts: scenario.timeouts) }
         let (path, manifest) = try plugins.library(for: scenario.environment)
-        let isOurs = path.hasPrefix("\(ExecutableFolder.path ?? ".")/")
+        let isOurs = EnvironmentHost.isOfThisBuild(path)
         if scenario.placement ?? (isOurs ? .process : .isolated) == .isolated {
             return try PeerSource(isolating: path, timeouts: scenario.timeouts)
         }
         let library = try PluginLibrary(path: path)
         try library.requireAgreement(with: manifest)
         return library
+    }
+
+    /// True for a library beside this program or in the build of the repository that it belongs to.
+    private static func isOfThisBuild(_ library: String) -> Bool {
+        let folder = { (path: String) in
+            URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+        }
+        let own = [
+            ExecutableFolder.path, ProcessInfo.processInfo.environment["ARGUS_HOME"].map { "\($0)/.build/release" },
+        ]
+        let place = folder((library as NSString).deletingLastPathComponent)
+        return own.contains { $0.map(folder) == place }
     }
 
     /// What decides which source serves a scenario.

@@ -1,31 +1,59 @@
-/// One thing that the environment contract demands, as a check of any environment that the host can load.
+/// One thing that the environment contract demands, as a check of any environment that the host can drive.
 ///
-/// Used by this project's tests for every scenario, and meant for plugin authors: a check says what it found and how to
-/// mend it. The plugin is called through `argus_env.h` directly, so that what a check finds is the plugin's doing;
-/// checks whose name begins with `host-` go through the host.
+/// Used by this project's tests for every scenario and by `argus validate`: a check says what it found and how to mend
+/// it. An environment is called through `argus_env.h` directly, so that what a check finds is the environment's doing;
+/// checks whose name begins with `host-` go through the host, those that begin with `wire-` through a socket.
 public struct ConformanceCheck: Sendable, CustomStringConvertible {
+    /// What can be checked.
+    public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+        /// A plugin in this process.
+        case library
+        /// An environment in another process, over ZeroMQ.
+        case peer
+    }
+
+    /// What a check is about.
+    public enum Scope: String, Sendable, Hashable {
+        /// The plugin or peer as a whole, whatever environments it has: checked once.
+        case whole
+        /// Each of its environments.
+        case environment
+    }
+
     /// Stable, such as `snapshot-continues`.
     public let name: String
     /// What a pass proves, in one sentence.
     public let proves: String
     /// How to mend what it finds.
     public let remedy: String
-    private let body: @Sendable (ConformanceSubject) throws -> ConformanceVerdict
+    public let scope: Scope
+    public let kinds: Set<Kind>
+    /// A crash is only worth a warning: the contract does not demand that the environment survives.
+    public let toleratesCrash: Bool
+    private let body: @Sendable (ConformanceSubject) throws -> ConformanceResult
 
     init(
-        _ name: String, proves: String, remedy: String,
-        _ body: @escaping @Sendable (ConformanceSubject) throws -> ConformanceVerdict
+        _ name: String, proves: String, remedy: String, scope: Scope = .environment, kinds: Set<Kind> = Set(Kind.allCases),
+        toleratesCrash: Bool = false, _ body: @escaping @Sendable (ConformanceSubject) throws -> ConformanceResult
     ) {
         self.name = name
         self.proves = proves
         self.remedy = remedy
+        self.scope = scope
+        self.kinds = kinds
+        self.toleratesCrash = toleratesCrash
         self.body = body
     }
 
     /// Runs the check. Whatever it throws is a failure with that reason.
-    public func run(_ subject: ConformanceSubject) -> ConformanceVerdict {
+    public func run(_ subject: ConformanceSubject) -> ConformanceResult {
+        guard kinds.contains(subject.kind) else {
+            return .skipped(subject.kind == .library ? "only for peers" : "only for libraries")
+        }
         do {
-            return try body(subject)
+            return try body(subject.begun())
+        } catch let failure as ConformanceFailure {
+            return ConformanceResult(.fail, failure.description, seed: failure.seed, step: failure.step)
         } catch {
             return .failed("\(error)")
         }
@@ -35,36 +63,11 @@ public struct ConformanceCheck: Sendable, CustomStringConvertible {
 
     /// Every check, the simplest first.
     public static let all: [ConformanceCheck] =
-        lifecycleChecks + rowChecks + determinismChecks + hostChecks + actionChecks + snapshotChecks + textChecks
-        + reportChecks
-}
+        wholeChecks + wireChecks + specificationChecks + lifecycleChecks + rowChecks + flagChecks + determinismChecks
+        + seedChecks + hostChecks + actionChecks + snapshotChecks + textChecks + reportChecks + memoryChecks
+        + speedChecks
 
-/// What a check found.
-public enum ConformanceVerdict: Sendable, Hashable, CustomStringConvertible {
-    case passed
-    /// Legal, but probably not meant.
-    case warning(String)
-    case failed(String)
-    /// The environment does not have what would be checked.
-    case skipped(String)
-
-    public var description: String {
-        switch self {
-        case .passed: "pass"
-        case .warning(let reason): "warn: \(reason)"
-        case .failed(let reason): "fail: \(reason)"
-        case .skipped(let reason): "skip: \(reason)"
-        }
-    }
-}
-
-/// Why a check fails: what was found, and where.
-struct ConformanceFailure: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
-}
-
-/// Fails unless `condition` holds.
-func require(_ condition: Bool, _ found: @autoclosure () -> String) throws {
-    if !condition { throw ConformanceFailure(found()) }
+    /// Checks without which no other makes sense: the plugin or peer starts (`whole`), the environment can be made and
+    /// played (`environment`). ``all`` has them too.
+    public static let first = ["starts", "specification", "plays"]
 }

@@ -3,29 +3,66 @@ public import ArgusHost
 
 /// An environment with given parameters, as it is checked.
 public struct ConformanceSubject: Sendable, CustomStringConvertible {
-    public let library: PluginLibrary
+    /// The library or peer that has the environment.
+    public let source: any EnvironmentSource
+    public let kind: ConformanceCheck.Kind
     /// Environment, parameters and how it is shown to learners.
     public let scenario: Scenario
     public let descriptor: EnvironmentDescriptor
     public let specification: EnvironmentSpecification
     /// Steps of copies that a check may make, roughly; the more, the more it finds.
     public let effort: Int
-    let plugin: BoundaryPlugin
+    /// Seconds after which a check that repeats itself stops, content with what it has seen.
+    public let patience: Double
+    /// Where a peer is, for checks that talk to it on their own.
+    public let peer: ScenarioPeer?
+    /// Nil for peers.
+    let plugin: BoundaryPlugin?
     /// The complete parameters as JSON.
     let parameters: String
+    private var deadline = ContinuousClock.now + .seconds(3600)
 
-    /// - Throws: ``ArgusError`` when the scenario's environment is not in the library or cannot be made.
-    public init(_ library: PluginLibrary, scenario: Scenario, effort: Int = 1500) throws(ArgusError) {
-        self.library = library
+    /// - Parameters: `source`: a library or a peer; `peer`: where a peer is; `effort` and `patience`: see the properties.
+    /// - Throws: ``ArgusError`` when the scenario's environment is not in the source or cannot be made.
+    public init(
+        _ source: any EnvironmentSource, scenario: Scenario, peer: ScenarioPeer? = nil, effort: Int = 1500,
+        patience: Double = 25
+    ) throws(ArgusError) {
+        self.source = source
         self.scenario = scenario
         self.effort = effort
-        descriptor = try library.descriptor(scenario.environment)
+        self.patience = patience
+        self.peer = peer
+        descriptor = try source.descriptor(for: scenario)
         parameters = ParameterJSON.encode(try scenario.completeParameters(for: descriptor).values)
-        specification = try VectorEnvironment(library, scenario: scenario, copies: 1).specification
-        plugin = try BoundaryPlugin(path: library.path)
+        CallTrace.shared.note(.specification)
+        specification = try VectorEnvironment(source, scenario: scenario, copies: 1).specification
+        if let library = source as? PluginLibrary {
+            kind = .library
+            plugin = try BoundaryPlugin(path: library.path)
+        } else {
+            kind = .peer
+            plugin = nil
+        }
     }
 
     public var description: String { scenario.id }
+
+    /// The same subject at the beginning of a check.
+    func begun() -> ConformanceSubject {
+        var subject = self
+        subject.deadline = .now + .seconds(patience)
+        return subject
+    }
+
+    /// Whether a check that repeats itself may go on.
+    var hasTime: Bool { ContinuousClock.now < deadline }
+
+    /// Whether the environment's process is this one, or was started by this one.
+    var canMeasureMemory: Bool {
+        guard kind == .peer, let peer else { return kind == .library }
+        return peer.addresses.allSatisfy { if case .command = $0 { true } else { false } }
+    }
 
     /// Steps after which a check begins a new episode: short, so that beginnings and ends are seen often.
     var horizon: Int { min(scenario.horizon, 30) }
@@ -35,7 +72,7 @@ public struct ConformanceSubject: Sendable, CustomStringConvertible {
         copies: Int, unwanted: Set<TensorRole> = [], gap: Int = 0
     ) throws -> BoundaryInstance {
         try BoundaryInstance(
-            plugin, environment: descriptor.id, parameters: parameters, specification: specification, copies: copies,
+            source, environment: descriptor.id, parameters: parameters, specification: specification, copies: copies,
             unwanted: unwanted, gap: gap)
     }
 

@@ -20,7 +20,7 @@ struct Argus: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             ListCommand.self, DescribeCommand.self, PlayCommand.self, TrainCommand.self, EvaluateCommand.self,
-            BenchCommand.self, ReportCommand.self, VerifyCommand.self,
+            BenchCommand.self, ReportCommand.self, VerifyCommand.self, ServeCommand.self, KeysCommand.self,
         ])
 
     static func main() {

@@ -28,8 +28,8 @@ static const argus_agent CONTINUOUS_AGENTS[AGENTS] = {
 
 #define TENSOR(role, type, rows, width) {sizeof(argus_tensor), role, type, rows, width, 0, NULL, NULL}
 #define TAIL                                                                                                           \
-    TENSOR(ARGUS_ACTING, ARGUS_U8, ARGUS_ROWS_AGENT, 1), TENSOR(ARGUS_TERMINATED, ARGUS_U8, ARGUS_ROWS_AGENT, 1),       \
-        TENSOR(ARGUS_REWARD, ARGUS_F32, ARGUS_ROWS_AGENT, 1), TENSOR(ARGUS_ENDED, ARGUS_U8, ARGUS_ROWS_COPY, 1),        \
+    TENSOR(ARGUS_ACTING, ARGUS_U8, ARGUS_ROWS_AGENT, 1), TENSOR(ARGUS_TERMINATED, ARGUS_U8, ARGUS_ROWS_AGENT, 1),      \
+        TENSOR(ARGUS_REWARD, ARGUS_F32, ARGUS_ROWS_AGENT, 1), TENSOR(ARGUS_ENDED, ARGUS_U8, ARGUS_ROWS_COPY, 1),       \
         TENSOR(ARGUS_ELAPSED, ARGUS_F32, ARGUS_ROWS_COPY, 1)
 
 static const argus_tensor HEAD_TENSORS[] = {

@@ -67,7 +67,7 @@ def scenario(plugins, monkeypatch):
         values = ", ".join(f"{name}: {value}" for name, value in parameters.items())
         path.write_text(
             f"scenario: {path.stem}\nversion: 1\nenvironment: {environment}\nparameters: {{{values}}}\n"
-            f"horizon: {horizon}\nreward: individual\nstate: {state}\nmasks: {masks}\n")
+            f"horizon: {horizon}\nreward: individual\nstate: {state}\nmasks: {masks}\nplacement: process\n")
         return str(path)
 
     return write

@@ -6,20 +6,26 @@ final class ReferencePackage {
     private let input = Pipe()
     private let output = Pipe()
 
-    init(id: String) throws {
+    /// The package's environment with this id.
+    convenience init(id: String) throws { try self.init(script: "rware_speed.py", arguments: [id]) }
+
+    /// - Parameter script: in `Benchmarks/reference`.
+    init(script: String, arguments: [String]) throws {
         let environment = ProcessInfo.processInfo.environment
         guard let python = environment["ARGUS_PYTHON"], let home = environment["ARGUS_HOME"] else {
             throw BenchmarkError("ARGUS_PYTHON and ARGUS_HOME must be set: run script/benchmark")
         }
         process.executableURL = URL(fileURLWithPath: python)
-        process.arguments = [home + "/Benchmarks/reference/rware_speed.py", id]
+        process.arguments = [home + "/Benchmarks/reference/" + script] + arguments
         process.standardInput = input
         process.standardOutput = output
         try process.run()
         guard line() == "ready" else { throw BenchmarkError("the reference package did not start") }
     }
 
-    deinit { process.terminate() }
+    deinit {
+        if process.isRunning { process.terminate() }
+    }
 
     /// Environment steps a second over about `seconds`.
     func stepsPerSecond(over seconds: Double) throws -> Double {

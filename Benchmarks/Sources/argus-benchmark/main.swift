@@ -1,12 +1,13 @@
 import Foundation
 
 let usage = """
-    usage: script/benchmark [stepping] [boundary] [training] [--rounds N] [--steps N]
+    usage: script/benchmark [stepping] [boundary] [client] [training] [--rounds N] [--steps N]
 
-    Our speed beside that of the references, as ratios that both sides' turns in one run give. Without a name all three run.
+    Our speed beside that of the references, as ratios that both sides' turns in one run give. Without a name all run.
 
       stepping   the warehouse through the host against the Python package rware
       boundary   an environment from its plugin library against the same linked statically
+      client     the Python package argus_env against the same native batch, and against rware
       training   MAPPO end to end, where its time goes, and how far it is from the arithmetic bound
 
     example: script/benchmark stepping --rounds 20
@@ -28,7 +29,7 @@ while let argument = arguments.popFirst() {
             exit(2)
         }
         if argument == "--rounds" { rounds = value } else { steps = value }
-    case "stepping", "boundary", "training": names.append(argument)
+    case "stepping", "boundary", "client", "training": names.append(argument)
     default:
         FileHandle.standardError.write(
             Data("error: unknown argument (argus-benchmark): found '\(argument)'.\n\(usage)".utf8))
@@ -38,6 +39,7 @@ while let argument = arguments.popFirst() {
 do {
     if names.isEmpty || names.contains("stepping") { try benchmarkStepping(rounds: rounds) }
     if names.isEmpty || names.contains("boundary") { try benchmarkBoundary(rounds: rounds) }
+    if names.isEmpty || names.contains("client") { try benchmarkClient(rounds: rounds) }
     if names.isEmpty || names.contains("training") { try benchmarkTraining(steps: steps) }
 } catch {
     FileHandle.standardError.write(Data("error: \(error)\n".utf8))

@@ -38,11 +38,12 @@ def parallel_env(scenario: str, render_mode: str | None = None) -> ArgusParallel
 class ArgusParallelEnv(ParallelEnv):
     """A scenario in PettingZoo's terms.
 
-    All arrays that are returned are copies and yours to keep (but the ``action_mask`` of a scenario without masks, which
-    is always the same read-only one). Agents that are out leave `agents`; at the horizon all are truncated. Infos hold for
-    each agent ``action_mask`` (int8, as ``action_space(agent).sample(mask)`` takes it; for several heads a tuple of
-    masks) unless actions are continuous, and ``acting``: False where the agent's next action is ignored: always the same
-    keys, because wrappers of trainers count on it.
+    All arrays that are returned are copies and yours to keep (but the ``action_mask`` of a scenario without masks,
+    which is always the same read-only one). Agents that are out leave `agents`; at the horizon all are truncated.
+
+    Infos have for each agent ``action_mask`` (int8, as ``action_space(agent).sample(mask)`` takes it; for several heads
+    a tuple of masks) unless actions are continuous, and ``acting``: False where the agent's next action is ignored.
+    They always have the same keys, because wrappers of trainers count on it.
 
     Attributes:
         agents, possible_agents: as PettingZoo has them.
@@ -298,7 +299,8 @@ class ArgusParallelEnv(ParallelEnv):
         sizes = self.description["agents"][index]["action_sizes"]
         given = np.asarray(action)
         discrete = row.dtype.kind == "i"
-        if given.shape != (len(row) if discrete else sizes[0],) or given.dtype.kind not in ("iu" if discrete else "fiu"):
+        width, kinds = (len(row), "iu") if discrete else (sizes[0], "fiu")
+        if given.shape != (width,) or given.dtype.kind not in kinds:
             raise ValueError
         if discrete:
             np.clip(given, -1, np.iinfo(np.int32).max, out=row, casting="unsafe")
@@ -327,8 +329,8 @@ class ArgusParallelEnv(ParallelEnv):
     def _failed(self, where: str) -> ArgusError:
         reason = self._host_or_closed().report() or "no reason given"
         return ArgusError(
-            f"episode failed ({self._name}, {where}): found {reason}, expected an episode that can be played. Try another "
-            "reset().")
+            f"episode failed ({self._name}, {where}): found {reason}, expected an episode that can be played. Try "
+            "another reset().")
 
     def _not_running(self) -> ArgusError:
         if self._host is None:
@@ -351,8 +353,8 @@ class ArgusParallelEnv(ParallelEnv):
 
     def _closed(self) -> ArgusError:
         return ArgusError(
-            f"environment is closed ({self._name}): found a call after close(), expected none. Try parallel_env() again.",
-            "closed")
+            f"environment is closed ({self._name}): found a call after close(), expected none. Try parallel_env() "
+            "again.", "closed")
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy of its own: what runs here cannot be moved to another process.

@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from argus_env.errors import ArgusError
 from argus_env.native import library as native
-from argus_env.native.environment import NativeEnvironment, checked_index, checked_seed
+from argus_env.native.environment import NativeEnvironment, checked_seed
+from argus_env.native.views import VectorViews
 
 _INT32 = np.dtype(np.int32)
 _INT64 = np.dtype(np.int64)
@@ -27,8 +28,8 @@ def make_vec(scenario: str, num_envs: int = 64, threads: int = 1, copy: bool = T
         scenario: an id such as ``"warehouse/tiny-2ag"`` (`argus_env.scenarios()` lists them), or a file's path.
         num_envs: copies, stepped together.
         threads: at most this many step them; trajectories do not depend on it.
-        copy: True: every array that is returned is yours to keep. False: arrays are the host's own memory, valid until the
-            next step or reset, and the same objects are returned each time: faster.
+        copy: True: every array that is returned is yours to keep. False: arrays are the host's own memory, valid until
+            the next step or reset, and the same objects are returned each time: faster.
 
     Raises:
         ArgusError: for an unknown scenario, a bad file, a missing library.
@@ -36,7 +37,7 @@ def make_vec(scenario: str, num_envs: int = 64, threads: int = 1, copy: bool = T
     return VectorEnv(scenario, num_envs, threads, copy)
 
 
-class VectorEnv:
+class VectorEnv(VectorViews):
     """Copies of one scenario as arrays ``[num_envs, agents, ...]``; a copy that ends begins anew in the same step.
 
     Use it from one thread at a time; a second one gets an ArgusError of kind ``"busy"``.
@@ -103,6 +104,10 @@ class VectorEnv:
             "seeds": host.array("episode_seeds"),
         }
         self._episode_metrics = {name: values[:, index] for index, name in enumerate(self.metrics)}
+        # What is called at each step with copy=True, bound once.
+        self._copy_row = tuple(
+            array.copy for array in (
+                self._observations, self._rewards, self._terminated, self._truncated, *self._info.values()))
         # What is returned with copy=False, made once.
         arrays = (self._observations, self._rewards, self._terminated, self._truncated)
         self._result = (*arrays, self._info)
@@ -140,8 +145,8 @@ class VectorEnv:
         Args:
             seed: an integer fixes all episodes to come; a list with one seed for each copy fixes each copy's: its first
                 episode has just that seed. None: goes on with what the last seed gives.
-            episodes: instead, exactly one episode for each of these seeds: copy c plays the entries c, c + num_envs, ...
-                and then rests (`active` is False, nobody acts, rewards are 0). For evaluations.
+            episodes: instead, exactly one episode for each of these seeds: copy c plays the entries c, c + num_envs,
+                ... and then rests (`active` is False, nobody acts, rewards are 0). For evaluations.
             options: ignored; for Gymnasium's sake.
 
         Returns:
@@ -149,7 +154,8 @@ class VectorEnv:
         """
         if episodes is not None:
             if seed is not None:
-                raise ArgusError("too many arguments (reset): found seed and episodes, expected one of them.", "argument")
+                raise ArgusError(
+                    "too many arguments (reset): found seed and episodes, expected one of them.", "argument")
             self._host_or_closed().reset(native.LIST, [checked_seed(value) for value in episodes])
         elif seed is None or not hasattr(seed, "__len__"):
             if seed is not None:
@@ -161,7 +167,8 @@ class VectorEnv:
             self._host_or_closed().reset(native.STREAM_PER_COPY, seeds)
             self._rng = random.Random(hashlib.blake2b(repr(seeds).encode()).digest())
         if self._copies:
-            return self._observations.copy(), self._copied_info()
+            observations, _, _, _, info = self._copied()
+            return observations, info
         return self._observations, self._info
 
     def step(
@@ -170,8 +177,8 @@ class VectorEnv:
         """Makes one step in every copy. A copy whose episode ends begins its next one at once.
 
         Args:
-            actions: shaped like `actions`; integers, or numbers within the bounds for continuous actions. Those of agents
-                that are not acting are ignored.
+            actions: shaped like `actions`; integers, or numbers within the bounds for continuous actions. Those of
+                agents that are not acting are ignored.
 
         Returns:
             observations ``[num_envs, agents, d]``: of the next episode where one ended.
@@ -181,7 +188,7 @@ class VectorEnv:
             info, always:
                 action_mask ``[num_envs, agents, choices]``: what is legal at the next step, heads one after the other.
                 acting ``[num_envs, agents]``: who decides at the next step; mask out the others.
-                agent_terminated ``[num_envs, agents]``: who is out for the rest of the episode that this step belongs to.
+                agent_terminated ``[num_envs, agents]``: who is out for the rest of the episode that this step was of.
                 failed ``[num_envs]``: the episode became invalid and was dropped: use nothing of it.
                 elapsed ``[num_envs]``: simulated time; 1 where steps are even.
             and only when some episode ended, with rows that mean something where ``ended`` is True:
@@ -199,12 +206,12 @@ class VectorEnv:
         else:
             ended = self._step_other(actions)
         if ended == 0:
-            return self._copied(None) if self._copies else self._result
+            return self._copied() if self._copies else self._result
         if ended < 0:
             raise self._host_or_closed().library.failure(-ended)
         np.logical_or(self._terminated, self._truncated, out=self._ended)
         np.logical_or(self._ended, self._failed, out=self._ended)
-        return self._copied(self._final_info) if self._copies else self._final_result
+        return self._copied_final() if self._copies else self._final_result
 
     def _step_other(self, actions: ArrayLike) -> int:
         """A step with actions of another type or shape."""
@@ -226,19 +233,21 @@ class VectorEnv:
         self.actions[...] = given
         return self._step(self._id)
 
-    def _copied_info(self) -> dict[str, Any]:
-        return {name: array.copy() for name, array in self._info.items()}
-
-    def _copied(self, final: dict[str, Any] | None) -> tuple[Any, ...]:
+    def _copied(self) -> tuple[Any, ...]:
         """The result of a step as copies."""
-        info = self._copied_info()
-        if final is not None:
-            for name, array in final.items():
-                info[name] = array.copy()
-            info["episode"] = episode = {name: array.copy() for name, array in self._episode.items()}
-            episode["metrics"] = {name: array.copy() for name, array in self._episode_metrics.items()}
-        return (
-            self._observations.copy(), self._rewards.copy(), self._terminated.copy(), self._truncated.copy(), info)
+        observations, rewards, terminated, truncated, mask, acting, agents, failed, elapsed = self._copy_row
+        return observations(), rewards(), terminated(), truncated(), {
+            "action_mask": mask(), "acting": acting(), "agent_terminated": agents(), "failed": failed(),
+            "elapsed": elapsed(),
+        }
+
+    def _copied_final(self) -> tuple[Any, ...]:
+        """The same when some episode ended."""
+        result = self._copied()
+        result[4].update({name: array.copy() for name, array in self._final_info.items()})
+        result[4]["episode"] = episode = {name: array.copy() for name, array in self._episode.items()}
+        episode["metrics"] = {name: array.copy() for name, array in self._episode_metrics.items()}
+        return result
 
     # MARK: What is there now
 
@@ -282,60 +291,6 @@ class VectorEnv:
     def episode_steps(self) -> NDArray[np.int64]:
         """Steps made in each copy's running episode."""
         return self._host_or_closed().array("steps").copy()
-
-    # MARK: Text, pictures, snapshots, scripted policies
-
-    def rules(self, agent: int | str = 0) -> str:
-        """Role and rules of an agent in words."""
-        return self._host_or_closed().rules(self._agent(agent))
-
-    def situation(self, copy: int, agent: int | str) -> str:
-        """The situation in words, as one agent sees it now: what its observation holds, no more."""
-        return self._host_or_closed().situation(self._copy(copy), self._agent(agent))
-
-    def action_text(self, copy: int, agent: int | str, choice: int) -> str:
-        """One choice in words; `choice` counts through all heads, as ``action_mask`` does."""
-        choice = checked_index(choice, sum(self.head_sizes), "choice")
-        return self._host_or_closed().action_text(self._copy(copy), self._agent(agent), choice)
-
-    def render(self, copy: int = 0, color: bool = False) -> str:
-        """A picture of one copy as lines of text; `color`: with ANSI colours."""
-        return self._host_or_closed().render(self._copy(copy), color)
-
-    def snapshot(self, copy: int) -> bytes:
-        """The dynamic state of one copy, for `restore` in any copy of the same scenario."""
-        return self._host_or_closed().snapshot(self._copy(copy))
-
-    def restore(self, copy: int, snapshot: bytes, chance_seed: int | None = None) -> None:
-        """Continues one copy from a snapshot; `chance_seed`: with another future. See `observations` for what is there."""
-        self._host_or_closed().restore(self._copy(copy), snapshot, chance_seed)
-
-    def act(self, team: str = "scripted", seed: int = 0) -> np.ndarray:
-        """What a team of built-in policies would do next, shaped like `actions` (which it overwrites).
-
-        Args:
-            team: ``"random"`` (uniform among legal choices), ``"scripted"``, ``"scripted:NAME"`` with a name in
-                `baselines`, or different ones by agent: ``"robot_0=scripted,*=random"``.
-            seed: keys random choices, together with the episode, the step and the agent.
-        """
-        self._host_or_closed().act(team, seed)
-        return self.actions.copy()
-
-    def last_report(self) -> str:
-        """What the environment last reported, such as why an episode failed."""
-        return self._host_or_closed().report()
-
-    def _copy(self, copy: int) -> int:
-        return checked_index(copy, self.num_envs, "copy")
-
-    def _agent(self, agent: int | str) -> int:
-        if isinstance(agent, str):
-            if agent not in self.agents:
-                raise ArgusError(
-                    f"unknown agent ({self.scenario}): found {agent!r}, expected one of {', '.join(self.agents)}.",
-                    "argument")
-            return self.agents.index(agent)
-        return checked_index(agent, len(self.agents), "agent")
 
     # MARK: Spaces
 
@@ -382,8 +337,8 @@ class VectorEnv:
 
     def _closed(self) -> ArgusError:
         return ArgusError(
-            f"environment is closed ({self.scenario}): found a call after close(), expected none. Try make_vec() again.",
-            "closed")
+            f"environment is closed ({self.scenario}): found a call after close(), expected none. Try make_vec() "
+            "again.", "closed")
 
     def __getattr__(self, name: str) -> Any:
         # Only reached for what is not there: the arrays, once the environment is closed.
@@ -399,7 +354,7 @@ class VectorEnv:
 
 
 _ARRAYS = {
-    "actions", "_wide", "_wide_target", "_step_i64", "_observations", "_rewards", "_terminated", "_truncated", "_failed",
-    "_state", "_final_state", "_ended", "_info", "_final_info", "_episode", "_episode_metrics", "_result",
-    "_final_result",
+    "actions", "_wide", "_wide_target", "_step_i64", "_observations", "_rewards", "_terminated", "_truncated",
+    "_failed", "_state", "_final_state", "_ended", "_copy_row", "_info", "_final_info", "_episode", "_episode_metrics",
+    "_result", "_final_result",
 }

@@ -11,8 +11,10 @@
     endpoint          addresses and keys
 """
 
-from .parameters import Range as Range
-from .rows import Rows as Rows
-from .serving import serve as serve
+from argus_env.peer.parameters import Range as Range
+from argus_env.peer.policy_agent import PolicyAgent as PolicyAgent
+from argus_env.peer.policy_serving import serve_policy as serve_policy
+from argus_env.peer.rows import Rows as Rows
+from argus_env.peer.serving import serve as serve
 
-__all__ = ["Range", "Rows", "serve"]
+__all__ = ["PolicyAgent", "Range", "Rows", "serve", "serve_policy"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import sys
 import time
@@ -13,22 +12,34 @@ import zmq
 import zmq.auth.thread
 import zmq.utils.monitor
 
-from .. import __version__
-from ..errors import ArgusError
-from ..wire import constants as c
-from ..wire import errors as codes
-from ..wire.canonical import dumps
-from ..wire.errors import INVALID_REQUEST, UNKNOWN_SESSION, ProtocolError
-from ..wire.fields import Fields
-from ..wire.header import HEADER_SIZE, Header, check_message, pack_header, pack_header_into, unpack_unchecked
-from .endpoint import Endpoint, open_socket
-from .service import Reply, Service, Session, refusal, within_limits
+from argus_env import __version__
+from argus_env.errors import ArgusError
+from argus_env.peer.endpoint import Endpoint, open_socket
+from argus_env.peer.service import Reply, Service, Session, refusal, within_limits
+from argus_env.wire import constants as c
+from argus_env.wire import errors as codes
+from argus_env.wire.errors import INVALID_REQUEST, UNKNOWN_SESSION, ProtocolError
+from argus_env.wire.handshake import (
+    Identity,
+    Limits,
+    check_hello,
+    check_welcome,
+    decode_hello,
+    decode_welcome,
+    encode_hello,
+    encode_welcome,
+)
+from argus_env.wire.header import HEADER_SIZE, Header, check_message, pack_header, pack_header_into, unpack_unchecked
+from argus_env.wire.metas import Bye, ErrorReport, Log
 
 _POLL_MS = 250
 # A driver that is lost for longer ends a child: the heartbeat's timeout.
 _LOST_SECONDS = 1.5
 _START_SECONDS = 60.0
-_LARGEST_META = 1 << 24
+
+# The socket's own send and recv: send_multipart and recv_multipart cost several times as much for small frames.
+_send = zmq.backend.Socket.send
+_receive = zmq.backend.Socket.recv
 
 
 class Connection:
@@ -37,9 +48,14 @@ class Connection:
     def __init__(self, service: Service, endpoint: Endpoint, *, name: str, largest_frame: int, instances: int) -> None:
         self.service = service
         self.endpoint = endpoint
-        self.name = name
         self.largest_frame = largest_frame
-        self.instances = instances
+        self.identity = Identity(
+            service.role,
+            name,
+            __version__,
+            capabilities=tuple(service.capabilities),
+            limits=Limits(largest_frame, instances),
+        )
         # Messages that were none of this protocol.
         self.dropped = 0
         self.context = zmq.Context()
@@ -52,27 +68,10 @@ class Connection:
         self.socket.disable_monitor()
         self.context.destroy(linger=0)
 
-    def hello(self) -> dict[str, Any]:
-        """The keys that HELLO and WELCOME have in common."""
-        return {
-            "role": self.service.role,
-            "name": self.name,
-            "version": __version__,
-            "pid": os.getpid(),
-            "capabilities": list(self.service.capabilities),
-            "limits": {"frame": self.largest_frame, "instances": self.instances},
-        }
-
-    def session(self, number: int, fields: Fields) -> Session:
-        """A session with what both sides can do and allow; `fields`: the other side's HELLO or WELCOME."""
-        theirs = fields.strings("capabilities", ())
-        limits = Fields(fields.members.get("limits") or {}, "limits")
-        return Session(
-            number=number,
-            largest_frame=min(self.largest_frame, limits.integer("frame", 1, 1 << 62, c.LARGEST_FRAME)),
-            most_instances=min(self.instances, limits.integer("instances", 0, 1 << 62, c.MOST_INSTANCES)),
-            capabilities=frozenset(self.service.capabilities) & frozenset(theirs),
-        )
+    def session(self, number: int, other: Identity) -> Session:
+        """A session with what both sides can do and allow."""
+        limits = self.identity.limits.agreed(other.limits)
+        return Session(number, limits.frame, limits.instances, self.identity.common(other))
 
     def answer(self, session: Session | None, parts: Sequence[bytes], address: list[bytes]) -> bool:
         """Answers one message that is no HELLO or WELCOME. Whether it was the session's end (BYE)."""
@@ -136,16 +135,28 @@ class Connection:
     def log(self, session: Session, severity: str, text: str, address: list[bytes]) -> None:
         """LOG: words for the driver."""
         header = pack_header(c.LOG, session=session.number)
-        self.send([*address, header, dumps({"severity": severity, "message": text})])
+        self.send([*address, header, Log(severity, text).encode()])
+
+    def receive(self) -> list[bytes]:
+        """The next message's parts. Raises `zmq.Again` when there is none for a while."""
+        parts: list[bytes] = []
+        while True:
+            frame = _receive(self.socket, 0, False)
+            parts.append(frame.bytes)
+            if not frame.more:
+                return parts
 
     def say_bye(self, session: Session, reason: str, address: list[bytes]) -> None:
         """BYE, where it still can be sent."""
-        self.send([*address, pack_header(c.BYE, session=session.number), dumps({"reason": reason})])
+        self.send([*address, pack_header(c.BYE, session=session.number), Bye(reason).encode()])
 
     def send(self, parts: list[Any], *, copy: bool = True) -> bool:
         """Whether the message is on its way. A driver that is gone or does not read is no error here."""
+        socket = self.socket
         try:
-            self.socket.send_multipart(parts, copy=copy)
+            for part in parts[:-1]:
+                _send(socket, part, zmq.SNDMORE, copy)
+            _send(socket, parts[-1], 0, copy)
         except zmq.ZMQError as error:
             if error.errno in (zmq.EHOSTUNREACH, zmq.EAGAIN):
                 return False
@@ -169,7 +180,6 @@ class ConnectedPeer(Connection):
         self.socket.connect(self.endpoint.address)
         session: Session | None = None
         deadline = time.monotonic() + _START_SECONDS
-        receive = self.socket.recv_multipart
         try:
             while True:
                 if session is None:
@@ -177,12 +187,12 @@ class ConnectedPeer(Connection):
                     if monitor in ready:
                         deadline = self._follow(monitor, deadline)
                     if self.socket in ready:
-                        session = self._welcomed(receive())
+                        session = self._welcomed(self.receive())
                     elif self.endpoint.child and time.monotonic() > deadline:
                         return
                     continue
                 try:
-                    parts = receive()
+                    parts = self.receive()
                 except zmq.Again:
                     if monitor.poll(0):
                         deadline = self._follow(monitor, deadline)
@@ -207,8 +217,7 @@ class ConnectedPeer(Connection):
         while monitor.poll(0):
             event = zmq.utils.monitor.recv_monitor_message(monitor)
             if event["event"] == zmq.EVENT_HANDSHAKE_SUCCEEDED:
-                meta = {"majors": [c.MAJOR]} | self.hello()
-                self.send([pack_header(c.HELLO), dumps(meta)])
+                self.send([pack_header(c.HELLO), encode_hello(self.identity)])
                 deadline = time.monotonic() + _START_SECONDS
             else:
                 deadline = time.monotonic() + _LOST_SECONDS
@@ -222,15 +231,16 @@ class ConnectedPeer(Connection):
             self.refuse(parts, problem, [])
             return None
         if header.message == c.REFUSE:
-            raise ArgusError(f"serve ({self.endpoint.address}): the driver refuses: {_first_message(parts[1])}")
+            raise ArgusError(f"serve ({self.endpoint.address}): the driver refuses: {_reason(parts[1])}")
         if header.message != c.WELCOME:
             self.answer(None, parts, [])
             return None
         try:
-            fields = Fields.read(parts[1], "meta of WELCOME")
-            if fields.integer("major", 0, 65535) != c.MAJOR or fields.string("role") != "driver" or not header.session:
-                raise ProtocolError(INVALID_REQUEST, "expected major 1, the role driver and a session")
-            return self.session(header.session, fields)
+            other, major = decode_welcome(parts[1])
+            check_welcome(self.identity, other, major)
+            if header.session == 0:
+                raise ProtocolError(INVALID_REQUEST, "found session 0, expected another number")
+            return self.session(header.session, other)
         except ProtocolError as problem:
             raise ArgusError(
                 f"serve ({self.endpoint.address}): found a WELCOME that cannot be used: {problem.message}"
@@ -247,8 +257,8 @@ class BoundPeer(Connection):
         sessions: dict[bytes, Session] = {}
         connections: dict[bytes, int] = {}
         self.socket.bind(self.endpoint.address)
-        address = self.socket.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0").decode()
-        print(f"serving {self.name} at {address}", file=sys.stderr, flush=True)
+        address = str(self.socket.get_string(zmq.LAST_ENDPOINT)).rstrip("\0")
+        print(f"serving {self.identity.name} at {address}", file=sys.stderr, flush=True)
         looked = time.monotonic()
         try:
             while True:
@@ -261,7 +271,7 @@ class BoundPeer(Connection):
                 except zmq.Again:
                     continue
                 driver = first.bytes
-                parts = self.socket.recv_multipart() if first.more else []
+                parts = self.receive() if first.more else []
                 header = unpack_unchecked(parts[0]) if parts else None
                 if header is not None and header.message == c.HELLO:
                     # The number of a connection that ended may be given again, so its end is read first.
@@ -296,24 +306,23 @@ class BoundPeer(Connection):
         problem: ProtocolError
         try:
             check_message(parts, self.largest_frame)
-            fields = Fields.read(parts[1], "meta of HELLO")
-            if c.MAJOR not in fields.integers("majors", 0, 65535):
-                raise ProtocolError(codes.VERSION, f"found majors {fields.members['majors']}, expected {c.MAJOR} in it")
-            if fields.string("role") != "driver":
-                raise ProtocolError(codes.ROLE, f"found role {fields.string('role')[:50]!r}, expected 'driver'")
+            other, majors = decode_hello(parts[1])
+            check_hello(self.identity, other, majors)
             number = 0
             while number == 0 or number in taken:
                 number = secrets.randbits(64)
-            session = self.session(number, fields)
+            session = self.session(number, other)
         except ProtocolError as error:
             problem = error
         else:
-            meta = {"major": c.MAJOR} | self.hello()
-            return session if self.send([driver, pack_header(c.WELCOME, session=number), dumps(meta)]) else None
-        self.send([driver, pack_header(c.REFUSE), dumps({"code": problem.code, "message": problem.message})])
+            header = pack_header(c.WELCOME, session=number)
+            return session if self.send([driver, header, encode_welcome(self.identity)]) else None
+        self.send([driver, pack_header(c.REFUSE), ErrorReport(problem.code, problem.message).encode()])
         return None
 
-    def _forget_the_lost(self, monitor: zmq.Socket, sessions: dict[bytes, Session], connections: dict[bytes, int]) -> None:
+    def _forget_the_lost(
+        self, monitor: zmq.Socket, sessions: dict[bytes, Session], connections: dict[bytes, int]
+    ) -> None:
         """Ends the sessions whose connection has ended: their instances are nobody's."""
         while monitor.poll(0):
             lost = zmq.utils.monitor.recv_monitor_message(monitor)["value"]
@@ -346,8 +355,9 @@ def _end(sessions: dict[bytes, Session], connections: dict[bytes, int], driver: 
         session.close()
 
 
-def _first_message(meta: bytes) -> str:
+def _reason(meta: bytes) -> str:
+    """Why a driver refuses."""
     try:
-        return Fields.read(meta, "meta of REFUSE").string("message", "it does not say why")
+        return ErrorReport.decode(meta).message
     except ProtocolError as problem:
         return problem.message

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .adapters import CopyAdapter
-from .rows import CopyRows, Rows
+from argus_env.peer.adapters import CopyAdapter
+from argus_env.peer.rows import CopyRows, Rows
 
 Problems = dict[int, BaseException | str]
 _NOTHING: Problems = {}

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import zmq
 import zmq.auth
 
-from ..errors import ArgusError
+from argus_env.errors import ArgusError
 
 ENDPOINT_VARIABLE = "ARGUS_ENDPOINT"
 _KEY = re.compile(r"[0-9A-Za-z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}")
@@ -65,7 +65,7 @@ def choose(
         raise ArgusError(
             f"{what} (address): found no {ENDPOINT_VARIABLE} in the environment and neither bind nor connect, expected "
             "a host that starts this program or an address. Try a scenario file with 'environment: {peer: \"python "
-            f"my_env.py\"}}', or {what}(…, bind=\"tcp://127.0.0.1:5555\") for drivers that connect",
+            f'my_env.py"}}\', or {what}(…, bind="tcp://127.0.0.1:5555") for drivers that connect',
             "argument",
         )
     _check_form(address, what)
@@ -87,13 +87,13 @@ def choose(
         if not names:
             raise ArgusError(
                 f"{what} (allowed): found nobody, expected the public keys of those who may connect. Try "
-                "allowed=[\"driver.pub\"]",
+                'allowed=["driver.pub"]',
                 "argument",
             )
         return Endpoint(address, True, child, *pair, allowed=tuple(_read_public(name) for name in names))
     if server_key is None:
         raise ArgusError(
-            f"{what} (server_key): found none, expected the public key of the host. Try server_key=\"host.pub\"",
+            f'{what} (server_key): found none, expected the public key of the host. Try server_key="host.pub"',
             "argument",
         )
     return Endpoint(address, False, child, *pair, server_key=_read_public(server_key))
@@ -183,7 +183,9 @@ def _load(path: str) -> tuple[bytes, bytes | None]:
             "argument",
         ) from error
     if len(public) != 40 or secret is not None and len(secret) != 40:
-        raise ArgusError(f"unusable key file ({path}): found a key of another length, expected 40 characters", "argument")
+        raise ArgusError(
+            f"unusable key file ({path}): found a key of another length, expected 40 characters", "argument"
+        )
     return public, secret
 
 

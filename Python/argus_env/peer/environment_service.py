@@ -9,9 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..wire import constants as c
-from ..wire.canonical import dumps
-from ..wire.errors import (
+from argus_env.peer.adapters import NotOffered
+from argus_env.peer.faults import EnvironmentFault, describe
+from argus_env.peer.instance import Instance
+from argus_env.peer.offers import Offer
+from argus_env.peer.service import Reply, Session
+from argus_env.wire import constants as c
+from argus_env.wire.descriptor import Descriptor, encode_description
+from argus_env.wire.errors import (
     INVALID_REQUEST,
     LIMIT,
     NOT_OFFERED,
@@ -21,16 +26,13 @@ from ..wire.errors import (
     UNKNOWN_MESSAGE,
     ProtocolError,
 )
-from ..wire.fields import Fields
-from ..wire.header import Header
-from ..wire.texts import encode_texts
-from .adapters import NotOffered
-from .faults import EnvironmentFault, describe
-from .instance import Instance
-from .offers import Offer
-from .service import Reply, Session
+from argus_env.wire.frames import joint_baseline_frames, load_frames, local_baseline_frames
+from argus_env.wire.header import Header
+from argus_env.wire.metas import Baseline, Copy, Create, Metrics, Render, Text, encode_errors
+from argus_env.wire.specification import Baseline as WireBaseline
+from argus_env.wire.texts import encode_texts
 
-_ROW_NUMBER = np.dtype("<f4")
+_LOAD = load_frames()
 
 
 class EnvironmentService:
@@ -43,7 +45,7 @@ class EnvironmentService:
         self._offers = {offer.id: offer for offer in offers}
         self._most_copies = most_copies
         self._numbers = itertools.count(1)
-        self._descriptors: list[dict[str, Any]] | None = None
+        self._descriptors: list[Descriptor] | None = None
         self._handlers: dict[int, Callable[[Session, Instance, Header, Sequence[bytes]], Reply]] = {
             c.RESET: self._reset,
             c.STEP: self._step,
@@ -56,7 +58,7 @@ class EnvironmentService:
         }
 
     def answer(self, session: Session, header: Header, parts: Sequence[bytes]) -> Reply:
-        """The reply to a request; `parts` are header, meta and frames. Raises what `service.refusal` can put in words."""
+        """The reply to a request; `parts`: header, meta, frames. Raises what `service.refusal` puts in words."""
         handler = self._handlers.get(header.message)
         if handler is not None:
             return handler(session, self._instance(session, header), header, parts)
@@ -96,24 +98,20 @@ class EnvironmentService:
                 self._descriptors.append(descriptor)
                 if reason is not None:
                     session.warnings.append(reason)
-        return Reply(meta=dumps({"environments": self._descriptors}))
+        return Reply(meta=encode_description(self._descriptors))
 
     def _create(self, session: Session, meta: bytes) -> Reply:
-        fields = Fields.read(meta, "meta of CREATE")
-        identifier = fields.string("environment")
-        given = fields.members.get("parameters")
-        if given is not None and not isinstance(given, dict):
-            raise fields.refused("parameters", "an object")
-        copies = fields.integer("copies", 0, (1 << 31) - 1)
-        offer = self._offers.get(identifier)
+        request = Create.decode(meta)
+        offer = self._offers.get(request.environment)
         if offer is None:
-            known = ", ".join(self._offers)
-            raise ProtocolError(UNKNOWN_ENVIRONMENT, f"CREATE: found {identifier[:100]!r}, expected one of: {known}")
+            known, found = ", ".join(self._offers), request.environment[:100]
+            raise ProtocolError(UNKNOWN_ENVIRONMENT, f"CREATE: found {found!r}, expected one of: {known}")
+        copies = request.copies
         if copies > self._most_copies:
             raise ProtocolError(LIMIT, f"CREATE: found {copies} copies, expected at most {self._most_copies}")
         if len(session.instances) >= session.most_instances:
             raise ProtocolError(LIMIT, f"CREATE: found {len(session.instances)} instances, which is the limit")
-        instance = offer.create(given or {}, copies, session.largest_frame)
+        instance = offer.create(request.parameters, copies, session.largest_frame)
         number = next(self._numbers) & 0xFFFFFFFF
         session.instances[number] = instance
         return Reply(
@@ -130,7 +128,7 @@ class EnvironmentService:
         reply = Reply(frames=frames, clock=instance.clock, zero_copy=instance.zero_copy)
         if instance.errors:
             reply.status = c.DISCARDED
-            reply.meta = dumps({"errors": instance.errors})
+            reply.meta = encode_errors(instance.errors)
         return reply
 
     def _require_batch(self, instance: Instance, header: Header) -> None:
@@ -148,10 +146,11 @@ class EnvironmentService:
         self._require_batch(instance, header)
         return self._rows(instance, header, instance.step(list(parts[2:]), header.flags >> 1), session)
 
-    def _copy(self, instance: Instance, fields: Fields) -> int:
-        if instance.copies == 0:
-            raise fields.refused("copy", "none, since the instance has no copies")
-        return fields.integer("copy", 0, instance.copies - 1)
+    def _copy(self, instance: Instance, header: Header, copy: int | None) -> int:
+        if copy is None or copy >= instance.copies:
+            name = c.message_name(header.message)
+            raise ProtocolError(INVALID_REQUEST, f"{name}: found copy {copy}, expected one below {instance.copies}")
+        return copy
 
     def _require(self, instance: Instance, capability: str) -> None:
         if capability not in instance.capabilities:
@@ -169,18 +168,17 @@ class EnvironmentService:
 
     def _save(self, session: Session, instance: Instance, header: Header, parts: Sequence[bytes]) -> Reply:
         self._require(instance, c.SNAPSHOT_V1)
-        copy = self._copy(instance, Fields.read(parts[1], "meta of SAVE"))
+        copy = self._copy(instance, header, Copy.decode(parts[1]).copy)
         if not instance.begun[copy]:
             raise ProtocolError(INVALID_REQUEST, f"SAVE: found copy {copy} before its first reset, expected an episode")
         data = self._call(instance, "save()", instance.batch.save, copy)
         # Whether the episode goes on belongs to the state.
-        return Reply(frames=[bytes([instance.live[copy]]) + bytes(data)], clock=instance.clock)
+        return Reply(frames=[bytes([bool(instance.live[copy])]) + bytes(data)], clock=instance.clock)
 
     def _load(self, session: Session, instance: Instance, header: Header, parts: Sequence[bytes]) -> Reply:
         self._require(instance, c.SNAPSHOT_V1)
-        copy = self._copy(instance, Fields.read(parts[1], "meta of LOAD"))
-        if len(parts) != 4 or len(parts[3]) not in (0, 8):
-            raise ProtocolError(INVALID_REQUEST, "LOAD: expected two frames, a state and no or one chance seed of u64")
+        copy = self._copy(instance, header, Copy.decode(parts[1]).copy)
+        _LOAD.check(parts[2:])
         seed = int.from_bytes(parts[3], "little") if parts[3] else None
         rows = instance.rows
         kept = rows.kept(copy)
@@ -194,29 +192,30 @@ class EnvironmentService:
             raise ProtocolError(NOT_OFFERED, "load(): not offered by this environment") from error
         except Exception as problem:  # Bytes that are no state may break anything in the environment's reading of them.
             rows.restore(copy, kept)
-            return Reply(status=c.DISCARDED, meta=dumps({"errors": [describe("load()", problem, copy)]}))
+            return Reply(status=c.DISCARDED, meta=encode_errors([describe("load()", problem, copy)]))
         instance.take_up(copy, live=data[0] == 1)
         return Reply(frames=rows.single(copy, header.flags >> 1), batch=1, clock=instance.clock)
 
     def _text(self, session: Session, instance: Instance, header: Header, parts: Sequence[bytes]) -> Reply:
         self._require(instance, c.TEXT_V1)
-        fields = Fields.read(parts[1], "meta of TEXT")
-        what = fields.choice("what", ("rules", "situation", "actions"))
+        request = Text.decode(parts[1])
         batch, specification = instance.batch, instance.specification
         texts: list[str] = []
-        if what == "rules":
+        if request.what == "rules":
             texts = [self._words(instance, "rules()", batch.rules, agent) for agent in range(specification.agents)]
             return Reply(frames=list(encode_texts(texts)), clock=instance.clock)
-        copy = self._copy(instance, fields)
+        copy = self._copy(instance, header, request.copy)
         for agent in range(specification.agents):
-            if what == "situation":
+            if request.what == "situation":
                 texts.append(self._words(instance, "situation()", batch.situation, copy, agent))
                 continue
             first = 0
             for size, padded in zip(specification.head_sizes[agent], specification.heads):
                 for choice in range(first, first + padded):
                     own = choice < first + size
-                    words = self._words(instance, "action_text()", batch.action_text, copy, agent, choice) if own else ""
+                    words = (
+                        self._words(instance, "action_text()", batch.action_text, copy, agent, choice) if own else ""
+                    )
                     texts.append(words)
                 first += padded
         return Reply(frames=list(encode_texts(texts)), clock=instance.clock)
@@ -230,60 +229,61 @@ class EnvironmentService:
 
     def _render(self, session: Session, instance: Instance, header: Header, parts: Sequence[bytes]) -> Reply:
         self._require(instance, c.RENDER_V1)
-        fields = Fields.read(parts[1], "meta of RENDER")
-        copy, color = self._copy(instance, fields), fields.boolean("color", False)
-        words = self._words(instance, "render()", instance.batch.render, copy, color)
+        request = Render.decode(parts[1])
+        copy = self._copy(instance, header, request.copy)
+        words = self._words(instance, "render()", instance.batch.render, copy, request.color)
         return Reply(frames=[words.encode()], clock=instance.clock)
 
     def _metrics(self, session: Session, instance: Instance, header: Header, parts: Sequence[bytes]) -> Reply:
         self._require(instance, c.METRICS_V1)
-        copies = Fields.read(parts[1], "meta of METRICS").integers("copies", 0, max(0, instance.copies - 1))
-        if instance.copies == 0 and copies:
-            raise ProtocolError(INVALID_REQUEST, "METRICS: found copies, expected none, since the instance has none")
+        copies = Metrics.decode(parts[1]).copies
+        for copy in copies:
+            self._copy(instance, header, copy)
         return Reply(frames=[instance.metrics(list(copies))], batch=len(copies), clock=instance.clock)
 
     def _baseline(self, session: Session, instance: Instance, header: Header, parts: Sequence[bytes]) -> Reply:
         self._require(instance, c.BASELINE_V1)
-        fields = Fields.read(parts[1], "meta of BASELINE")
-        specification = instance.specification
-        baseline = specification.baselines[fields.integer("baseline", 0, len(specification.baselines) - 1)]
-        if baseline["sees_state"]:
-            return self._jointly(instance, baseline, fields, parts[2:])
-        return self._locally(instance, baseline, fields, parts[2:])
+        request = Baseline.decode(parts[1])
+        known = instance.specification.wire.baselines
+        if request.baseline >= len(known):
+            raise ProtocolError(
+                INVALID_REQUEST, f"BASELINE: found baseline {request.baseline}, expected one below {len(known)}"
+            )
+        baseline = known[request.baseline]
+        if baseline.sees_state:
+            copy = self._copy(instance, header, request.copy)
+            return self._jointly(instance, baseline.name, copy, parts[2:])
+        return self._locally(instance, baseline, request.agents or (), parts[2:])
 
-    def _jointly(self, instance: Instance, baseline: dict[str, Any], fields: Fields, frames: Sequence[bytes]) -> Reply:
+    def _jointly(self, instance: Instance, name: str, copy: int, frames: Sequence[bytes]) -> Reply:
         specification = instance.specification
-        copy = self._copy(instance, fields)
-        if len(frames) != 1 or len(frames[0]) != specification.agents:
-            raise ProtocolError(INVALID_REQUEST, f"BASELINE: expected one frame of {specification.agents} bytes")
+        joint_baseline_frames(specification.wire)[0].check(frames)
         agents = [agent for agent, chosen in enumerate(frames[0]) if chosen]
-        place = f"act_jointly({baseline['name']!r})"
-        found = self._call(instance, place, instance.batch.act_jointly, baseline["name"], copy, agents)
+        place = f"act_jointly({name!r})"
+        found = self._call(instance, place, instance.batch.act_jointly, name, copy, agents)
         actions = self._call(instance, place, _action_rows, instance, found, range(specification.agents))
         return Reply(frames=[actions], clock=instance.clock)
 
-    def _locally(self, instance: Instance, baseline: dict[str, Any], fields: Fields, frames: Sequence[bytes]) -> Reply:
+    def _locally(
+        self, instance: Instance, baseline: WireBaseline, agents: tuple[int, ...], frames: Sequence[bytes]
+    ) -> Reply:
         specification = instance.specification
-        agents = fields.integers("agents", 0, specification.agents - 1)
-        count, size = len(agents), int(baseline["memory_size"])
-        sizes = [len(frame) for frame in frames]
-        choices = specification.choices
-        if len(frames) != 3 or sizes[0] != 4 * count * specification.width or sizes[2] != count * size or (
-            sizes[1] not in (0, count * choices)
-        ):  # fmt: skip
-            raise ProtocolError(INVALID_REQUEST, f"BASELINE: found frames of {sizes} bytes for {count} agents")
-        observations = np.frombuffer(frames[0], _ROW_NUMBER).reshape(count, specification.width)
-        legal = np.frombuffer(frames[1], np.uint8).reshape(count, choices) if frames[1] else None
-        memory = np.frombuffer(bytearray(frames[2]), np.uint8).reshape(count, size)
-        place = f"act_locally({baseline['name']!r})"
+        if not all(agent < specification.agents for agent in agents):
+            raise ProtocolError(
+                INVALID_REQUEST, f"BASELINE: found agents {agents[:8]}, expected numbers below {specification.agents}"
+            )
+        layout, _ = local_baseline_frames(specification.wire, len(agents), baseline.memory_size)
+        observations, legal, memory = layout.decode(frames)
+        memory = memory.copy()
+        place = f"act_locally({baseline.name!r})"
+        act = instance.batch.act_locally
         found: list[Any] = []
         for row, agent in enumerate(agents):
             own = observations[row, : specification.observation_sizes[agent]]
-            mask = None if legal is None else legal[row]
-            act = instance.batch.act_locally
-            found.append(self._call(instance, place, act, baseline["name"], agent, own, mask, memory[row]))
+            mask = legal[row] if legal.size else None
+            found.append(self._call(instance, place, act, baseline.name, agent, own, mask, memory[row]))
         actions = self._call(instance, place, _action_rows, instance, found, agents)
-        return Reply(frames=[actions, memory], batch=count, clock=instance.clock)
+        return Reply(frames=[actions, memory], batch=len(agents), clock=instance.clock)
 
 
 def _action_rows(instance: Instance, found: Any, agents: Sequence[int]) -> NDArray[Any]:

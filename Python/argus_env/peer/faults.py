@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import traceback
-from typing import Any
 
-from ..wire.errors import ENVIRONMENT
+from argus_env.wire.errors import ENVIRONMENT
+from argus_env.wire.metas import ErrorReport
 
 # The end of a traceback is where the author's own code stands.
 _TRACEBACK_CHARACTERS = 4000
@@ -20,21 +20,17 @@ class EnvironmentFault(Exception):
         self.cause = cause
 
 
-def describe(place: str, problem: BaseException | str, copy: int | None = None) -> dict[str, Any]:
+def describe(place: str, problem: BaseException | str, copy: int | None = None) -> ErrorReport:
     """The error object (section 5 of the wire protocol) for what happened at `place`, such as "step()"."""
-    found: dict[str, Any] = {"code": ENVIRONMENT}
+    lines: str | None = None
     if isinstance(problem, str):
-        found["message"] = f"{place}: {problem}"[:_MESSAGE_CHARACTERS]
+        message = f"{place}: {problem}"
     else:
-        text = str(problem)
-        kind = type(problem).__name__
-        found["message"] = f"{place}: {kind}: {text}"[:_MESSAGE_CHARACTERS] if text else f"{place}: {kind}"
-        found["traceback"] = "".join(traceback.format_exception(problem))[-_TRACEBACK_CHARACTERS:]
-    if copy is not None:
-        found["copy"] = copy
-    # Half surrogates, as undecodable file names have them, are no UTF-8.
-    return {key: _printable(value) if isinstance(value, str) else value for key, value in found.items()}
+        message = f"{place}: {type(problem).__name__}: {problem}".rstrip(": ")
+        lines = _printable("".join(traceback.format_exception(problem)))[-_TRACEBACK_CHARACTERS:]
+    return ErrorReport(ENVIRONMENT, _printable(message)[:_MESSAGE_CHARACTERS], copy, lines)
 
 
 def _printable(text: str) -> str:
+    """`text` without half surrogates, which undecodable file names have and UTF-8 has not."""
     return text.encode(errors="backslashreplace").decode()

@@ -7,16 +7,18 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..wire import constants as c
-from ..wire.errors import INVALID_REQUEST, ProtocolError
-from .faults import EnvironmentFault, describe
-from .rows import ENDED_FAILED, Rows
-from .specification import Specification
+from argus_env.peer.faults import EnvironmentFault, describe
+from argus_env.peer.rows import ENDED_FAILED, Rows
+from argus_env.peer.specification import Specification
+from argus_env.wire import constants as c
+from argus_env.wire.errors import INVALID_REQUEST, ProtocolError
+from argus_env.wire.metas import ErrorReport
 
 Problems = dict[int, "BaseException | str"]
 
 _SEED = np.dtype("<u8")
 _CHOICE = np.dtype("<i4")
+_UNSIGNED = np.dtype("<u4")
 _NUMBER = np.dtype("<f4")
 # From this size on, a reply's frames go out without a copy. The arrays are written again only at the next request,
 # when the driver has the whole reply.
@@ -48,7 +50,7 @@ class Instance:
         self.rows = Rows(specification, copies)
         self.clock = 0
         self.lost: str | None = None
-        self.errors: list[dict[str, Any]] = []
+        self.errors: list[ErrorReport] = []
         # Said to the driver beside the reply.
         self.warnings: list[str] = []
         # 1: an episode has begun and is not over.
@@ -61,12 +63,16 @@ class Instance:
         self._whole_plans = (b"\1" * copies, b"\5" * copies)
         self._action_shape = (copies, specification.agents, specification.action_width)
         self._action_bytes = 4 * copies * specification.agents * specification.action_width
+        # The number of choices, where it is the same for all heads of all agents.
+        self._one_limit = 0
         if specification.discrete:
             # 0 stays in range for a head that the agent lacks.
             self._limits = np.maximum(np.asarray(specification.head_sizes, np.uint32), 1)
+            if (self._limits == self._limits[0, 0]).all():
+                self._one_limit = int(self._limits[0, 0])
         else:
-            low, high = np.asarray(specification.action_low), np.asarray(specification.action_high)
-            self._low, self._high = low.astype(_NUMBER), high.astype(_NUMBER)
+            bounds = specification.wire.action_bounds
+            self._low, self._high = np.asarray(bounds and (bounds.low, bounds.high), _NUMBER)
         self._elapsed_is_one = False
         self.zero_copy = self.rows.observation.nbytes >= _ZERO_COPY_BYTES
 
@@ -104,7 +110,7 @@ class Instance:
         self.live[chosen] = True
         self.begun[chosen] = True
         failed = [copy for copy in chosen.tolist() if rows.ended[copy]] if rows.ended.any() else []
-        self._note("reset()", dict.fromkeys(failed, "the episode could not begin") | problems)
+        self._note("reset()", _all_failed(failed, "the episode could not begin") | problems)
         self._all_live = bool(self.live.all())
         return problems
 
@@ -177,18 +183,20 @@ class Instance:
 
     def _actions(self, frame: bytes, mask: NDArray[np.bool_] | None) -> NDArray[Any]:
         """The actions, all in range."""
+        actions: NDArray[Any]
+        if self._one_limit and frame:
+            # A negative choice is a large one without its sign.
+            if np.maximum.reduce(np.frombuffer(frame, _UNSIGNED)) < self._one_limit:
+                return np.frombuffer(frame, _CHOICE).reshape(self._action_shape)
         if self.specification.discrete:
             actions = np.frombuffer(frame, _CHOICE).reshape(self._action_shape)
-            # A negative choice is a large one without its sign.
             wrong = actions.view(np.uint32) >= self._limits
         else:
             actions = np.frombuffer(frame, _NUMBER).reshape(self._action_shape)
             wrong = ~((actions >= self._low) & (actions <= self._high))
         return self._mended(actions, wrong, mask) if wrong.any() else actions
 
-    def _mended(
-        self, actions: NDArray[Any], wrong: NDArray[np.bool_], mask: NDArray[np.bool_] | None
-    ) -> NDArray[Any]:
+    def _mended(self, actions: NDArray[Any], wrong: NDArray[np.bool_], mask: NDArray[np.bool_] | None) -> NDArray[Any]:
         """The actions with 0 where they are out of range and do not count: in rows that do not act, components that an
         agent lacks, and copies that are not stepped."""
         counts = self.rows.acting[:, :, None] != 0
@@ -220,7 +228,7 @@ class Instance:
         bits = np.frombuffer(plan, np.uint8)
         ended = rows.ended if mask is None else rows.ended * mask
         failed = np.flatnonzero(ended == ENDED_FAILED).tolist()
-        self._note("step()", dict.fromkeys(failed, "the episode failed") | problems)
+        self._note("step()", _all_failed(failed, "the episode failed") | problems)
         stepped = np.ones(self.copies, np.bool_) if mask is None else mask
         over = stepped & ((ended != 0) | ((bits & c.PLAN_LAST_STEP) != 0))
         self.live &= ~over
@@ -236,15 +244,15 @@ class Instance:
         metrics = self.metrics(copies.tolist())
         # Indexing with an array copies.
         step = [array[copies] for array in (rows.terminated, rows.reward, rows.ended, rows.elapsed)]
-        final = [rows.observation[copies], rows.acting[copies]]
-        legal = rows.legal[copies] if rows.legal is not None else None
-        state = rows.state[copies] if rows.state is not None else None
+        final: list[Any] = [rows.observation[copies], rows.acting[copies]]
+        legal: Any = rows.legal[copies] if rows.legal is not None else None
+        state: Any = rows.state[copies] if rows.state is not None else None
         mask = np.zeros(self.copies, np.bool_)
         mask[copies] = True
         errors, self.errors = self.errors, []
         self._reset(mask, copies, seeds)
-        refused = {error["copy"] for error in self.errors}
-        self.warnings += [f"copy {error['copy']}: {error['message']}" for error in self.errors]
+        refused = {error.copy for error in self.errors}
+        self.warnings += [f"copy {error.copy}: {error.message}" for error in self.errors]
         self.errors = errors
         rows.terminated[copies], rows.reward[copies], rows.ended[copies], rows.elapsed[copies] = step
         kept = np.asarray([copy not in refused for copy in copies.tolist()])
@@ -252,9 +260,9 @@ class Instance:
             # The driver sees the ended episode's last rows, and sends RESET.
             lost = copies[~kept]
             rows.observation[lost], rows.acting[lost] = final[0][~kept], final[1][~kept]
-            if rows.legal is not None and legal is not None:
+            if rows.legal is not None:
                 rows.legal[lost] = legal[~kept]
-            if rows.state is not None and state is not None:
+            if rows.state is not None:
                 rows.state[lost] = state[~kept]
         if not kept.any():
             return []
@@ -270,12 +278,14 @@ class Instance:
         """f64 [copies, metrics]: of the episodes so far."""
         names = self.specification.metrics
         values = np.zeros((len(copies), len(names)), "<f8")
-        if names:
+        if not names:
+            return values
+        for row, copy in enumerate(copies):
             try:
-                for row, copy in enumerate(copies):
-                    values[row] = self.batch.metrics(copy)
+                values[row] = self.batch.metrics(copy)
             except Exception as problem:  # The environment's own code may raise anything.
-                self._lose("metrics()", problem)
+                values[row] = np.nan
+                self.warnings.append(f"copy {copy}: {describe('metrics()', problem).message}")
         return values
 
     def _note(self, place: str, problems: Problems) -> None:
@@ -289,3 +299,7 @@ class Instance:
     def _lose(self, place: str, problem: BaseException) -> Any:
         self.lost = f"{place} raised {type(problem).__name__}"
         raise EnvironmentFault(place, problem) from problem
+
+
+def _all_failed(copies: list[int], message: str) -> Problems:
+    return {copy: message for copy in copies}

@@ -12,8 +12,8 @@ import threading
 def end_with_host() -> None:
     """Ends this process when its standard input ends, which its host holds open as long as it lives.
 
-    Does nothing where standard input is no pipe. An interrupt from the keyboard goes to the host and its children alike:
-    the host says when its children end, so they ignore it.
+    Does nothing where standard input is no pipe. An interrupt from the keyboard goes to the host and its children
+    alike: the host says when its children end, so they ignore it.
     """
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)

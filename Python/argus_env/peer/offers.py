@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import inspect
 import os
 import re
 import sys
@@ -10,15 +11,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..wire import constants as c
-from ..wire.canonical import dumps
-from ..wire.errors import BAD_PARAMETERS, LIMIT, ProtocolError
-from .adapters import BatchAdapter, CopyAdapter, adapter_for
-from .copies import CopyBatch
-from .faults import describe
-from .instance import Instance
-from .parameters import Factory
-from .specification import Specification
+from argus_env.peer.adapters import BatchAdapter, CopyAdapter, adapter_for
+from argus_env.peer.copies import CopyBatch
+from argus_env.peer.faults import describe
+from argus_env.peer.instance import Instance
+from argus_env.peer.parameters import Factory
+from argus_env.peer.specification import Specification
+from argus_env.wire import constants as c
+from argus_env.wire.canonical import dumps
+from argus_env.wire.descriptor import Descriptor
+from argus_env.wire.errors import BAD_PARAMETERS, LIMIT, ProtocolError
 
 _ID = re.compile(r"[a-z0-9-]+")
 # Specifications that are remembered, so that a second instance with the same parameters needs no probe.
@@ -60,14 +62,16 @@ class Offer:
             )
         unknown = sorted(set(details or {}) - set(_DETAILS))
         if unknown:
-            raise ValueError(f"serve (environments): found {', '.join(unknown)}, expected some of {', '.join(_DETAILS)}")
+            raise ValueError(
+                f"serve (environments): found {', '.join(unknown)}, expected some of {', '.join(_DETAILS)}"
+            )
         self.id = identifier
         self.factory = Factory(make)
         self.groups = groups
         self.details = dict(details or {})
         self._probes: OrderedDict[bytes, _Probe] = OrderedDict()
 
-    def descriptor(self) -> tuple[dict[str, Any], str | None]:
+    def descriptor(self) -> tuple[Descriptor, str | None]:
         """The descriptor, and why no instance with default parameters can be made (None: it can)."""
         found: dict[str, Any] = {}
         capabilities: list[str] = []
@@ -76,14 +80,10 @@ class Offer:
             probe = self._probe(self.factory.resolve({}))
             found, capabilities = probe.details, probe.capabilities
         except Exception as problem:  # The environment's own code may raise anything.
-            reason = f"environment {self.id}: {describe('factory', problem)['message']}"
+            reason = f"environment {self.id}: {describe('factory', problem).message}"
         details = {"version": "1", "summary": "", "rules": "", "source": ""} | found | self.details
-        return {
-            "id": self.id,
-            **details,
-            "parameters": [parameter.document() for parameter in self.factory.parameters],
-            "capabilities": capabilities,
-        }, reason
+        parameters = tuple(self.factory.parameters)
+        return Descriptor(self.id, **details, parameters=parameters, capabilities=frozenset(capabilities)), reason
 
     def create(self, given: Mapping[str, Any], copies: int, largest_frame: int) -> Instance:
         """A new instance. A `ProtocolError` for what cannot be made."""
@@ -94,7 +94,7 @@ class Offer:
         try:
             probe = self._probe(values)
         except Exception as problem:  # The environment's own code may raise anything.
-            raise ProtocolError(BAD_PARAMETERS, describe(f"environment {self.id}", problem)["message"]) from problem
+            raise ProtocolError(BAD_PARAMETERS, describe(f"environment {self.id}", problem).message) from problem
         needed = probe.specification.reply_bytes(copies)
         if needed > largest_frame:
             raise ProtocolError(
@@ -104,7 +104,7 @@ class Offer:
         try:
             batch = self._batch(probe, values, copies)
         except Exception as problem:  # The environment's own code may raise anything.
-            raise ProtocolError(BAD_PARAMETERS, describe(f"environment {self.id}", problem)["message"]) from problem
+            raise ProtocolError(BAD_PARAMETERS, describe(f"environment {self.id}", problem).message) from problem
         return Instance(batch, probe.specification, copies, probe.capabilities)
 
     def _batch(self, probe: _Probe, values: Mapping[str, Any], copies: int) -> BatchAdapter | CopyBatch:
@@ -163,9 +163,9 @@ class Offer:
 
 def _capabilities(specification: Specification, beyond: list[str]) -> list[str]:
     found = set(beyond)
-    if specification.has_text:
+    if specification.wire.has_text:
         found.add(c.TEXT_V1)
-    if specification.baselines:
+    if specification.wire.baselines:
         found.add(c.BASELINE_V1)
     if specification.metrics:
         found.add(c.METRICS_V1)
@@ -186,6 +186,8 @@ def _details(environment: Any, factory: Factory) -> dict[str, str]:
     lines = [line.strip() for line in doc.strip().splitlines()]
     if lines and lines[0]:
         found["summary"] = lines[0]
+    if len(lines) > 1:
+        found["rules"] = inspect.cleandoc(doc)
     for name in _DETAILS:
         value = getattr(innermost, name, None)
         if isinstance(value, str):

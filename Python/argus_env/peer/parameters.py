@@ -10,6 +10,8 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from argus_env.wire.descriptor import Parameter
+
 _KINDS = {bool: "boolean", int: "integer", float: "number", str: "string"}
 # Given by serving itself.
 _RESERVED = ("copies", "render_mode")
@@ -21,53 +23,6 @@ class Range:
 
     minimum: float
     maximum: float
-
-
-@dataclasses.dataclass(frozen=True)
-class Parameter:
-    """One parameter as a scenario file sees it."""
-
-    name: str
-    kind: str
-    default: Any
-    description: str = ""
-    minimum: float | None = None
-    maximum: float | None = None
-    choices: tuple[str, ...] = ()
-
-    def document(self) -> dict[str, Any]:
-        """As in DESCRIBE's reply."""
-        found: dict[str, Any] = {
-            "name": self.name,
-            "kind": self.kind,
-            "description": self.description,
-            "default": self.default,
-        }
-        if self.minimum is not None and self.maximum is not None:
-            found |= {"minimum": self.minimum, "maximum": self.maximum}
-        if self.choices:
-            found["choices"] = list(self.choices)
-        return found
-
-    def checked(self, value: Any) -> Any:
-        """`value` in this parameter's type. A `ValueError` says what was expected."""
-        expected = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}.get(
-            self.kind, "a string"
-        )
-        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        right = {
-            "integer": is_number and (isinstance(value, int) or value.is_integer()),
-            "number": is_number and math.isfinite(value),
-            "boolean": isinstance(value, bool),
-        }.get(self.kind, isinstance(value, str))
-        if not right:
-            raise ValueError(f"parameter {self.name}: found {value!r}, expected {expected}")
-        if self.choices and value not in self.choices:
-            raise ValueError(f"parameter {self.name}: found {value!r}, expected one of {', '.join(self.choices)}")
-        low, high = self.minimum, self.maximum
-        if low is not None and high is not None and not low <= value <= high:
-            raise ValueError(f"parameter {self.name}: found {value}, expected {low} to {high}")
-        return int(value) if self.kind == "integer" else float(value) if self.kind == "number" else value
 
 
 class Factory:
@@ -93,8 +48,8 @@ class Factory:
                 continue
             if parameter.default is inspect.Parameter.empty:
                 raise TypeError(
-                    f"serve (factory): found the parameter {name!r} without a default, expected defaults for all. Try a "
-                    "function of your own that gives one"
+                    f"serve (factory): found the parameter {name!r} without a default, expected defaults for all. "
+                    "Try a function of your own that gives one"
                 )
             described = _described(name, parameter)
             if described is not None:
@@ -118,10 +73,16 @@ class Factory:
         if unknown:
             offered = ", ".join(known) or "none"
             raise ValueError(f"parameters: found {', '.join(unknown)}, expected some of: {offered}")
-        return {
-            name: parameter.checked(given[name]) if name in given else parameter.default
-            for name, parameter in known.items()
-        }
+        values: dict[str, Any] = {}
+        for name, parameter in known.items():
+            value = given.get(name, parameter.default)
+            if parameter.kind == "integer" and isinstance(value, float) and value.is_integer():
+                value = int(value)
+            expected = parameter.refuses(value)
+            if expected is not None:
+                raise ValueError(f"parameter {name}: found {value!r}, expected {expected}")
+            values[name] = float(value) if parameter.kind == "number" else value
+        return values
 
     def make(self, values: Mapping[str, Any], *, copies: int | None = None, render_mode: str | None = None) -> Any:
         """An environment, or a batch of `copies`."""
@@ -169,4 +130,6 @@ def _described(name: str, parameter: inspect.Parameter) -> Parameter | None:
         return None
     if kind == "number" and not math.isfinite(default):
         return None
+    if kind == "integer" and minimum is not None and maximum is not None:
+        minimum, maximum = int(minimum), int(maximum)
     return Parameter(name, kind, default, description, minimum, maximum)

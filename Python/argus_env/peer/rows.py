@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .specification import Specification
+from argus_env.peer.specification import Specification
 
 ENDED_NO = 0
 ENDED_TERMINATED = 1
@@ -31,21 +32,26 @@ class Rows:
 
     __slots__ = (
         "specification", "copies", "observation", "legal", "acting", "terminated", "reward", "state", "ended",
-        "elapsed", "full_legal", "idle_legal", "_frames",
+        "elapsed", "full_legal", "idle_legal", "_numbers", "_frames",
     )  # fmt: skip
 
     def __init__(self, specification: Specification, copies: int) -> None:
         self.specification = specification
         self.copies = copies
         agents = specification.agents
-        self.observation: NDArray[np.float32] = np.zeros((copies, agents, specification.width), np.float32)
+        # One block of memory, so that one sum tells whether all numbers are finite.
+        sizes = [copies * agents * specification.width, copies * specification.reward_rows]
+        sizes += [copies * specification.state_width, copies]
+        self._numbers: NDArray[np.float32] = np.zeros(sum(sizes), np.float32)
+        observation, reward, state, elapsed = np.split(self._numbers, np.cumsum(sizes[:-1]))
+        self.observation: NDArray[np.float32] = observation.reshape(copies, agents, specification.width)
         self.legal: NDArray[np.uint8] | None = None
         self.acting: NDArray[np.uint8] = np.zeros((copies, agents), np.uint8)
         self.terminated: NDArray[np.uint8] = np.zeros((copies, agents), np.uint8)
-        self.reward: NDArray[np.float32] = np.zeros((copies, specification.reward_rows), np.float32)
+        self.reward: NDArray[np.float32] = reward.reshape(copies, specification.reward_rows)
         self.state: NDArray[np.float32] | None = None
         self.ended: NDArray[np.uint8] = np.zeros(copies, np.uint8)
-        self.elapsed: NDArray[np.float32] = np.zeros(copies, np.float32)
+        self.elapsed: NDArray[np.float32] = elapsed
         # Of an agent that may choose freely, and of one that does not act: [agents, choices].
         self.full_legal: NDArray[np.uint8] = np.zeros((agents, specification.choices), np.uint8)
         self.idle_legal: NDArray[np.uint8] = np.zeros((agents, specification.choices), np.uint8)
@@ -58,16 +64,20 @@ class Rows:
                 first += size
             self.legal = np.broadcast_to(self.idle_legal, (copies, agents, specification.choices)).copy()
         if specification.state_width:
-            self.state = np.zeros((copies, specification.state_width), np.float32)
-        self._frames = [self._chosen(bool(bits & 1), bool(bits & 2)) for bits in range(4)]
+            self.state = state.reshape(copies, specification.state_width)
+        # Made once: a view of an array's memory costs more than all else in sending it.
+        self._frames = [
+            [frame if isinstance(frame, bytes) else memoryview(frame) for frame in self._chosen(unwanted)]
+            for unwanted in range(4)
+        ]
 
-    def _chosen(self, no_legal: bool, no_state: bool) -> list[Any]:
+    def _chosen(self, unwanted: int) -> list[Any]:
         frames: list[Any] = [self.observation]
         if self.legal is not None:
-            frames.append(b"" if no_legal else self.legal)
+            frames.append(b"" if unwanted & 1 else self.legal)
         frames += [self.acting, self.terminated, self.reward]
         if self.state is not None:
-            frames.append(b"" if no_state else self.state)
+            frames.append(b"" if unwanted & 2 else self.state)
         return frames + [self.ended, self.elapsed]
 
     def frames(self, unwanted: int) -> list[Any]:
@@ -89,10 +99,10 @@ class Rows:
 
     def single(self, copy: int, unwanted: int) -> list[Any]:
         """The reply's frames for `copy` alone."""
-        return [frame if isinstance(frame, bytes) else frame[copy : copy + 1] for frame in self._frames[unwanted]]
+        return [frame if isinstance(frame, bytes) else frame[copy : copy + 1] for frame in self._chosen(unwanted)]
 
     def _arrays(self) -> list[NDArray[Any]]:
-        return [frame for frame in self._frames[0] if not isinstance(frame, bytes)]
+        return self._chosen(0)
 
     def begin(self, copies: NDArray[np.intp] | slice) -> None:
         """Sets what holds at the start of every episode; an environment overwrites what differs."""
@@ -114,7 +124,9 @@ class Rows:
         reward = self.reward[copy]
         if not np.isfinite(reward).all():
             row = int(np.argmin(np.isfinite(reward)))
-            names = self.specification.names if self.specification.reward_scope == "agent" else self.specification.groups
+            names = (
+                self.specification.names if self.specification.reward_scope == "agent" else self.specification.groups
+            )
             raise ValueError(f"reward of {names[row]}: found {reward[row]}, expected a finite number")
         if self.state is not None and not np.isfinite(self.state[copy]).all():
             component = int(np.argmin(np.isfinite(self.state[copy])))
@@ -138,13 +150,9 @@ class Rows:
 
     @property
     def is_finite(self) -> bool:
-        """Whether all numbers of all copies are."""
-        state = self.state
-        return bool(
-            np.isfinite(self.observation).all()
-            and np.isfinite(self.reward).all()
-            and (state is None or np.isfinite(state).all())
-        )
+        """Whether all numbers of all copies are. May be False for huge ones: `not_finite` looks closely."""
+        # What is not finite stays so in a sum.
+        return math.isfinite(np.add.reduce(self._numbers))
 
     def fail(self, copy: int) -> None:
         """Marks the episode of `copy` as failed and clears what it left."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Protocol
 
-from ..wire import constants as c
-from ..wire.canonical import dumps
-from ..wire.errors import LIMIT, ProtocolError
-from ..wire.header import Header
-from .faults import EnvironmentFault, describe
+from argus_env.peer.faults import EnvironmentFault, describe
+from argus_env.wire import constants as c
+from argus_env.wire.errors import LIMIT, ProtocolError
+from argus_env.wire.header import Header
+from argus_env.wire.metas import ErrorReport, encode_errors
 
 _NO_COPY: list[object] = []
 
@@ -73,15 +73,14 @@ class Service(Protocol):
 
 def refusal(problem: Exception) -> Reply:
     """The error reply for what `Service.answer` raised."""
+    error: ProtocolError | ErrorReport
     if isinstance(problem, ProtocolError):
-        error: dict[str, Any] = {"code": problem.code, "message": problem.message}
-    elif isinstance(problem, EnvironmentFault) and problem.cause is not None:
-        error = describe(str(problem), problem.cause)
+        error = problem
     elif isinstance(problem, EnvironmentFault):
-        error = describe("instance", str(problem))
+        error = describe(str(problem), problem.cause) if problem.cause else describe("instance", str(problem))
     else:
         error = describe("peer", problem)
-    return Reply(status=c.ERROR, meta=dumps({"errors": [error]}))
+    return Reply(status=c.ERROR, meta=encode_errors([error]))
 
 
 def within_limits(reply: Reply, session: Session) -> Reply:
@@ -92,6 +91,3 @@ def within_limits(reply: Reply, session: Session) -> Reply:
             error = f"the reply has a frame of {size} bytes, expected at most {session.largest_frame}"
             return refusal(ProtocolError(LIMIT, error))
     return reply
-
-
-__all__ = ["Header", "Reply", "Service", "Session", "refusal", "within_limits"]

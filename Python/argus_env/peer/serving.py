@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ..wire import constants as c
-from .connection import BoundPeer, ConnectedPeer, Connection
-from .endpoint import choose
-from .environment_service import EnvironmentService
-from .lifeline import end_with_host
-from .offers import Offer, default_identifier
+from argus_env.peer.connection import BoundPeer, ConnectedPeer
+from argus_env.peer.endpoint import Endpoint, choose
+from argus_env.peer.environment_service import EnvironmentService
+from argus_env.peer.lifeline import end_with_host
+from argus_env.peer.offers import Offer, default_identifier
+from argus_env.peer.service import Service
+from argus_env.wire import constants as c
 
 
 def serve(
@@ -67,21 +68,20 @@ def serve(
     endpoint = choose(bind=bind, connect=connect, keys=keys, allowed=allowed, server_key=server_key, what="serve")
     if endpoint.child:
         end_with_host()
-    kind: type[BoundPeer] | type[ConnectedPeer] = BoundPeer if endpoint.binds else ConnectedPeer
-    run(
-        kind(
-            EnvironmentService(offers, most_copies=most_copies),
-            endpoint,
-            name=name or ", ".join(given),
-            largest_frame=largest_frame,
-            instances=most_instances,
-        )
+    run_peer(
+        EnvironmentService(offers, most_copies=most_copies),
+        endpoint,
+        name=name or ", ".join(given),
+        largest_frame=largest_frame,
+        instances=most_instances,
     )
 
 
-def run(connection: Connection) -> None:
-    """Runs a connection to its end and closes it."""
+def run_peer(service: Service, endpoint: Endpoint, *, name: str, largest_frame: int, instances: int) -> None:
+    """Serves at `endpoint` to the end."""
+    kind = BoundPeer if endpoint.binds else ConnectedPeer
+    peer = kind(service, endpoint, name=name, largest_frame=largest_frame, instances=instances)
     try:
-        connection.run()  # type: ignore[attr-defined]
+        peer.run()
     finally:
-        connection.close()
+        peer.close()

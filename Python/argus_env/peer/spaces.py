@@ -42,8 +42,8 @@ def _shape_of(value: object) -> str:
 class ObservationEncoder:
     """Writes one agent's observation into its row.
 
-    `size`: components. `low`, `high`: their bounds, infinite where there are none. `segments`: name, offset and count of
-    the parts, for people. `has_mask`: the space is a Dict with `action_mask`, which is not part of the row.
+    `size`: components. `low`, `high`: their bounds, infinite where there are none. `segments`: name, offset and count
+    of the parts, for people. `has_mask`: the space is a Dict with `action_mask`, which is not part of the row.
     """
 
     def __init__(self, space: Any) -> None:
@@ -56,7 +56,9 @@ class ObservationEncoder:
             self.has_mask = True
             rest = {key: part for key, part in space.spaces.items() if key != _MASK_KEY}
             if not rest:
-                raise UnsupportedSpace(f"observation space: found only {_MASK_KEY!r}, expected an observation beside it")
+                raise UnsupportedSpace(
+                    f"observation space: found only {_MASK_KEY!r}, expected an observation beside it"
+                )
             writers = [(key, self._compile(part, str(key))) for key, part in rest.items()]
             self._write = _write_keys(writers)
         else:
@@ -102,9 +104,7 @@ class ObservationEncoder:
         )
 
 
-def _write_box(
-    name: str, offset: int, size: int, shape: tuple[int, ...]
-) -> Callable[[Any, NDArray[np.float32]], None]:
+def _write_box(name: str, offset: int, size: int, shape: tuple[int, ...]) -> Callable[[Any, NDArray[np.float32]], None]:
     end = offset + size
 
     def write(value: Any, row: NDArray[np.float32]) -> None:
@@ -202,8 +202,8 @@ class ActionDecoder:
                 return lambda row: {key: part(row) for key, part in parts}
             return lambda row: tuple(part(row) for _, part in parts)
         raise UnsupportedSpace(
-            f"{name}: found {kind}, expected Discrete, MultiDiscrete, MultiBinary, a bounded Box, or a Dict or Tuple of "
-            "these. Try a wrapper"
+            f"{name}: found {kind}, expected Discrete, MultiDiscrete, MultiBinary, a bounded Box, or a Dict or Tuple "
+            "of these. Try a wrapper"
         )
 
     def _compile_box(self, space: Any, name: str) -> Callable[[Any], Any]:

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..wire.canonical import dumps, singles
+import numpy as np
+from numpy.typing import NDArray
 
-_NAME = re.compile(r"[A-Za-z0-9_]+")
-_HASH_BASIS = 14695981039346656037
-_HASH_PRIME = 1099511628211
-
-
-def fnv1a(data: bytes) -> int:
-    """The 64-bit FNV-1a hash of `data`, which tells one specification from another."""
-    value = _HASH_BASIS
-    for byte in data:
-        value = (value ^ byte) * _HASH_PRIME & 0xFFFFFFFFFFFFFFFF
-    return value
-
-
-def bounds(values: Iterable[float]) -> list[float | None]:
-    """Bounds as JSON has them: null where there is none."""
-    return singles(values)
+from argus_env.wire.canonical import dumps
+from argus_env.wire.errors import ProtocolError
+from argus_env.wire.specification import Specification as WireSpecification
+from argus_env.wire.specification import specification_hash
 
 
 def unique_names(names: Iterable[object]) -> list[str]:
@@ -61,82 +49,43 @@ def roles(names: Iterable[str], sizes: Iterable[object]) -> list[str]:
 
 
 class Specification:
-    """A specification document with the sizes that serving needs read out of it.
+    """A specification with the sizes that serving looks at, as plain lists.
 
     `document` is the JSON object of section 6 of the wire protocol, as a dict. A `ValueError` says what is wrong.
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        self.document = dict(document)
-        self.encoded = dumps(self.document)
-        self.hash = fnv1a(self.encoded)
+        try:
+            wire = WireSpecification.decode(dumps(dict(document)))
+        except ProtocolError as error:
+            raise ValueError(error.message) from error
+        self.wire = wire
+        self.encoded = wire.encode()
+        self.hash = specification_hash(self.encoded)
+        self.names = [agent.name for agent in wire.agents]
+        self.agents = len(wire.agents)
+        self.groups = list(wire.groups)
+        self.width = wire.observation_width
+        self.observation_sizes = [agent.observation_size for agent in wire.agents]
+        self.discrete = wire.discrete
+        self.heads = list(wire.heads)
+        self.choices = wire.choices
+        self.head_sizes = [list(agent.action_sizes) for agent in wire.agents] if wire.discrete else []
+        self.action_sizes = [] if wire.discrete else [agent.action_sizes[0] for agent in wire.agents]
+        # Elements of an action row: heads, or components.
+        self.action_width = wire.action_size
+        self.reward_rows = wire.reward_rows
+        self.reward_scope = wire.reward_scope
+        self.state_width = wire.state_width
+        self.metrics = [metric.name for metric in wire.metrics]
 
-        agents = self._list("agents")
-        if not agents:
-            raise ValueError("specification: found no agents, expected at least one")
-        self.names = [str(agent["name"]) for agent in agents]
-        if len(set(self.names)) != len(agents) or not all(_NAME.fullmatch(name) for name in self.names):
-            raise ValueError(
-                f"specification: found agents {self.names}, expected different names of letters, digits and _"
-            )
-        self.agents = len(agents)
-        self.groups = [str(group) for group in self._list("groups")]
-        self.group_of = [int(agent["group"]) for agent in agents]
-        if not all(0 <= group < len(self.groups) for group in self.group_of):
-            raise ValueError(f"specification: found groups {self.group_of}, expected indices below {len(self.groups)}")
-        self.width = int(self.document["observation"]["width"])
-        self.observation_sizes = [int(agent["observation_size"]) for agent in agents]
-        if self.width < 1 or not all(0 <= size <= self.width for size in self.observation_sizes):
-            raise ValueError(
-                f"specification: found observation sizes {self.observation_sizes} in rows of {self.width}, expected "
-                "rows at least as wide as the largest"
-            )
-        self._read_actions(agents)
-
-        scope = self.document["reward"]["scope"]
-        if scope not in ("agent", "group"):
-            raise ValueError(f"specification: found reward scope {scope!r}, expected 'agent' or 'group'")
-        self.reward_rows = self.agents if scope == "agent" else len(self.groups)
-        self.reward_scope = scope
-        self.state_width = int(self.document["state"]["width"]) if "state" in self.document else 0
-        self.metrics = [metric["name"] for metric in self.document.get("metrics", [])]
-        self.baselines = list(self.document.get("baselines", []))
-        self.has_text = "text" in self.document
-
-    def _list(self, key: str) -> list[Any]:
-        value = self.document.get(key)
-        if not isinstance(value, (list, tuple)):
-            raise ValueError(f"specification: found {value!r} for {key!r}, expected a list")
-        return list(value)
-
-    def _read_actions(self, agents: list[Any]) -> None:
-        action = self.document["action"]
-        self.discrete = "heads" in action
-        if self.discrete:
-            self.heads = [int(size) for size in action["heads"]]
-            self.choices = sum(self.heads)
-            self.head_sizes = [[int(size) for size in agent["head_sizes"]] for agent in agents]
-            self.action_width = len(self.heads)
-            fits = all(
-                len(own) == len(self.heads) and all(0 <= mine <= size for mine, size in zip(own, self.heads))
-                for own in self.head_sizes
-            )
-            if not self.heads or min(self.heads) < 1 or not fits:
-                raise ValueError(
-                    f"specification: found heads {self.heads} and agents' own {self.head_sizes}, expected one size "
-                    "for each head, none larger than the head"
-                )
-            return
-        self.heads, self.choices, self.head_sizes = [], 0, []
-        self.action_width = int(action["width"])
-        self.action_sizes = [int(agent["action_size"]) for agent in agents]
-        self.action_low = [float(value) for value in action["low"]]
-        self.action_high = [float(value) for value in action["high"]]
-        fits = len(self.action_low) == len(self.action_high) == self.action_width and all(
-            0 <= size <= self.action_width for size in self.action_sizes
-        )
-        if self.action_width < 1 or not fits or not all(map(math.isfinite, self.action_low + self.action_high)):
-            raise ValueError("specification: found continuous actions without a finite low and high for each component")
+    def own_choices(self) -> list[NDArray[np.intp]]:
+        """For each agent, where in a legal row each of its own choices stands."""
+        starts = np.cumsum([0, *self.heads[:-1]])
+        return [
+            np.concatenate([np.arange(start, start + size, dtype=np.intp) for start, size in zip(starts, sizes)])
+            for sizes in self.head_sizes
+        ]
 
     def reply_bytes(self, copies: int) -> int:
         """The size of the largest frame in a reply about `copies` copies."""

@@ -23,6 +23,8 @@ public struct ActionRows {
 
     /// [copy, agent, head]: all discrete actions.
     public var allDiscrete: UnsafeMutableBufferPointer<Int32> { tensors.actions.elements }
+    /// [copy, agent, component]: all continuous actions.
+    public var allContinuous: UnsafeMutableBufferPointer<Float> { tensors.continuousActions.elements }
 
     /// One agent's rows only: what a decentralised policy is handed.
     @inline(__always)

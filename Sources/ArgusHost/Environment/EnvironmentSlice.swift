@@ -20,6 +20,8 @@ final class EnvironmentSlice {
     private let nextSeeds: AlignedBuffer<UInt64>
     /// True: the next batch resets all copies instead of stepping.
     var isResetting = false
+    /// Reports of the instance that have been passed on.
+    var reportsSeen = 0
     /// What went wrong in the last batch.
     var error: ArgusError?
 

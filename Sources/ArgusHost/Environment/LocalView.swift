@@ -30,6 +30,8 @@ public struct LocalView {
     public var legal: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(tensors.legal.elements) }
     /// [copy, agent]
     public var acting: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(tensors.acting.elements) }
+    /// [copy]: 1 while the copy has an episode to play.
+    public var active: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(progress.active.elements) }
     /// [copy]: 1 when the live rows are an episode's first.
     public var starts: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(progress.starts.elements) }
     /// [copy]: steps made in the running episode.

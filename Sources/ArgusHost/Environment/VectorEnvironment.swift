@@ -29,6 +29,9 @@ public final class VectorEnvironment {
     /// Fingerprint of environment version, specification and parameters: snapshots and checkpoints carry it.
     public let specificationHash: String
 
+    /// Told why episodes failed; see ``FailureNotes``.
+    public var failureNotes: FailureNotes?
+
     let layout: EnvironmentLayout
     let tensors: EnvironmentTensors
     let progress: EpisodeProgress
@@ -142,6 +145,7 @@ public final class VectorEnvironment {
         workers.runBatch()
         for slice in slices { slice.isResetting = false }
         for copy in 0..<copies { outcome.ended[copy] = EpisodeEnd.running.rawValue }
+        noteFailures()
         try throwFirstError()
     }
 
@@ -151,7 +155,17 @@ public final class VectorEnvironment {
     ///   contract. The environment must be reset before it is stepped again.
     public func step() throws(ArgusError) {
         workers.runBatch()
+        noteFailures()
         try throwFirstError()
+    }
+
+    /// Passes on what the environment has reported, such as why an episode failed.
+    private func noteFailures() {
+        guard let failureNotes else { return }
+        for slice in slices where slice.reportsSeen != slice.instance.reportCount {
+            slice.reportsSeen = slice.instance.reportCount
+            for words in slice.instance.takeReports() { failureNotes.note(words) }
+        }
     }
 
     /// False once every listed episode has been played.

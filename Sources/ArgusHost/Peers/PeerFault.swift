@@ -15,6 +15,10 @@ struct PeerFault: Error, CustomStringConvertible {
         case silent
         /// Heartbeats, but no reply within the deadline: its own loop hangs.
         case hung(seconds: Double)
+        /// Its loop answers, but the reply never came.
+        case unanswered(seconds: Double)
+        /// The reply came after the deadline.
+        case late(seconds: Double)
         /// It did not connect or answer HELLO in time.
         case noStart(seconds: Double)
         /// It said that it ends.
@@ -40,10 +44,15 @@ struct PeerFault: Error, CustomStringConvertible {
     /// The end of what it wrote.
     let lastLines: [String]
 
-    var description: String {
-        var text = "\(words) (peer '\(peer)'"
-        if let process { text += ", process \(process)\(processState.map { ", \(PeerFault.stateWords($0))" } ?? "")" }
-        text += ", during \(phase))"
+    var description: String { text("peer '\(peer)', ") }
+
+    /// Without the peer's name, where that stands beside it.
+    var reason: String { text("") }
+
+    private func text(_ name: String) -> String {
+        var text = "\(words) (\(name)"
+        if let process { text += "process \(process)\(processState.map { ", \(PeerFault.stateWords($0))" } ?? ""), " }
+        text += "during \(phase))"
         if !lastLines.isEmpty { text += "; its last output: \(lastLines.joined(separator: " | "))" }
         return text
     }
@@ -59,6 +68,9 @@ struct PeerFault: Error, CustomStringConvertible {
         case .silent: "no heartbeat of the peer: it is stopped, or its machine cannot be reached"
         case .hung(let seconds):
             "no reply within \(PeerFault.number(seconds)) s although heartbeats come: the peer's own loop hangs"
+        case .unanswered(let seconds):
+            "no reply within \(PeerFault.number(seconds)) s although the peer's loop answers: it left the request out"
+        case .late(let seconds): "the reply came later than \(PeerFault.number(seconds)) s after the request"
         case .noStart(let seconds): "the peer did not say hello within \(PeerFault.number(seconds)) s"
         case .goodbye(let reason): "the peer ended the session: \(reason)"
         case .restarted: "the peer was started again or lost its connection, and began a new session"

@@ -164,8 +164,7 @@ extension PeerInstance {
     private func discardIfFailed(_ reply: PeerReply, _ anyFailed: Bool) -> argus_status {
         guard reply.header.status == .discarded else { return anyFailed ? ARGUS_DISCARD : ARGUS_OK }
         for error in (try? ErrorReports(bytes: reply.meta))?.errors ?? [] {
-            let line = error.traceback?.split(whereSeparator: \.isNewline).last.map { " (\($0))" } ?? ""
-            report(ARGUS_FAILURE, error.message + line, copy: error.copy ?? -1)
+            report(ARGUS_FAILURE, PeerInstance.words(error), copy: error.copy ?? -1)
         }
         return ARGUS_DISCARD
     }

@@ -172,11 +172,15 @@ final class PeerInstance {
     private static func requireDone(_ reply: PeerReply) throws {
         guard reply.header.status != .done else { return }
         guard let error = (try ErrorReports(bytes: reply.meta)).errors.first else { return }
-        var words = error.message
-        if let line = error.traceback?.split(whereSeparator: \.isNewline).last, !words.contains(line) {
-            words += " (\(line))"
+        throw WireError(error.code, "the peer says: \(words(error))")
+    }
+
+    /// What a peer says of an error, with the last line of its traceback if that says more.
+    static func words(_ error: ErrorReport) -> String {
+        guard let line = error.traceback?.split(whereSeparator: \.isNewline).last, !error.message.contains(line) else {
+            return error.message
         }
-        throw WireError(error.code, "the peer says: \(words)")
+        return "\(error.message) (\(line))"
     }
 
     func report(_ severity: Int32, _ words: String, copy: Int = -1) {

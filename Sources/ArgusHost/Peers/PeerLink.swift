@@ -24,6 +24,8 @@ final class PeerLink {
     private var lastHeard = ContinuousClock.now
     private var message = Message()
 
+    /// After a deadline, how long the peer's loop has to answer a PING.
+    private static let grace = Duration.seconds(1)
     /// How often a waiting driver looks after the peer's process and connection.
     private static let watchInterval = Duration.milliseconds(50)
 
@@ -175,11 +177,31 @@ final class PeerLink {
         } catch {
             throw diagnose(request.phase)
         }
-        let deadline = ContinuousClock.now + .seconds(seconds)
+        var deadline = ContinuousClock.now + .seconds(seconds)
+        var isOverdue = false
         while true {
             var meta: [UInt8] = []
-            let reply = try receive(until: deadline, request.phase, meta: &meta) { reply, index, bytes in
-                MessageCheck.isReply(reply, to: header) ? part(reply, index, bytes) : nil
+            let reply: WireHeader
+            do throws(PeerFault) {
+                reply = try receive(until: deadline, request.phase, meta: &meta) { reply, index, bytes in
+                    MessageCheck.isReply(reply, to: header) ? part(reply, index, bytes) : nil
+                }
+            } catch {
+                guard case .hung = error.kind, !isOverdue else {
+                    if case .hung = error.kind { throw fault(.hung(seconds: seconds), request.phase) }
+                    throw error
+                }
+                // The time is up. One question more tells a loop that hangs from a reply that is missing.
+                isOverdue = true
+                deadline = ContinuousClock.now + PeerLink.grace
+                sequence += 1
+                try? send(WireHeader(.ping, session: session, sequence: sequence), meta: [], frames: [])
+                continue
+            }
+            if isOverdue {
+                let isLate = MessageCheck.isReply(reply, to: header)
+                guard isLate || reply.message == .ping else { continue }
+                throw fault(isLate ? .late(seconds: seconds) : .unanswered(seconds: seconds), request.phase)
             }
             guard MessageCheck.isReply(reply, to: header) else {
                 try handle(reply, meta, request.phase)

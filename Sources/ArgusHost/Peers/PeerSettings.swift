@@ -36,8 +36,7 @@ struct PeerSettings: Sendable {
         let way: Way =
             switch address {
             case .command(let command):
-                // The second shell gives its place to a command without pipes and the like.
-                .start(["/bin/sh", "-c", #"cd -- "$0" && exec /bin/sh -c "$1""#, peer.folder, command])
+                .start(["/bin/sh", "-c", "cd -- \"$0\" && \(PeerSettings.replacingShell(command))", peer.folder])
             case .connect(let endpoint): .connect(endpoint)
             case .listen(let endpoint): .listen(endpoint)
             }
@@ -45,6 +44,13 @@ struct PeerSettings: Sendable {
         keys = peer.keys
         server = peer.server
         allowed = peer.allowed
+    }
+
+    /// A simple command takes the shell's place, so that its state and its end can be seen.
+    private static func replacingShell(_ command: String) -> String {
+        let firstWord = command.prefix { $0 != " " }
+        let isSimple = !command.contains { ";|&()<>`\n{}!".contains($0) } && !firstWord.contains("=")
+        return isSimple ? "exec \(command)" : command
     }
 
     /// True when a shell stands between this process and the peer's program.

@@ -60,7 +60,7 @@ public final class PeerSource: EnvironmentSource {
             version = connection.identity?.version ?? ""
         } catch {
             throw ArgusError(
-                .peer, "cannot use peer", at: place, found: "\(error)",
+                .peer, "cannot use peer", at: place, found: (error as? PeerFault)?.reason ?? "\(error)",
                 expected: "an environment peer that says hello and describes itself")
         }
     }

@@ -67,6 +67,14 @@ final class EnvironmentInstance {
     /// What the plugin last said, for messages about failed episodes.
     var lastReport: String? { reports.last }
 
+    /// Reports so far.
+    var reportCount: Int {
+        @inline(__always) get { reports.count }
+    }
+
+    /// What the plugin has said since the last call.
+    func takeReports() -> [String] { reports.takeUnread() }
+
     // MARK: Stepping
 
     func bind(_ buffers: argus_buffers) throws(ArgusError) {

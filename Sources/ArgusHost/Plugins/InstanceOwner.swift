@@ -61,10 +61,20 @@ final class InstanceOwner {
 /// What one instance reported last. A plugin may report from a thread of its own, hence the lock; it is taken when there
 /// is something to report, and never in a step that goes well.
 final class ReportLog: Sendable {
-    private let lastMessage = Mutex<String?>(nil)
+    private let messages = Mutex<(last: String?, unread: [String])>((nil, []))
     private let total = Atomic<Int>(0)
+    /// Of unread reports only the first are kept.
+    private static let mostUnread = 100
 
-    var last: String? { lastMessage.withLock { $0 } }
+    var last: String? { messages.withLock { $0.last } }
+
+    /// What was reported since the last call.
+    func takeUnread() -> [String] {
+        messages.withLock { messages in
+            defer { messages.unread = [] }
+            return messages.unread
+        }
+    }
 
     /// Reports so far, to tell those of a call from earlier ones.
     var count: Int {
@@ -73,7 +83,11 @@ final class ReportLog: Sendable {
 
     func add(_ severity: Int32, _ copy: Int, _ message: String) {
         guard severity >= ARGUS_WARNING else { return }
-        lastMessage.withLock { $0 = copy >= 0 ? "\(message) (copy \(copy))" : message }
+        messages.withLock { messages in
+            let words = copy >= 0 ? "\(message) (copy \(copy))" : message
+            messages.last = words
+            if messages.unread.count < ReportLog.mostUnread { messages.unread.append(words) }
+        }
         total.add(1, ordering: .relaxed)
     }
 }

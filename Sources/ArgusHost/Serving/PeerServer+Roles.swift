@@ -18,6 +18,14 @@ extension PeerServer {
         }
     }
 
+    /// A server of the policies that play a scenario.
+    public convenience init(
+        team: TeamSpecification, scenario: Scenario, host: EnvironmentHost, providers: [any PolicyProvider], _ way: Way
+    ) throws {
+        let offer = PolicySession.Offer(team: team, scenario: scenario, host: host, providers: providers)
+        try self.init(way, identity: PeerServer.identity(.policy, "\(team)", "")) { PolicySession(offer) }
+    }
+
     static func identity(
         _ role: WireRole, _ name: String, _ version: String, capabilities: [String] = []
     ) -> PeerIdentity {

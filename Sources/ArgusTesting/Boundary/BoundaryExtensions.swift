@@ -14,22 +14,23 @@ extension BoundaryInstance {
     var metrics: argus_metrics? { find(ARGUS_METRICS_V1, as: argus_metrics.self) }
 
     func rules(_ text: argus_text, agent: Int) throws -> String {
-        try words("rules") { text.rules(pointer, UInt32(agent), $0, $1, $2) }
+        try words("rules", .text) { text.rules(pointer, UInt32(agent), $0, $1, $2) }
     }
 
     func situation(_ text: argus_text, copy: Int, agent: Int) throws -> String {
-        try words("situation") { text.situation(pointer, UInt32(copy), UInt32(agent), $0, $1, $2) }
+        try words("situation", .text) { text.situation(pointer, UInt32(copy), UInt32(agent), $0, $1, $2) }
     }
 
     func action(_ text: argus_text, copy: Int, agent: Int, choice: Int) throws -> String {
-        try words("action") { text.action(pointer, UInt32(copy), UInt32(agent), UInt32(choice), $0, $1, $2) }
+        try words("action", .text) { text.action(pointer, UInt32(copy), UInt32(agent), UInt32(choice), $0, $1, $2) }
     }
 
     func picture(_ render: argus_render, copy: Int, color: Bool) throws -> String {
-        try words("render") { render.text(pointer, UInt32(copy), color ? 1 : 0, $0, $1, $2) }
+        try words("render", .render) { render.text(pointer, UInt32(copy), color ? 1 : 0, $0, $1, $2) }
     }
 
     func save(_ snapshot: argus_snapshot, copy: Int) throws -> [UInt8] {
+        CallTrace.shared.note(.save)
         var bytes: [UInt8] = []
         for _ in 0..<3 {
             var needed = 0
@@ -45,11 +46,13 @@ extension BoundaryInstance {
     }
 
     func load(_ snapshot: argus_snapshot, copy: Int, _ bytes: [UInt8]) -> argus_status {
+        CallTrace.shared.note(.load)
         // The header wants a pointer also for no bytes.
-        snapshot.load(pointer, UInt32(copy), bytes.isEmpty ? [0] : bytes, bytes.count, nil)
+        return snapshot.load(pointer, UInt32(copy), bytes.isEmpty ? [0] : bytes, bytes.count, nil)
     }
 
     func values(_ metrics: argus_metrics, copy: Int) throws -> [Double] {
+        CallTrace.shared.note(.metrics)
         // Poisoned, so that a value that is not written shows.
         var values = Array(repeating: -Double.infinity, count: Int(metrics.count) + 1)
         try succeed("metrics", metrics.values(pointer, UInt32(copy), &values))
@@ -59,9 +62,11 @@ extension BoundaryInstance {
 
     /// A text of unknown size. A short buffer must give its beginning and the whole size.
     private func words(
-        _ call: String, _ body: (UnsafeMutablePointer<CChar>?, Int, UnsafeMutablePointer<Int>) -> argus_status
+        _ call: String, _ noted: CallTrace.Call,
+        _ body: (UnsafeMutablePointer<CChar>?, Int, UnsafeMutablePointer<Int>) -> argus_status
     ) throws -> String {
         var needed = 0
+        CallTrace.shared.note(noted)
         try succeed(call, body(nil, 0, &needed))
         try require(needed >= 0 && needed < 1 << 28, "\(call): a text of \(needed) bytes")
         var bytes = [CChar](repeating: 0x7E, count: needed + 1)

@@ -1,4 +1,5 @@
 import ArgusEnvAPI
+import ArgusHost
 import CArgusEnv
 
 /// An instance that is driven through the header alone, with buffers of the check's own.
@@ -12,12 +13,13 @@ final class BoundaryInstance {
 
     /// - Parameter gap: elements between rows and between copies that the plugin must not touch.
     init(
-        _ plugin: BoundaryPlugin, environment: String, parameters: String, specification: EnvironmentSpecification,
-        copies: Int, unwanted: Set<TensorRole>, gap: Int
+        _ source: any EnvironmentSource, environment: String, parameters: String,
+        specification: EnvironmentSpecification, copies: Int, unwanted: Set<TensorRole>, gap: Int
     ) throws {
-        creation = try plugin.create(environment: environment, parameters: parameters, copies: copies)
+        creation = Creation(source, environment: environment, parameters: parameters, copies: copies)
         guard creation.status == ARGUS_OK, let pointer = creation.instance else {
-            throw ConformanceFailure("create: status \(creation.status), \(creation.reports.last ?? "no reason")")
+            throw ConformanceFailure(
+                "create: status \(creation.status), \(creation.reports.last?.words ?? "no reason")")
         }
         self.pointer = pointer
         self.specification = specification
@@ -40,6 +42,7 @@ final class BoundaryInstance {
                 if let tensor { list[role] = tensor.buffer }
             }
         }
+        CallTrace.shared.note(.bind)
         try succeed("bind", pointer.pointee.bind(pointer, &buffers))
     }
 
@@ -47,19 +50,32 @@ final class BoundaryInstance {
     func reset(_ seeds: [UInt64], mask: [UInt8]? = nil) throws {
         // The header wants a pointer also where there are no copies.
         let seeds = seeds.isEmpty ? [0] : seeds
+        CallTrace.shared.note(.reset)
         try succeed("reset", pointer.pointee.reset(pointer, mask.map { $0.isEmpty ? [0] : $0 }, seeds))
     }
 
     func step(mask: [UInt8]? = nil) throws {
+        CallTrace.shared.note(.step)
         try succeed("step", pointer.pointee.step(pointer, mask.map { $0.isEmpty ? [0] : $0 }))
     }
 
     /// Turns a status into a failure.
     func succeed(_ call: String, _ status: argus_status) throws {
-        try require(status == ARGUS_OK, "\(call): status \(status), \(creation.reports.last ?? "no reason")")
+        guard status != ARGUS_OK else { return }
+        let words =
+            switch status {
+            case ARGUS_DISCARD: "an episode failed"
+            case ARGUS_ERROR: "the instance failed"
+            case ARGUS_FATAL: "the whole plugin failed"
+            default: "an unknown status"
+            }
+        throw ConformanceFailure("\(call): status \(status) (\(words)), \(creation.reports.last?.words ?? "no reason given")")
     }
 
-    var reports: [String] { creation.reports }
+    var reports: [String] { creation.reports.map(\.words) }
+
+    /// The copy that the last report is about; nil if it is about none.
+    var reportedCopy: Int? { creation.reports.last.flatMap { $0.copy >= 0 && $0.copy < copies ? $0.copy : nil } }
 
     /// Nil for a tensor that the environment lacks or that is unwanted.
     func tensor(_ role: TensorRole) -> BoundaryTensor? { tensors[role.rawValue] }

@@ -5,6 +5,7 @@ import Glibc
 /// A loaded plugin, called through the header alone.
 struct BoundaryPlugin: Sendable {
     private let address: UInt
+    private let entryAddress: UInt
 
     /// - Parameter path: of a library that ``PluginLibrary`` has accepted.
     init(path: String) throws(ArgusError) {
@@ -19,8 +20,6 @@ struct BoundaryPlugin: Sendable {
         entryAddress = UInt(bitPattern: symbol)
     }
 
-    private let entryAddress: UInt
-
     var pointer: UnsafePointer<argus_plugin>? { UnsafePointer(bitPattern: address) }
 
     /// What the entry returns when it is called once more.
@@ -33,39 +32,42 @@ struct BoundaryPlugin: Sendable {
     ) -> @convention(c) (UInt32) -> UnsafePointer<argus_plugin>? {
         unsafeBitCast(symbol, to: (@convention(c) (UInt32) -> UnsafePointer<argus_plugin>?).self)
     }
-
-    /// Calls `create`. The host struct and the log in the result must outlive the instance.
-    func create(environment: String, parameters: String, copies: Int) throws -> Creation {
-        guard let plugin = pointer else { throw ConformanceFailure("the plugin is gone") }
-        let creation = Creation()
-        creation.status = plugin.pointee.create(
-            environment, parameters, UInt32(copies), creation.host, &creation.instance)
-        return creation
-    }
 }
 
 /// What `create` gave, with the host struct that it was given. Destroys the instance in the end.
 final class Creation {
-    var status = ARGUS_FATAL
-    var instance: UnsafeMutablePointer<argus_instance>?
-    let host: UnsafeMutablePointer<argus_host>
+    private(set) var status = ARGUS_FATAL
+    private(set) var instance: UnsafeMutablePointer<argus_instance>?
+    private let host: UnsafeMutablePointer<argus_host>
     /// What was reported, in order. Checks are single-threaded, and so are the calls they make.
-    private(set) var reports: [String] = []
+    private(set) var reports: [(copy: Int, words: String)] = []
+    /// Keeps a peer's session.
+    private let source: any EnvironmentSource
 
-    init() {
+    /// Calls `create`.
+    init(_ source: any EnvironmentSource, environment: String, parameters: String, copies: Int) {
+        self.source = source
         host = .allocate(capacity: 1)
         host.initialize(
             to: argus_host(
                 struct_size: UInt32(MemoryLayout<argus_host>.size), abi_minor: ARGUS_ABI_MINOR, data: nil,
-                report: { host, severity, _, message in
+                report: { host, severity, copy, message in
                     guard severity >= ARGUS_WARNING, let data = host.pointee.data else { return }
-                    Unmanaged<Creation>.fromOpaque(data).takeUnretainedValue().reports.append(String(cString: message))
+                    Unmanaged<Creation>.fromOpaque(data).takeUnretainedValue().reports
+                        .append((Int(copy), String(cString: message)))
                 }, get_extension: { _, _ in nil }))
         host.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+        CallTrace.shared.note(.create)
+        status = source.create(
+            environment: environment, parameters: parameters, copies: copies, worker: 0, host: host,
+            instance: &instance)
     }
 
     deinit {
-        if let instance { instance.pointee.destroy(instance) }
+        if let instance {
+            CallTrace.shared.note(.destroy)
+            instance.pointee.destroy(instance)
+        }
         host.deallocate()
     }
 }

@@ -12,7 +12,7 @@ let hostChecks: [ConformanceCheck] = [
         let seeds = ConformanceSubject.seeds(64, 11)
         func episodes(copies: Int, threads: Int) throws -> [UInt64: [UInt64]] {
             let environment = try VectorEnvironment(
-                subject.library, scenario: scenario, copies: copies, threads: threads)
+                subject.source, scenario: scenario, copies: copies, threads: threads)
             return try recordEpisodes(environment, seeds)
         }
         let serial = try episodes(copies: 1, threads: 1)
@@ -33,7 +33,7 @@ let hostChecks: [ConformanceCheck] = [
         proves: "An action out of range gets an error that names the agent, and the next reset works.",
         remedy: "This is the host's: report it."
     ) { subject in
-        let environment = try VectorEnvironment(subject.library, scenario: subject.scenario, copies: 2)
+        let environment = try VectorEnvironment(subject.source, scenario: subject.scenario, copies: 2)
         let agents = subject.specification.agents
         let last = agents.count - 1
         for isNegative in [true, false] {

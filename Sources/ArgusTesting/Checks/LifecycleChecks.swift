@@ -4,21 +4,6 @@ import CArgusEnv
 /// Making and ending instances, and what is refused.
 let lifecycleChecks: [ConformanceCheck] = [
     ConformanceCheck(
-        "entry-again", proves: "The entry may be called again and gives the same plugin with the same environments.",
-        remedy: "Return the address of one constant struct."
-    ) { subject in
-        guard let plugin = subject.plugin.pointer else { return .failed("no plugin") }
-        try require(subject.plugin.callEntryAgain() == plugin, "another plugin at the second call of the entry")
-        let count = plugin.pointee.environment_count
-        for index in 0..<count {
-            try require(
-                plugin.pointee.descriptor(index) == plugin.pointee.descriptor(index),
-                "another descriptor of environment \(index) at the second call")
-        }
-        try require(plugin.pointee.descriptor(count) == nil, "a descriptor of environment \(count) of \(count)")
-        return .passed
-    },
-    ConformanceCheck(
         "unknown-environment", proves: "An unknown environment id is an error in words, without an instance.",
         remedy: "Compare the whole id; call host->report, set *instance to NULL and return ARGUS_ERROR."
     ) { subject in
@@ -52,14 +37,30 @@ let lifecycleChecks: [ConformanceCheck] = [
         return .passed
     },
     ConformanceCheck(
-        "create-destroy", proves: "Instances can be made and ended a hundred times, used or not.",
-        remedy: "Free in destroy() what create() allocated, and keep nothing in globals."
+        "reset-anytime", proves: "An episode may be given up in the middle, and buffers may change between two steps.",
+        remedy: "Expect reset() and bind() after any step; take addresses from the last bind()."
     ) { subject in
-        for round in 0..<100 {
-            let instance = try subject.makeInstance(copies: round % 4)
-            if round % 3 == 0 { try instance.reset(ConformanceSubject.seeds(round % 4)) }
-            if round % 6 == 0 { try instance.step() }
+        let seeds = ConformanceSubject.seeds(3, 22)
+        var player = try subject.makePlayer(seeds: seeds)
+        for round in 0..<8 {
+            for _ in 0..<round { try player.step() }
+            // At once again, all and some.
+            try player.begin(seeds)
+            try player.begin(seeds)
+            try player.instance.bind()
+            try player.instance.reset(seeds, mask: [1, 0, 1])
         }
+        try player.begin(seeds)
+        var fresh = try subject.makePlayer(seeds: seeds)
+        try requireEqual(try fresh.record(5), try player.record(5), "in a new instance and after many resets")
+        return .passed
+    },
+    ConformanceCheck(
+        "step-before-reset", proves: "A step before the first reset does no harm.",
+        remedy: "Begin with a state that step() can bear, or return ARGUS_ERROR with a reason.", toleratesCrash: true
+    ) { subject in
+        let instance = try subject.makeInstance(copies: 2)
+        do { try instance.step() } catch { return .passed("refused: \(error)") }
         return .passed
     },
     ConformanceCheck(
@@ -101,8 +102,8 @@ let lifecycleChecks: [ConformanceCheck] = [
 ]
 
 private func requireRefusal(_ subject: ConformanceSubject, _ id: String, _ parameters: String, _ what: String) throws {
-    let creation = try subject.plugin.create(environment: id, parameters: parameters, copies: 1)
+    let creation = Creation(subject.source, environment: id, parameters: parameters, copies: 1)
     try require(creation.status == ARGUS_ERROR, "status \(creation.status) for \(what), expected ARGUS_ERROR")
     try require(creation.instance == nil, "an instance in spite of \(what)")
-    try require(creation.reports.contains { !$0.isEmpty }, "no report about \(what)")
+    try require(creation.reports.contains { !$0.words.isEmpty }, "no report about \(what)")
 }

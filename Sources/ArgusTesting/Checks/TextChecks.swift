@@ -15,12 +15,12 @@ let textChecks: [ConformanceCheck] = [
             for agent in subject.specification.agents.indices {
                 let values = Array(player.instance.floats(.observation, copy, agent))
                 let words = try player.instance.situation(text, copy: copy, agent: agent)
-                try require(!words.isEmpty, "an empty situation, \(moment(player, copy))")
+                try require(!words.isEmpty, "an empty situation")
                 let row = Row(agent: agent, values: values)
                 let known = textOfRow[row] ?? words
                 try require(
                     known == words,
-                    "equal rows with different texts, agent \(agent), \(moment(player, copy)): '\(known)' and '\(words)'"
+                    "equal rows with different texts, agent \(agent): '\(known)' and '\(words)'"
                 )
                 textOfRow[row] = words
                 var ranges = rowsOfText[Words(agent: agent, text: words)] ?? values.map { ($0, $0) }
@@ -31,7 +31,7 @@ let textChecks: [ConformanceCheck] = [
                     try require(
                         spread <= (quanta.isEmpty ? 0 : quanta[index]) * 1.001,
                         "equal texts from rows that are \(spread) apart in component \(index), agent \(agent), "
-                            + "\(moment(player, copy)): '\(words)'")
+                            + "quantum \(quanta.isEmpty ? 0 : quanta[index]): '\(words)'")
                 }
                 rowsOfText[Words(agent: agent, text: words)] = ranges
             }
@@ -52,7 +52,7 @@ let textChecks: [ConformanceCheck] = [
                     var seen: Set<String> = []
                     for choice in first..<first + size where legal[choice] != 0 {
                         let words = try player.instance.action(text, copy: copy, agent: agent, choice: choice)
-                        let place = "head \(head) of agent \(agent), \(moment(player, copy))"
+                        let place = "head \(head) of agent \(agent)"
                         try require(!words.isEmpty, "an action without words: \(place)")
                         try require(seen.insert(words).inserted, "two actions named '\(words)': \(place)")
                     }
@@ -77,7 +77,7 @@ let textChecks: [ConformanceCheck] = [
             for agent in agents {
                 try require(
                     try player.instance.rules(text, agent: agent) == rules[agent],
-                    "other rules for agent \(agent), \(moment(player, copy))")
+                    "other rules for agent \(agent)")
             }
         }
         return .passed
@@ -110,8 +110,9 @@ private func playText(
 ) throws {
     var player = try subject.makePlayer(seeds: ConformanceSubject.seeds(2, 17))
     guard let text = player.instance.text else { return }
-    for _ in 0..<max(10, subject.effort / 8 / subject.specification.agents.count) {
-        for copy in 0..<2 { try visit(player, copy, text) }
+    for _ in 0..<max(10, subject.effort / 8 / subject.specification.agents.count)
+    where subject.hasTime {
+        for copy in 0..<2 { try player.visit(copy) { try visit($0, $1, text) } }
         try player.step()
     }
 }

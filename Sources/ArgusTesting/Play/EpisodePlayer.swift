@@ -12,6 +12,10 @@ struct EpisodePlayer {
         case legal
         /// Uniformly among all in range, illegal ones too.
         case inRange
+        /// The smallest or the largest of each component, illegal ones too.
+        case extreme
+        /// As `inRange`, but the same in every episode, whatever its seed.
+        case repeated
     }
 
     let instance: BoundaryInstance
@@ -19,6 +23,8 @@ struct EpisodePlayer {
     private let choice: Choice
     private(set) var seeds: [UInt64] = []
     private(set) var steps: [Int] = []
+    /// Time spent in steps of all copies so far.
+    private(set) var stepTime = Duration.zero
     private let random = CounterRandom(run: 7, purpose: .action)
 
     init(_ instance: BoundaryInstance, horizon: Int, choosing choice: Choice) {
@@ -31,7 +37,8 @@ struct EpisodePlayer {
     mutating func begin(_ seeds: [UInt64]) throws {
         self.seeds = seeds
         steps = Array(repeating: 0, count: seeds.count)
-        try instance.reset(seeds)
+        if let first = seeds.first { CallTrace.shared.note(seed: first, step: 0) }
+        try located { try instance.reset(seeds) }
     }
 
     /// Goes on in one copy as if it had made `step` steps of the episode with this seed, after a state was loaded there.
@@ -44,7 +51,10 @@ struct EpisodePlayer {
     mutating func step(poison: UInt8? = nil, visit: (EpisodePlayer) throws -> Void = { _ in }) throws {
         writeActions()
         if let poison { instance.poison(poison) }
-        try instance.step()
+        if let first = seeds.first { CallTrace.shared.note(seed: first, step: steps[0]) }
+        let start = ContinuousClock.now
+        try located { try instance.step() }
+        stepTime += ContinuousClock.now - start
         for copy in seeds.indices { steps[copy] += 1 }
         try visit(self)
         var mask = [UInt8](repeating: 0, count: seeds.count)
@@ -53,7 +63,37 @@ struct EpisodePlayer {
             seeds[copy] = SplitMix64.mix(seeds[copy] &+ 0x9E37_79B9_7F4A_7C15)
             steps[copy] = 0
         }
-        if mask.contains(1) { try instance.reset(seeds, mask: mask) }
+        if mask.contains(1) { try located { try instance.reset(seeds, mask: mask) } }
+    }
+
+    /// One step of every copy as ``step(poison:visit:)`` does it; the time of the environment's step alone.
+    mutating func timedStep() throws -> Duration {
+        let before = stepTime
+        try step()
+        return stepTime - before
+    }
+
+    /// One step of one copy alone. False when its episode is over: it makes no more steps.
+    mutating func stepOnly(_ copy: Int) throws -> Bool {
+        guard !isOver(copy) else { return false }
+        writeActions()
+        var mask = [UInt8](repeating: 0, count: seeds.count)
+        mask[copy] = 1
+        CallTrace.shared.note(seed: seeds[copy], step: steps[copy])
+        try located { try instance.step(mask: mask) }
+        steps[copy] += 1
+        return true
+    }
+
+    /// Says which episode and step a failure of the instance belongs to.
+    private func located(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let failure as ConformanceFailure {
+            let copy = instance.reportedCopy ?? 0
+            guard copy < seeds.count else { throw failure }
+            throw failure.at(seed: seeds[copy], step: steps[copy])
+        }
     }
 
     /// True when the episode has ended by rule or at the horizon.
@@ -68,7 +108,7 @@ struct EpisodePlayer {
 
     private func writeAction(_ copy: Int, _ agent: Int) {
         guard let row = instance.tensor(.action)?.row(copy, agent) else { return }
-        let draw = random.keyed(seeds[copy]).keyed(UInt64(steps[copy])).keyed(UInt64(agent))
+        let draw = random.keyed(choice == .repeated ? 0 : seeds[copy]).keyed(UInt64(steps[copy])).keyed(UInt64(agent))
         switch instance.specification.actions {
         case .discrete(let heads):
             let actions = row.bindMemory(to: Int32.self)
@@ -79,6 +119,7 @@ struct EpisodePlayer {
             for head in heads.indices {
                 var choices = Array(0..<max(1, own[head]))
                 if choice == .legal, !legal.isEmpty { choices = choices.filter { legal[first + $0] != 0 } }
+                if choice == .extreme, let last = choices.last { choices = [0, last] }
                 if isIdle || choices.isEmpty { choices = [0] }
                 actions[head] = Int32(choices[Int(draw.bits(UInt64(head)) % UInt64(choices.count))])
                 first += heads[head]
@@ -86,7 +127,8 @@ struct EpisodePlayer {
         case .continuous(let size, let bounds):
             let actions = row.bindMemory(to: Float.self)
             for index in 0..<size {
-                let share = draw.uniform(UInt64(index))
+                var share = draw.uniform(UInt64(index))
+                if choice == .extreme { share = share < 0.5 ? 0 : 1 }
                 let value = bounds.low[index] * (1 - share) + bounds.high[index] * share
                 actions[index] = min(bounds.high[index], max(bounds.low[index], value))
             }

@@ -57,9 +57,9 @@ public struct ActFrames: Sendable, Hashable {
             if withTexts {
                 let choices = saturatingProduct(batch, specification.legalSize)
                 frames += [
-                    FrameLayout("situation offsets of \(name)", .u32, [batch + 1], ["offsets"]),
+                    FrameLayout("situation offsets of \(name)", .u32, [offsetCount(batch)], ["offsets"]),
                     FrameLayout(open: "situations of \(name)"),
-                    FrameLayout("action offsets of \(name)", .u32, [choices + 1], ["offsets"]),
+                    FrameLayout("action offsets of \(name)", .u32, [offsetCount(choices)], ["offsets"]),
                     FrameLayout(open: "actions of \(name)"),
                 ]
             }
@@ -83,6 +83,6 @@ public struct JoinFrames: FrameSequence, Sendable, Hashable {
         frames =
             [FrameLayout(open: "specification")]
             + (withTexts
-                ? [FrameLayout("rule offsets", .u32, [agents + 1], ["offsets"]), FrameLayout(open: "rules")] : [])
+                ? [FrameLayout("rule offsets", .u32, [offsetCount(agents)], ["offsets"]), FrameLayout(open: "rules")] : [])
     }
 }

@@ -93,6 +93,9 @@ func saturatingProduct(_ first: Int, _ second: Int) -> Int {
     return overflow ? .max : product
 }
 
+/// One more, or the largest number.
+func offsetCount(_ texts: Int) -> Int { texts == .max ? .max : texts + 1 }
+
 /// The frames of a message in their order.
 public protocol FrameSequence {
     var frames: [FrameLayout] { get }
@@ -102,7 +105,12 @@ public protocol FrameSequence {
 
 extension FrameSequence {
     /// Bytes of all frames together.
-    public var byteCount: Int { frames.reduce(0) { $0 + $1.byteCount } }
+    public var byteCount: Int {
+        frames.reduce(0) { total, frame in
+            let (sum, overflow) = total.addingReportingOverflow(frame.byteCount)
+            return overflow ? .max : sum
+        }
+    }
 
     /// Checks number and sizes of the frames; allocates nothing when all is right.
     ///

@@ -97,7 +97,7 @@ public struct TextFrames: FrameSequence, Sendable, Hashable {
 
     /// - Parameter count: number of texts.
     public init(count: Int, message: String = "the reply to TEXT") {
-        frames = [FrameLayout("offsets", .u32, [count + 1], ["offsets"]), FrameLayout(open: "texts")]
+        frames = [FrameLayout("offsets", .u32, [offsetCount(count)], ["offsets"]), FrameLayout(open: "texts")]
         self.message = message
     }
 }

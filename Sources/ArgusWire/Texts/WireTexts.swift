@@ -46,7 +46,7 @@ public struct WireTexts: Sendable, Hashable {
     public static func decode(
         offsets: UnsafeRawBufferPointer, utf8: UnsafeRawBufferPointer, count: Int, _ name: String = "texts"
     ) throws(WireError) -> [String] {
-        guard count >= 0, offsets.count / 4 == count + 1, offsets.count % 4 == 0 else {
+        guard count >= 0, offsets.count / 4 - 1 == count, offsets.count % 4 == 0 else {
             throw WireError(
                 .invalidRequest,
                 "the offsets of \(name) have \(offsets.count) bytes, expected 4 · (\(count) + 1) for \(count) texts")

@@ -2,6 +2,9 @@ import Glibc
 
 /// A new folder for `ipc` sockets that only this user can enter (mode 0700); removed with its owner.
 ///
+/// What a process that was killed has left behind is removed by the next that makes one: the name begins with
+/// `argus-` and the process's number.
+///
 /// It lies in `$XDG_RUNTIME_DIR`, else `$TMPDIR`, else `/tmp`: the first that exists and leaves room for a socket's
 /// path.
 public final class PrivateFolder: Sendable {
@@ -18,7 +21,8 @@ public final class PrivateFolder: Sendable {
         }
         var failures: [String] = []
         for place in places where place.hasPrefix("/") {
-            var template = Array("\(place)/argus-XXXXXX".utf8CString)
+            PrivateFolder.removeAbandoned(in: place)
+            var template = Array("\(place)/argus-\(getpid())-XXXXXX".utf8CString)
             guard template.count - 1 + PrivateFolder.room <= Endpoint.maximumPathLength else {
                 failures.append("\(place): too long a path")
                 continue
@@ -48,17 +52,40 @@ public final class PrivateFolder: Sendable {
         return try Endpoint("ipc://\(path)/\(name)", for: use)
     }
 
-    /// Removes the sockets in the folder and the folder; nothing is in a folder below it.
-    private func remove() {
-        if let folder = opendir(path) {
-            while let entry = readdir(folder) {
-                let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-                }
-                if name != ".", name != ".." { unlink("\(path)/\(name)") }
-            }
-            closedir(folder)
-        }
+    /// Removes the sockets in the folder and the folder now, as before an `exit`, which ends no owner. Once or more.
+    public func remove() { PrivateFolder.remove(path) }
+
+    private static func remove(_ path: String) {
+        for name in names(in: path) { unlink("\(path)/\(name)") }
         rmdir(path)
+    }
+
+    /// Removes folders of this user's processes that are no more.
+    private static func removeAbandoned(in place: String) {
+        for name in names(in: place) where name.hasPrefix("argus-") {
+            let parts = name.split(separator: "-")
+            guard parts.count == 3, parts[2].utf8.count == 6, let process = pid_t(parts[1]), process > 0 else { continue }
+            // No such process; one of another user would be "not permitted".
+            guard kill(process, 0) != 0, errno == ESRCH else { continue }
+            var status = stat()
+            let path = "\(place)/\(name)"
+            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == getuid() else {
+                continue
+            }
+            remove(path)
+        }
+    }
+
+    private static func names(in path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
     }
 }

@@ -20,6 +20,9 @@ final class SocketHandle {
     func close() {
         guard let pointer else { return }
         self.pointer = nil
+        // First, while the monitor's reader is there: libzmq's thread would wait for ever to tell a reader that is gone
+        // what becomes of the connections of a closed socket, and all other sockets with it.
+        if monitorNumber != 0 { zmq_socket_monitor(pointer, nil, 0) }
         // Cannot fail for an open socket.
         zmq_close(pointer)
         // After the socket: a context that loses its last socket here terminates, which waits for all of them.

@@ -45,8 +45,8 @@
  * Threads.  Every function may be called on any thread. One call at a time uses an environment: while one runs, any
  *   other with the same handle fails at once with ARGUS_CLIENT_BUSY and does nothing. Whoever reads the buffers must
  *   see to it that no other thread steps meanwhile. Different environments are used concurrently.
- *   After fork() the child may use environments of one thread; the threads of others are not there, and every call gives
- *   ARGUS_CLIENT_ERROR.
+ *   After fork() the child may use environments of one thread; the threads of others are not there, and every call
+ *   gives ARGUS_CLIENT_ERROR.
  *
  * Errors.  Functions return a status. After any status but ARGUS_CLIENT_OK, argus_client_error() gives the reason in
  *   words on the thread that made the call. A bad argument is an error, never a crash: NULL, an index or a size out of
@@ -118,7 +118,8 @@ argus_client_status argus_client_create(
 argus_client_status argus_client_close(argus_client_handle handle);
 
 /* What the environment is, as one JSON object:
- *   scenario        {id, version, description, file, horizon, reward, state, masks, score {metric, floor, ceiling, why},
+ *   scenario        {id, version, description, file, horizon, reward, state, masks,
+ *                   score {metric, floor, ceiling, why},
  *                   references [{algorithm, metric, mean, ci95, std, steps, source}]}
  *   environment     what steps it, for people
  *   copies, threads
@@ -236,8 +237,8 @@ argus_client_status argus_client_reset(
  * Errors: not reset; an action out of range; an environment that fails. It must then be reset before the next step. */
 int64_t argus_client_step(argus_client_handle handle);
 
-/* The same with discrete actions from the caller's memory: `count` = copies * agents * heads, in that order. Errors: also
- * a count that does not fit, and continuous actions. */
+/* The same with discrete actions from the caller's memory: `count` = copies * agents * heads, in that order. Errors:
+ * also a count that does not fit, and continuous actions. */
 int64_t argus_client_step_i64(
     argus_client_handle handle, const int64_t *ARGUS_CLIENT_NULLABLE actions, size_t count);
 

@@ -8,9 +8,9 @@ import ArgusTrain
 enum AvailablePolicies {
     static var providers: [any PolicyProvider] {
         #if ARGUS_TRAIN
-        [RandomPolicyProvider(), ScriptedPolicyProvider(), RunPolicyProvider()]
+        [RandomPolicyProvider(), ScriptedPolicyProvider(), RunPolicyProvider(), PeerPolicyProvider()]
         #else
-        [RandomPolicyProvider(), ScriptedPolicyProvider(), RunPolicyWithoutLibtorch()]
+        [RandomPolicyProvider(), ScriptedPolicyProvider(), RunPolicyWithoutLibtorch(), PeerPolicyProvider()]
         #endif
     }
 
@@ -18,7 +18,7 @@ enum AvailablePolicies {
     static func check(_ team: TeamSpecification) throws(ArgusError) {
         for item in team.items {
             let name = String(item.policy.prefix { $0 != ":" })
-            guard ["human", "llm", "peer"].contains(name) else { continue }
+            guard ["human", "llm"].contains(name) else { continue }
             throw ArgusError(
                 .policy, "policy is not available in this version", at: "team '\(team)'", found: "'\(item.policy)'",
                 expected: "one of \(providers.map(\.name).joined(separator: ", "))", remedy: "'--team scripted'")

@@ -7,7 +7,7 @@ struct TeamArgument: ParsableArguments {
         help: ArgumentHelp(
             "POLICY, or AGENT=POLICY items separated by commas ('*': the other agents); may be repeated. "
                 + "Default: random.",
-            discussion: "POLICY is random, scripted[:NAME] or run:DIR; see 'argus list policies'.",
+            discussion: "POLICY is random, scripted[:NAME], run:DIR or peer:COMMAND; see 'argus list policies'.",
             valueName: "spec"))
     var team: [String] = []
 

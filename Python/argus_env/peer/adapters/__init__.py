@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from .aec import TurnAdapter
-from .batch import BatchAdapter
-from .copy import CopyAdapter, NotOffered
-from .gymnasium_env import SingleAgentAdapter, TupleTeamAdapter
-from .parallel import ParallelAdapter
-from .plain import PlainAdapter
+from argus_env.peer.adapters.aec import TurnAdapter
+from argus_env.peer.adapters.batch import BatchAdapter
+from argus_env.peer.adapters.copy import CopyAdapter, NotOffered
+from argus_env.peer.adapters.gymnasium_env import SingleAgentAdapter, TupleTeamAdapter
+from argus_env.peer.adapters.parallel import ParallelAdapter
+from argus_env.peer.adapters.plain import PlainAdapter
 
 __all__ = ["BatchAdapter", "CopyAdapter", "NotOffered", "adapter_for"]
 

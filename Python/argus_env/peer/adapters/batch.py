@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..rows import Rows
-from ..specification import Specification
-from .copy import NotOffered
+from argus_env.peer.adapters.copy import NotOffered
+from argus_env.peer.rows import Rows
+from argus_env.peer.specification import Specification
 
 # Which method of a batch class an extension needs.
 _METHODS = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..rows import CopyRows
-from ..specification import Specification
+from argus_env.peer.rows import CopyRows
+from argus_env.peer.specification import Specification
 
 
 class NotOffered(Exception):
@@ -22,6 +22,9 @@ class CopyAdapter:
     """
 
     environment: Any
+
+    def __init__(self, environment: Any, *plan: Any) -> None:
+        raise NotImplementedError
 
     @classmethod
     def probe(cls, environment: Any, groups: Mapping[str, str] | str | None) -> tuple[Any, ...]:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..rows import ENDED_NO, ENDED_TERMINATED, ENDED_TIME_LIMIT, CopyRows
-from ..seeding import seed_mapping
-from ..spaces import is_tuple
-from .copy import CopyAdapter
-from .space_team import SpaceTeam
+from argus_env.peer.adapters.copy import CopyAdapter
+from argus_env.peer.adapters.space_team import SpaceTeam
+from argus_env.peer.rows import ENDED_NO, ENDED_TERMINATED, ENDED_TIME_LIMIT, CopyRows
+from argus_env.peer.seeding import seed_mapping
+from argus_env.peer.spaces import is_tuple
 
 
 class SingleAgentAdapter(CopyAdapter):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..rows import ENDED_NO, ENDED_TERMINATED, ENDED_TIME_LIMIT, CopyRows
-from ..seeding import seed_mapping
-from .copy import CopyAdapter
-from .space_team import SpaceTeam, probe_state
+from argus_env.peer.adapters.copy import CopyAdapter
+from argus_env.peer.adapters.space_team import SpaceTeam, probe_state
+from argus_env.peer.rows import ENDED_NO, ENDED_TERMINATED, ENDED_TIME_LIMIT, CopyRows
+from argus_env.peer.seeding import seed_mapping
 
 
 class ParallelAdapter(CopyAdapter):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import numbers
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..rows import ENDED_NO, ENDED_TERMINATED, ENDED_TIME_LIMIT, CopyRows
-from ..specification import Specification
-from .copy import CopyAdapter, NotOffered
-from .plain_document import document
+from argus_env.peer.adapters.copy import CopyAdapter, NotOffered
+from argus_env.peer.adapters.plain_document import document
+from argus_env.peer.rows import ENDED_NO, ENDED_TERMINATED, ENDED_TIME_LIMIT, CopyRows
+from argus_env.peer.specification import Specification
 
 _SNAPSHOT_MAGIC = b"APS1"
 
@@ -59,14 +60,13 @@ text rounds each number |
         self.environment = environment
         self.specification = specification
         self.names = [str(name) for name in environment.agents]
-        self._own = _own_choices(specification)
+        self._own = specification.own_choices()
         self._single_head = specification.discrete and len(specification.heads) == 1
         # Looked up once: a step then costs no more than what the class defines.
-        for name in ("legal", "acting", "state", "elapsed"):
-            method = getattr(environment, name, None)
-            setattr(self, f"_{name}", method if callable(method) else None)
-        if specification.state_width == 0:
-            self._state = None
+        self._legal = _optional(environment, "legal")
+        self._acting = _optional(environment, "acting")
+        self._state = _optional(environment, "state") if specification.state_width else None
+        self._elapsed = _optional(environment, "elapsed")
         self.rows: CopyRows | None = None
 
     @classmethod
@@ -119,7 +119,7 @@ text rounds each number |
                 values = [values[name] for name in self.names]
             except KeyError as error:
                 raise ValueError(f"{what}: found none for {error.args[0]}, expected one for each agent") from error
-        elif np.ndim(values) == 0:
+        elif isinstance(values, numbers.Number | np.bool_) or isinstance(values, np.ndarray) and values.ndim == 0:
             return values
         if len(values) != count:
             raise ValueError(f"{what}: found {len(values)}, expected {count}, one for each, or one for all")
@@ -168,7 +168,7 @@ text rounds each number |
                 legal[agent, own] = mask != 0
                 self._require_choice(agent, legal[agent])
         if not rows.acting.all():
-            for agent in np.flatnonzero(rows.acting == 0):
+            for agent in np.flatnonzero(rows.acting == 0).tolist():
                 legal[agent] = rows.rows.idle_legal[agent]
 
     def _require_choice(self, agent: int, row: NDArray[np.uint8]) -> None:
@@ -230,14 +230,6 @@ text rounds each number |
         return self._method("act_locally")(name, self.names[agent], observation, legal, memory)
 
 
-def _own_choices(specification: Specification) -> list[NDArray[np.intp]]:
-    """For each agent, where in a legal row each of its own choices stands."""
-    positions: list[NDArray[np.intp]] = []
-    for sizes in specification.head_sizes:
-        own: list[int] = []
-        first = 0
-        for size, padded in zip(sizes, specification.heads):
-            own.extend(range(first, first + size))
-            first += padded
-        positions.append(np.asarray(own, np.intp))
-    return positions
+def _optional(environment: Any, name: str) -> Callable[..., Any] | None:
+    method = getattr(environment, name, None)
+    return method if callable(method) else None

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..specification import bounds, roles
-from .space_team import group_names, probe_state
+from argus_env.peer.adapters.space_team import group_names, probe_state
+from argus_env.peer.specification import roles
+from argus_env.wire.canonical import singles
 
 _PROBING_SEED = 0
 
@@ -97,11 +98,12 @@ def _actions(environment: Any, names: list[str]) -> tuple[dict[str, Any], list[A
     heads = [_heads(_of(environment.actions, name, "actions")) for name in names]
     count = max(len(own) for own in heads)
     sizes = [[_count(head) for head in own] + [0] * (count - len(own)) for own in heads]
-    action = {"heads": [max(own[head] for own in sizes) for head in range(count)]}
+    padded_sizes = [max(own[head] for own in sizes) for head in range(count)]
+    action = {"heads": padded_sizes}
     texts: list[str] = []
-    for head, padded in enumerate(action["heads"]):
+    for head, padded in enumerate(padded_sizes):
         named = [own[head] for own in heads if head < len(own) and not isinstance(own[head], int)]
-        best = max(named, key=len, default=[])
+        best: Any = max(named, key=len, default=[])
         texts += [str(text) for text in best] + ["" for _ in range(padded - len(best))]
     if all(texts):
         action["names"] = texts
@@ -145,7 +147,7 @@ def _bounds(value: Any, width: int, what: str) -> list[float | None]:
     array = np.asarray(value, np.float32)
     if array.size not in (1, width):
         raise ValueError(f"{what}: found {array.size} values, expected 1 or {width}")
-    return bounds(np.broadcast_to(array.reshape(-1), width))
+    return singles(np.broadcast_to(array.reshape(-1), width))
 
 
 def _segments(segments: Sequence[Any], width: int) -> list[dict[str, Any]]:

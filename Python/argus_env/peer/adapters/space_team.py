@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..rows import CopyRows
-from ..spaces import ActionDecoder, ObservationEncoder, UnsupportedSpace, mask_parts
-from ..specification import Specification, bounds, roles, unique_names
+from argus_env.peer.rows import CopyRows
+from argus_env.peer.spaces import ActionDecoder, ObservationEncoder, UnsupportedSpace, mask_parts
+from argus_env.peer.specification import Specification, roles, unique_names
+from argus_env.wire.canonical import singles
 
 # A state of more components than this is an image or a mistake.
 _LARGEST_STATE = 1 << 20
 
 
-def group_names(groups: Mapping[str, str] | str | None, agents: Sequence[object]) -> tuple[list[str], list[int]]:
+def group_names(groups: Mapping[str, str] | str | None, agents: Sequence[Any]) -> tuple[list[str], list[int]]:
     """The groups and each agent's index among them.
 
     `groups`: None for one group "team", "each" for one agent a group, or the group of each agent by name.
@@ -73,7 +74,7 @@ class SpaceTeam:
         self.scales: list[tuple[NDArray[np.float32], NDArray[np.float32]] | None] = [None] * len(self.keys)
         self.specification = Specification(self._document(groups, state, horizon))
         self.state_width = self.specification.state_width
-        self._positions = self._own_choices() if self.discrete else []
+        self._positions = self.specification.own_choices()
 
     def _document(
         self, groups: Mapping[str, str] | str | None, state: tuple[int, Any, Any] | None, horizon: int
@@ -83,11 +84,10 @@ class SpaceTeam:
             low[: encoder.size] = np.minimum(low[: encoder.size], encoder.low)
             high[: encoder.size] = np.maximum(high[: encoder.size], encoder.high)
         observation: dict[str, Any] = {"width": self.width}
-        if np.isfinite(low).any() or np.isfinite(high).any():
-            observation |= {"low": bounds(low.astype(np.float32)), "high": bounds(high.astype(np.float32))}
+        observation |= {"low": singles(low), "high": singles(high)}
         action, sizes = self._discrete() if self.discrete else self._continuous()
         names, group_of = group_names(groups, self.keys)
-        kinds = [(encoder.size, tuple(np.atleast_1d(size))) for encoder, size in zip(self.encoders, sizes)]
+        kinds = [(encoder.size, str(size)) for encoder, size in zip(self.encoders, sizes)]
         document: dict[str, Any] = {
             "agents": [
                 {
@@ -115,7 +115,7 @@ class SpaceTeam:
             width, state_low, state_high = state
             document["state"] = {"width": width}
             if state_low is not None:
-                document["state"] |= {"low": bounds(state_low), "high": bounds(state_high)}
+                document["state"] |= {"low": singles(state_low), "high": singles(state_high)}
         if horizon > 0:
             document["suggested_horizon"] = horizon
         return document
@@ -140,19 +140,6 @@ class SpaceTeam:
             for agent, decoder in enumerate(self.decoders):
                 self.scales[agent] = _scale(decoder, scaled[: len(decoder.low)])
         return {"width": width, "low": low, "high": high}, [len(decoder.low) for decoder in self.decoders]
-
-    def _own_choices(self) -> list[NDArray[np.intp]]:
-        """For each agent, where in a legal row each of its own choices stands."""
-        specification = self.specification
-        positions: list[NDArray[np.intp]] = []
-        for sizes in specification.head_sizes:
-            own: list[int] = []
-            first = 0
-            for size, padded in zip(sizes, specification.heads):
-                own.extend(range(first, first + size))
-                first += padded
-            positions.append(np.asarray(own, np.intp))
-        return positions
 
     def action(self, agent: int, row: Any) -> Any:
         """What the environment takes as the action of `agent`: from a list of choices, or a row of numbers."""
@@ -247,7 +234,7 @@ def probe_state(environment: Any) -> tuple[int, Any, Any] | None:
         return None
     if not 1 <= array.size <= _LARGEST_STATE or not np.isfinite(array).all():
         return None
-    space = getattr(environment, "state_space", None)
+    space: Any = getattr(environment, "state_space", None)
     if type(space).__name__ == "Box" and math.prod(space.shape) == array.size:
         low = np.asarray(space.low, np.float32).reshape(-1)
         high = np.asarray(space.high, np.float32).reshape(-1)

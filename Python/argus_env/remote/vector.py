@@ -1,0 +1,672 @@
+"""Many copies of a served environment, stepped together by another process."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from argus_env.errors import ArgusError
+from argus_env.native.environment import checked_index, checked_seed
+from argus_env.peer.endpoint import choose
+from argus_env.remote.checks import broken, require_finite, require_legal
+from argus_env.remote.description import describe, scenario_of
+from argus_env.remote.driver import Driver
+from argus_env.remote.episodes import Episodes
+from argus_env.remote.seeds import EpisodeSeeds, Listed, Stream, StreamPerCopy
+from argus_env.remote.snapshot import Snapshot
+from argus_env.remote.team import Team
+from argus_env.wire import constants as c
+from argus_env.wire import frames, metas
+from argus_env.wire.descriptor import Descriptor, ParameterValue, decode_description
+from argus_env.wire.errors import ProtocolError
+from argus_env.wire.header import Header
+from argus_env.wire.specification import Specification, specification_hash
+from argus_env.wire.texts import decode_texts
+
+_LARGEST_COPIES = 1 << 20
+
+
+def connect(
+    address: str,
+    keys: str | None = None,
+    *,
+    server_key: str | None = None,
+    num_envs: int = 64,
+    environment: str | None = None,
+    parameters: Mapping[str, ParameterValue] | None = None,
+    horizon: int | None = None,
+    reward: str = "team",
+    copy: bool = True,
+    start_timeout: float = 10.0,
+    step_timeout: float = 30.0,
+) -> RemoteVectorEnv:
+    """Makes many copies of an environment that another process serves: `argus serve SCENARIO`, or an environment peer.
+
+    The same seed gives the same episodes as `argus_env.make_vec` of the same scenario.
+
+    Args:
+        address: such as ``"tcp://127.0.0.1:5555"``. Beyond loopback and private ipc folders only with keys.
+        keys: path of this side's ``NAME.key``, made by ``argus keys new NAME``.
+        server_key: with keys: the server's public key, as the path of its ``NAME.pub`` or as text.
+        num_envs: copies, stepped together.
+        environment: id of one of the server's environments; may be left out where it has only one.
+        parameters: of the environment; a served scenario has its own.
+        horizon: of an environment without a scenario: steps after which an episode is truncated; by default what it
+            suggests, or never.
+        reward: of an environment without a scenario: ``"team"``: every agent gets its team's reward; ``"individual"``.
+        copy: True: every array that is returned is yours to keep. False: arrays are overwritten by the next step.
+        start_timeout, step_timeout: seconds until a server that does not answer is an error.
+
+    Raises:
+        ArgusError: no server, another protocol, unusable keys, an unknown environment, bad parameters.
+    """
+    if isinstance(num_envs, bool) or not isinstance(num_envs, (int, np.integer)) or not 1 <= num_envs <= _LARGEST_COPIES:
+        raise _bad("num_envs", num_envs, f"an integer, 1 to {_LARGEST_COPIES}")
+    if horizon is not None and (not isinstance(horizon, int) or isinstance(horizon, bool) or horizon < 1):
+        raise _bad("horizon", horizon, "an integer, 1 or more")
+    if reward not in ("team", "individual"):
+        raise _bad("reward", reward, "'team' or 'individual'")
+    endpoint = choose(bind=None, connect=address, keys=keys, allowed=None, server_key=server_key, what="connect")
+    driver = Driver(endpoint, start_timeout, step_timeout)
+    try:
+        return RemoteVectorEnv(driver, int(num_envs), environment, dict(parameters or {}), horizon, reward, copy)
+    except BaseException:
+        driver.close("connect() failed")
+        raise
+
+
+def _bad(name: str, found: object, expected: str) -> ArgusError:
+    return ArgusError(f"bad value ({name}): found {found!r}, expected {expected}.", "argument")
+
+
+class RemoteVectorEnv:
+    """Copies of one served environment as arrays ``[num_envs, agents, ...]``, made by `connect`.
+
+    Its interface is that of `argus_env.native.vector.VectorEnv`, which says what the arrays mean. Each step is one
+    message and one reply; a copy that ends begins anew in the same step.
+    """
+
+    def __init__(
+        self,
+        driver: Driver,
+        copies: int,
+        environment: str | None,
+        parameters: dict[str, ParameterValue],
+        horizon: int | None,
+        reward: str,
+        copy: bool,
+    ) -> None:
+        self._driver: Driver | None = driver
+        self._address = driver.address
+        self._copies = copy
+        self._descriptor = self._choose(driver, environment)
+        create = metas.Create(self._descriptor.id, copies, parameters)
+        header, parts = driver.request(c.CREATE, create.encode())
+        if len(parts) != 3:
+            raise self._broken(f"{len(parts) - 2} frames in the reply to CREATE", "1: the specification")
+        self._instance = header.instance
+        self._hash = specification_hash(parts[2])
+        if header.specification != self._hash:
+            raise self._broken("a specification hash of other bytes", f"{self._hash:016x}")
+        try:
+            specification = Specification.decode(parts[2])
+        except ProtocolError as error:
+            raise self._broken(error.message, "a specification") from error
+        self._specification = specification
+        scenario = scenario_of(self._descriptor, specification, horizon, reward)
+        if scenario.state == "native" and not specification.state_width:
+            raise self._broken("a scenario with a native state, and none", "a state")
+        self._describe(describe(self._descriptor, specification, scenario, copies, self._address, self._hash))
+
+        self._masks = scenario.masks == "exact" and specification.discrete
+        self._flags = (0 if self._masks else c.FLAG_NO_LEGAL) | (0 if scenario.state == "native" else c.FLAG_NO_STATE)
+        wants = self._masks, scenario.state == "native"
+        self._reset_reply = frames.row_frames(specification, copies, *wants)
+        self._load_reply = frames.row_frames(specification, 1, *wants, message="the reply to LOAD")
+        self._step_reply = frames.StepReply(specification, copies, *wants)
+        self._row_names = [frame.name for frame in self._reset_reply.frames]
+        self._episodes = Episodes(specification, scenario, copies)
+        self._seeds: EpisodeSeeds = Stream(0)
+        self._rng = random.Random(os.urandom(16))
+        self._running = False
+        self._team: Team | None = None
+        self._prepare_actions()
+        self._name_arrays()
+
+    def _choose(self, driver: Driver, wanted: str | None) -> Descriptor:
+        """The environment with this id, or the only one."""
+        _, parts = driver.request(c.DESCRIBE)
+        try:
+            offered = decode_description(parts[1])
+        except ProtocolError as error:
+            raise self._broken(error.message, "a description") from error
+        names = ", ".join(descriptor.id for descriptor in offered)
+        for descriptor in offered:
+            served = descriptor.scenario.id if descriptor.scenario is not None else descriptor.id
+            if wanted in (descriptor.id, served) or (wanted is None and len(offered) == 1):
+                return descriptor
+        if wanted is None:
+            raise ArgusError(
+                f"no environment chosen ({self._address}): found {names}, expected one of them. Try "
+                f"connect(…, environment={offered[0].id!r}).",
+                "argument",
+            )
+        raise ArgusError(
+            f"unknown environment ({self._address}): found {wanted!r}, expected one of {names}.", "argument"
+        )
+
+    def _describe(self, description: dict[str, Any]) -> None:
+        self.description = description
+        self.scenario: str = description["scenario"]["id"]
+        self.horizon: int = description["scenario"]["horizon"]
+        self.num_envs: int = description["copies"]
+        self.agents: list[str] = [agent["name"] for agent in description["agents"]]
+        self.roles: list[str] = [agent["role"] for agent in description["agents"]]
+        self.groups: list[str] = description["groups"]
+        self.group_of_agent: list[int] = [agent["group"] for agent in description["agents"]]
+        self.observation_size: int = description["observation"]["size"]
+        self.observation_sizes: list[int] = [agent["observation_size"] for agent in description["agents"]]
+        self.is_discrete: bool = description["actions"]["kind"] == "discrete"
+        self.head_sizes: list[int] = description["actions"].get("heads", [])
+        self.action_sizes: list[list[int]] = [agent["action_sizes"] for agent in description["agents"]]
+        self.state_size: int = description["state"]["size"]
+        self.metrics: list[str] = [metric["name"] for metric in description["metrics"]]
+        self.baselines: list[str] = [baseline["name"] for baseline in description["baselines"]]
+
+    def _prepare_actions(self) -> None:
+        """Memory for actions, and what is in range."""
+        specification = self._specification
+        shape = (self.num_envs, len(self.agents), specification.action_size)
+        self._rows = np.zeros(shape, "<i4" if self.is_discrete else "<f4")
+        self._sent = np.zeros_like(self._rows)
+        flat = self.is_discrete and shape[2] == 1
+        self.actions = self._rows[:, :, 0] if flat else self._rows
+        if self.is_discrete:
+            self._idle: Any = np.int32(0)
+            # Compared without a sign, a negative number is too large too.
+            sizes = [agent.action_sizes for agent in specification.agents]
+            self._limits: NDArray[np.uint32] = np.maximum(1, np.array(sizes, np.uint32))
+        else:
+            assert specification.action_bounds is not None
+            self._low = np.array(specification.action_bounds.low, np.float32)
+            self._high = np.array(specification.action_bounds.high, np.float32)
+            self._idle = np.clip(np.float32(0), self._low, self._high)
+
+    def _name_arrays(self) -> None:
+        """Which arrays an info has, always and when some episode ended."""
+        now = self._episodes
+        self._arrays = (now.observations, now.rewards, now.terminated, now.truncated)
+        self._info: dict[str, NDArray[Any]] = {
+            "action_mask": now.legal,
+            "acting": now.acting,
+            "agent_terminated": now.agent_terminated,
+            "failed": now.failed,
+            "elapsed": now.elapsed,
+        }
+        self._final_info: dict[str, NDArray[Any]] = {
+            "ended": now.ended,
+            "final_observations": now.final_observations,
+            "final_action_mask": now.final_legal,
+            "final_acting": now.final_acting,
+        }
+        self._episode: dict[str, NDArray[Any]] = {
+            "returns": now.episode_returns,
+            "lengths": now.episode_lengths,
+            "seeds": now.episode_seeds,
+        }
+        self._episode_metrics = {name: now.episode_metrics[:, index] for index, name in enumerate(self.metrics)}
+
+    # MARK: Reset and step
+
+    def reset(
+        self,
+        *,
+        seed: int | Sequence[int] | None = None,
+        episodes: Sequence[int] | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> tuple[NDArray[np.float32], dict[str, Any]]:
+        """Begins new episodes in all copies; see `VectorEnv.reset`."""
+        if episodes is not None:
+            if seed is not None:
+                raise ArgusError("too many arguments (reset): found seed and episodes, expected one of them.", "argument")
+            seeds: EpisodeSeeds = Listed([checked_seed(value) for value in episodes])
+            if not seeds.seeds:
+                raise _bad("episodes", [], "one seed or more")
+        elif seed is None or not hasattr(seed, "__len__"):
+            if seed is not None:
+                seed = checked_seed(seed)
+                self._rng = random.Random(seed)
+            seeds = Stream(self._rng.getrandbits(64) if seed is None else seed)
+        else:
+            given = [checked_seed(value) for value in seed]
+            if len(given) != self.num_envs:
+                raise _bad("seed", f"{len(given)} seeds", f"{self.num_envs}, one a copy")
+            seeds = StreamPerCopy(given)
+            self._rng = random.Random(hashlib.blake2b(repr(given).encode()).digest())
+        self._open()
+        self._running = False
+        self._seeds = seeds
+        self._episodes.rewind()
+        self._begin(np.arange(self.num_envs))
+        self._running = True
+        if self._copies:
+            return self._episodes.observations.copy(), self._copied(self._info)
+        return self._episodes.observations, self._info
+
+    def _begin(self, copies: NDArray[np.intp]) -> None:
+        """Begins the next episodes of these copies by RESET; one that cannot begin is passed over."""
+        now = self._episodes
+        for _ in range(1000):
+            now.begin(copies, self._seeds)
+            copies = copies[now.active[copies]]
+            if not copies.size:
+                return
+            copies = self._reset(copies)
+            if not copies.size:
+                return
+        raise ArgusError(
+            f"the environment cannot begin an episode ({self._place()}): found "
+            f"{self.last_report() or '1000 failed resets in a row'}, expected a reset that succeeds."
+        )
+
+    def _reset(self, copies: NDArray[np.intp]) -> NDArray[np.intp]:
+        """RESET of these copies. Returns those whose episode could not begin."""
+        now = self._episodes
+        mask = np.zeros(self.num_envs, np.uint8)
+        mask[copies] = 1
+        _, parts = self._about(c.RESET, b"", [mask, now.seeds], self._flags)
+        rows = self._named(self._decoded(self._reset_reply.decode, parts[2:]))
+        ended = rows["ended"][copies]
+        if ((ended != 0) & (ended != 2)).any():
+            raise broken(self._place(), f"the value {ended.max()} of ended after a reset", "0, or 2 for a failed one")
+        good = copies[ended == 0]
+        chosen = np.zeros(self.num_envs, bool)
+        chosen[good] = True
+        self._check(rows, chosen)
+        now.show(rows, good)
+        return copies[ended == 2]
+
+    def step(
+        self, actions: ArrayLike
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
+        """Makes one step in every copy, in one round trip; see `VectorEnv.step`."""
+        self._open()
+        if not self._running:
+            raise ArgusError(
+                f"not reset ({self.scenario}, step): found a step before reset() or after an error, expected a reset "
+                "first. Try reset(seed=1).",
+                "argument",
+            )
+        now = self._episodes
+        active = now.active
+        plan = self._plan(actions)
+        self._running = False
+        _, parts = self._about(c.STEP, b"", [plan, self._sent, now.next_seeds], self._flags)
+        rows, finals = self._decoded(self._step_reply.decode, parts[2:])
+        found = self._named(rows)
+        now.steps += active
+        now.start[active] = False
+        any_ended = self._take_step(found, finals, plan)
+        self._running = True
+        if self._copies:
+            info = self._copied(self._info)
+            if any_ended:
+                info |= self._copied(self._final_info)
+                info["episode"] = {**self._copied(self._episode), "metrics": self._copied(self._episode_metrics)}
+            observations, rewards, terminated, truncated = (array.copy() for array in self._arrays)
+            return observations, rewards, terminated, truncated, info
+        info = dict(self._info)
+        if any_ended:
+            info |= self._final_info
+            info["episode"] = {**self._episode, "metrics": self._episode_metrics}
+        return (*self._arrays, info)
+
+    def _plan(self, actions: ArrayLike) -> NDArray[np.uint8]:
+        """Takes the actions, if they are in range, and says what each copy shall do."""
+        now = self._episodes
+        if actions is not self.actions:
+            self._take_actions(actions)
+        rows = self._rows
+        bad = rows.view(np.uint32) >= self._limits if self.is_discrete else ~((rows >= self._low) & (rows <= self._high))
+        if bad.any() and (bad := bad & now.active[:, None, None]).any():
+            copy, agent, part = (int(index) for index in np.argwhere(bad)[0])
+            if self.is_discrete:
+                kind, expected = "head", f"0 to {self._limits[agent, part] - 1}"
+            else:
+                kind, expected = "component", f"{self._low[part]} to {self._high[part]}"
+            raise ArgusError(
+                f"action out of range ({self.agents[agent]}, copy {copy}, step {now.steps[copy]}): found "
+                f"{rows[copy, agent, part]} for {kind} {part}, expected {expected}.",
+                "argument",
+            )
+        np.copyto(self._sent, rows)
+        if not now.acting.all():
+            self._sent[~now.acting] = self._idle
+        plan = now.active * np.uint8(c.PLAN_STEP)
+        plan += (now.active & (now.steps + 1 >= self.horizon)) * np.uint8(c.PLAN_LAST_STEP)
+        plan += (now.active & now.has_next) * np.uint8(c.PLAN_BEGIN_NEXT)
+        return plan
+
+    def _take_actions(self, actions: ArrayLike) -> None:
+        """Copies actions of another type or shape into `actions`."""
+        given = np.asarray(actions)
+        if given.shape != self.actions.shape and given.shape != self._rows.shape:
+            raise ArgusError(
+                f"wrong shape of actions ({self.scenario}): found {list(given.shape)}, expected "
+                f"{list(self.actions.shape)}.",
+                "argument",
+            )
+        if given.dtype.kind not in ("iub" if self.is_discrete else "fiu"):
+            wanted = "integers" if self.is_discrete else "numbers"
+            raise ArgusError(
+                f"wrong type of actions ({self.scenario}): found {given.dtype}, expected {wanted}.", "argument"
+            )
+        given = given.reshape(self._rows.shape)
+        if self.is_discrete and given.dtype.itemsize >= 4:
+            # What does not fit would wrap around into the range.
+            given = np.clip(given, 0 if given.dtype.kind == "u" else -1, np.iinfo(np.int32).max)
+        np.copyto(self._rows, given, casting="unsafe")
+
+    def _take_step(
+        self, rows: dict[str, NDArray[Any]], finals: list[NDArray[Any]] | None, plan: NDArray[np.uint8]
+    ) -> bool:
+        """Takes the rows of a step. Returns whether an episode ended."""
+        now = self._episodes
+        active = now.active.copy()
+        ended = rows["ended"] * active
+        if ended.max() > c.ENDED_TRUNCATED:
+            raise broken(self._place(), f"the value {ended.max()} of ended", "0, 1, 2 or 3")
+        np.equal(ended, c.ENDED_FAILED, out=now.failed)
+        valid = active & ~now.failed
+        elapsed = rows["elapsed"]
+        np.copyto(now.elapsed, elapsed, where=active)
+        if not ((elapsed >= 0) & np.isfinite(elapsed) | ~valid).all():
+            raise broken(self._place(), "a value of elapsed that is no time", "a finite time, 0 or more")
+        np.equal(ended, c.ENDED_TERMINATED, out=now.terminated)
+        last = (plan & c.PLAN_LAST_STEP) != 0
+        np.logical_or(ended == c.ENDED_TRUNCATED, (ended == c.ENDED_NO) & last & active, out=now.truncated)
+        np.logical_or(now.terminated, now.truncated, out=now.ended)
+        np.logical_or(now.ended, now.failed, out=now.ended)
+        np.logical_and(rows["terminated"] != 0, valid[:, None], out=now.agent_terminated)
+        self._check(rows, valid)
+        require_finite(rows["reward"], "reward", self._place(), self.agents, valid)
+        now.reward(rows["reward"], valid)
+        if not now.ended.any() and finals is None:
+            now.show(rows, slice(None) if active.all() else np.flatnonzero(active))
+            return False
+        self._end_episodes(rows, finals, active)
+        return True
+
+    def _end_episodes(
+        self, rows: dict[str, NDArray[Any]], finals: list[NDArray[Any]] | None, active: NDArray[np.bool_]
+    ) -> None:
+        """Keeps what ended episodes left; begins the next ones, as far as the server has not."""
+        now = self._episodes
+        over = np.flatnonzero(now.ended)
+        now.finish(over)
+        begun = np.zeros(self.num_envs, bool)
+        now.show(rows, np.flatnonzero(active))
+        if finals is not None:
+            layout = self._step_reply.finals(len(finals[0]))
+            final = {frame.name.removeprefix("final "): array for frame, array in zip(layout.frames, finals)}
+            copies = final["copies"].astype(np.intp)
+            if not (now.ended & ~now.failed & now.has_next)[copies].all():
+                raise broken(self._place(), "final rows of a copy whose episode goes on", "of those that were reset")
+            begun[copies] = True
+            now.keep_final(copies, final, slice(None))
+            now.episode_metrics[copies] = final["metrics"]
+            require_finite(final["observation"], "final observation", self._place(), self.agents)
+        rest = np.flatnonzero(now.ended & ~begun)
+        if rest.size:
+            now.keep_final(rest, rows, rest)
+            now.episode_metrics[rest] = np.nan
+            whole = rest[~now.failed[rest]]
+            if whole.size and self.metrics:
+                meta = metas.Metrics(tuple(whole.tolist())).encode()
+                _, parts = self._about(c.METRICS, meta, [])
+                layout = frames.metric_frames(len(whole), len(self.metrics))
+                now.episode_metrics[whole] = self._decoded(layout.decode, parts[2:])[0]
+        now.begin(np.flatnonzero(begun), self._seeds)
+        if rest.size:
+            # Those without a next episode rest; of the others the server could not begin one, or the step failed.
+            now.begin(rest, self._seeds)
+            again = rest[now.active[rest]]
+            if again.size and (failed := self._reset(again)).size:
+                self._begin(failed)
+
+    def _check(self, rows: dict[str, NDArray[Any]], chosen: NDArray[np.bool_]) -> None:
+        """Refuses rows that would silently spoil whatever reads them."""
+        require_finite(rows["observation"], "observation", self._place(), self.agents, chosen)
+        if "state" in rows and rows["state"].size:
+            require_finite(rows["state"], "state", self._place(), ["the copy"], chosen)
+        if self._masks:
+            require_legal(rows["legal"], self.head_sizes, self._place(), self.agents, chosen)
+
+    # MARK: What is there now
+
+    def _given(self, array: NDArray[Any]) -> NDArray[Any]:
+        self._open()
+        return array.copy() if self._copies else array
+
+    @staticmethod
+    def _copied(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+        return {name: array.copy() for name, array in arrays.items()}
+
+    def state(self) -> NDArray[np.float32]:
+        """The global state ``[num_envs, state_size]``, for central critics in training; policies must not see it."""
+        return self._given(self._episodes.state)
+
+    def final_state(self) -> NDArray[np.float32]:
+        """The last global state of each episode that ended in the last step; other rows are old."""
+        return self._given(self._episodes.final_state)
+
+    @property
+    def observations(self) -> NDArray[np.float32]:
+        """The observations now, such as after `restore`."""
+        return self._given(self._episodes.observations)
+
+    @property
+    def action_mask(self) -> NDArray[np.bool_]:
+        """What is legal now, ``[num_envs, agents, choices]``."""
+        return self._given(self._episodes.legal)
+
+    @property
+    def acting(self) -> NDArray[np.bool_]:
+        """Who decides at the next step, ``[num_envs, agents]``."""
+        return self._given(self._episodes.acting)
+
+    @property
+    def active(self) -> NDArray[np.bool_]:
+        """Which copies have an episode to play; all but after ``reset(episodes=...)``."""
+        return self._episodes.active.copy()
+
+    @property
+    def episode_seeds(self) -> NDArray[np.uint64]:
+        """The seed of each copy's running episode."""
+        return self._episodes.seeds.copy()
+
+    @property
+    def episode_steps(self) -> NDArray[np.int64]:
+        """Steps made in each copy's running episode."""
+        return self._episodes.steps.copy()
+
+    # MARK: Text, pictures, snapshots, scripted policies
+
+    def rules(self, agent: int | str = 0) -> str:
+        """Role and rules of an agent in words."""
+        return self._texts(metas.Text("rules"), len(self.agents))[self._agent(agent)]
+
+    def situation(self, copy: int, agent: int | str) -> str:
+        """The situation in words, as one agent sees it now: what its observation holds, no more."""
+        return self._texts(metas.Text("situation", self._copy(copy)), len(self.agents))[self._agent(agent)]
+
+    def action_text(self, copy: int, agent: int | str, choice: int) -> str:
+        """One choice in words; `choice` counts through all heads, as ``action_mask`` does."""
+        choices = sum(self.head_sizes)
+        choice = checked_index(choice, choices, "choice")
+        texts = self._texts(metas.Text("actions", self._copy(copy)), len(self.agents) * choices)
+        return texts[self._agent(agent) * choices + choice]
+
+    def _texts(self, meta: metas.Text, count: int) -> list[str]:
+        _, parts = self._about(c.TEXT, meta.encode(), [])
+        self._decoded(frames.text_frames(count).check, parts[2:])
+        return self._decoded(lambda given: decode_texts(given[0], given[1], count), parts[2:])
+
+    def render(self, copy: int = 0, color: bool = False) -> str:
+        """A picture of one copy as lines of text; `color`: with ANSI colours."""
+        _, parts = self._about(c.RENDER, metas.Render(self._copy(copy), bool(color)).encode(), [])
+        self._decoded(frames.bytes_frame("render", "the reply to RENDER").check, parts[2:])
+        return parts[2].decode(errors="replace")
+
+    def snapshot(self, copy: int) -> bytes:
+        """The dynamic state of one copy, for `restore` in any copy of the same environment, here or elsewhere."""
+        copy = self._copy(copy)
+        _, parts = self._about(c.SAVE, metas.Copy(copy).encode(), [])
+        self._decoded(frames.bytes_frame("state", "the reply to SAVE").check, parts[2:])
+        now = self._episodes
+        return Snapshot(
+            self._hash, int(now.index[copy]), int(now.seeds[copy]), int(now.steps[copy]), bool(now.start[copy]),
+            bool(now.active[copy]), tuple(now.returns[copy].tolist()), parts[2],
+        ).encode()  # fmt: skip
+
+    def restore(self, copy: int, snapshot: bytes, chance_seed: int | None = None) -> None:
+        """Continues one copy from a snapshot; `chance_seed`: with another future. See `observations` for what is there."""
+        copy = self._copy(copy)
+        saved = Snapshot.decode(bytes(snapshot), self._hash, len(self.groups), f"copy {copy}")
+        seed = np.array([] if chance_seed is None else [checked_seed(chance_seed)], np.uint64)
+        header, parts = self._about(c.LOAD, metas.Copy(copy).encode(), [saved.state, seed], self._flags)
+        if header.status != c.DONE:
+            raise ArgusError(
+                f"not a usable snapshot (copy {copy}): found {self.last_report()}, expected a state of this environment.",
+                "argument",
+            )
+        rows = self._named(self._decoded(self._load_reply.decode, parts[2:]))
+        require_finite(rows["observation"], "observation", self._place(), self.agents)
+        now = self._episodes
+        now.show(rows, slice(copy, copy + 1), slice(0, 1))
+        now.index[copy], now.seeds[copy], now.steps[copy] = saved.episode, saved.seed, saved.steps
+        now.start[copy], now.active[copy] = saved.start, saved.active
+        now.returns[copy] = saved.returns
+        if not saved.active:
+            now.acting[copy] = False
+        now.look_ahead(copy, self._seeds)
+
+    def act(self, team: str = "scripted", seed: int = 0) -> NDArray[Any]:
+        """What a team of built-in policies would do next, shaped like `actions` (which it overwrites).
+
+        Args:
+            team: ``"random"`` (uniform among legal choices), ``"scripted"``, ``"scripted:NAME"`` with a name in
+                `baselines`, or different ones by agent: ``"robot_0=scripted,*=random"``.
+            seed: keys random choices, together with the episode, the step and the agent.
+        """
+        self._open()
+        if self._team is None or (self._team.text, self._team.seed) != (team, seed):
+            self._team = Team(team, checked_seed(seed), self._specification, self._episodes)
+        self._team.act(self._rows, self._about, self._masks or not self.is_discrete)
+        return self.actions.copy()
+
+    def last_report(self) -> str:
+        """What the environment last reported, such as why an episode failed."""
+        return self._open().last_report
+
+    # MARK: Requests
+
+    def _about(
+        self, message: int, meta: bytes, data: Sequence[Any], flags: int = 0
+    ) -> tuple[Header, list[bytes]]:
+        """A request about the instance."""
+        return self._open().request(
+            message, meta, data, flags=flags, specification=self._hash, instance=self._instance, batch=self.num_envs
+        )
+
+    def _decoded(self, decode: Any, data: Sequence[bytes]) -> Any:
+        """What `decode` reads in the frames of a reply."""
+        try:
+            return decode(data)
+        except ProtocolError as error:
+            raise self._broken(error.message, "frames as AWP/1 says") from error
+
+    def _named(self, arrays: list[NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        return dict(zip(self._row_names, arrays))
+
+    def _broken(self, found: str, expected: str) -> ArgusError:
+        return ArgusError(f"the server breaks the protocol ({self._address}): found {found}, expected {expected}.")
+
+    def _place(self) -> str:
+        return f"{self.scenario} at {self._address}"
+
+    def _copy(self, copy: int) -> int:
+        return checked_index(copy, self.num_envs, "copy")
+
+    def _agent(self, agent: int | str) -> int:
+        if isinstance(agent, str):
+            if agent not in self.agents:
+                raise ArgusError(
+                    f"unknown agent ({self.scenario}): found {agent!r}, expected one of {', '.join(self.agents)}.",
+                    "argument",
+                )
+            return self.agents.index(agent)
+        return checked_index(agent, len(self.agents), "agent")
+
+    # MARK: Spaces
+
+    @functools.cached_property
+    def single_observation_space(self) -> Any:
+        """A Gymnasium Box of one agent's row. Needs the package gymnasium, as all spaces do."""
+        from argus_env.native import spaces
+
+        return spaces.box(self.description["observation"])
+
+    @functools.cached_property
+    def single_action_space(self) -> Any:
+        """Discrete, MultiDiscrete or Box of one agent's action, the largest of all agents."""
+        from argus_env.native import spaces
+
+        return spaces.action_space(self.description["actions"])
+
+    @functools.cached_property
+    def state_space(self) -> Any:
+        """A Gymnasium Box of one copy's state."""
+        from argus_env.native import spaces
+
+        return spaces.box(self.description["state"])
+
+    # MARK: The end
+
+    def close(self) -> None:
+        """Ends the session. Arrays that you still hold stay valid."""
+        driver, self._driver = self._driver, None
+        if driver is not None:
+            driver.close()
+
+    def __enter__(self) -> RemoteVectorEnv:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_driver", None) is not None:
+            self.close()
+
+    def _open(self) -> Driver:
+        if self._driver is None:
+            raise ArgusError(
+                f"environment is closed ({self.scenario}): found a call after close(), expected none. Try connect() "
+                "again.",
+                "closed",
+            )
+        return self._driver
+
+    def __repr__(self) -> str:
+        return f"RemoteVectorEnv({self.scenario!r} at {self._address}, num_envs={self.num_envs}, agents={self.agents})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a RemoteVectorEnv cannot be pickled: connect in each process")
