@@ -124,14 +124,17 @@ module. Try: sudo apt-get install -y python3-venv"
 
 # The packages of requirements-test.txt; installed again whenever that file changes.
 install_test_packages() {
-    local wanted=$ARGUS_HOME/requirements-test.txt stamp=$DEPS/python/.requirements
+    local wanted=$ARGUS_HOME/requirements-test.txt stamp=$DEPS/python/.requirements package=$ARGUS_HOME/Python
     make_python
     sha256sum --check --status "$stamp" 2>/dev/null && return 0
     say "Installing Python packages for tests into .deps/python"
     "$DEPS/python/bin/python" -m pip install --disable-pip-version-check --requirement "$wanted" >&2 ||
         fail "Python packages cannot be installed ($wanted): found the failure above, expected every package. Try \
 again when the network is up."
-    sha256sum "$wanted" >"$stamp"
+    "$DEPS/python/bin/python" -m pip install --disable-pip-version-check --no-deps --editable "$package" >&2 ||
+        fail "our own Python package cannot be installed ($package): found the failure above, expected success. Try \
+again when the network is up."
+    sha256sum "$wanted" "$package"/{pyproject.toml,setup.py} >"$stamp"
 }
 
 # MARK: - libtorch

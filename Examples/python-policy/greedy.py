@@ -10,6 +10,7 @@ import argus_env
 import numpy as np
 
 NONE, NORTH, SOUTH, WEST, EAST, LOAD = range(6)
+STEPS = {NORTH: (-1, 0, 0), SOUTH: (1, 0, 0), WEST: (0, -1, 0), EAST: (0, 1, 0)}
 
 
 class Greedy:
@@ -31,13 +32,13 @@ class Greedy:
         target = min(foods, key=lambda food: (sum(distance(food, player) for player in players), *food[:2]))
         if distance(target, own) == 1:
             return LOAD
-        if number % 6 == 0:
-            # Someone may stand in the way.
-            return 1 + number // 6 % 4
-        rows, columns = target[:2] - own[:2]
-        if abs(rows) > abs(columns):
-            return SOUTH if rows > 0 else NORTH
-        return EAST if columns > 0 else WEST
+        moves = {}
+        for move, step in STEPS.items():
+            place = own + step
+            if all(distance(place, other) > 0 for other in [*foods, *players]):
+                # Now and then a detour: someone may stand in the way.
+                moves[move] = distance(place, target) + (number >> 4 * move) % 8 / (2 if number % 4 == 0 else 16)
+        return min(moves, key=moves.get, default=NONE)
 
 
 def distance(one: np.ndarray, other: np.ndarray) -> float:

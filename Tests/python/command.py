@@ -3,14 +3,19 @@
 import os
 import pathlib
 import subprocess
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build" / "release"
 ARGUS = BUILD / "argus"
 
 
+# Peers are started as `python …`: the interpreter of the tests, which has the packages that they need.
+PATH = f"{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}"
+
+
 def environment(**extra):
-    return dict(os.environ, ARGUS_HOME=str(ROOT), NO_COLOR="1", **extra)
+    return dict(os.environ, ARGUS_HOME=str(ROOT), NO_COLOR="1", PATH=PATH, **extra)
 
 
 def argus(*arguments, timeout=300, cwd=None, check=None, **extra):

@@ -23,9 +23,11 @@ sends = connection.Connection.send
 def is_due() -> bool:
     if MARK is None:
         return True
-    if MARK.exists():
+    try:
+        # Atomic: of several processes, one.
+        os.close(os.open(MARK, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
         return False
-    MARK.touch()
     return True
 
 

@@ -641,6 +641,7 @@ def test_only_drivers_with_an_allowed_key_are_served(tmp_path):
 
         assert answered("friend", "server")
         assert not answered("stranger", "server")
+        assert b"refused a connection" in process.stderr.readline()
         assert not answered("friend", "stranger")
         assert not answered(None, "server")
     finally:

@@ -23,8 +23,6 @@ os.environ.setdefault("ARGUS_HOME", str(ROOT))
 sys.path.insert(0, str(ROOT / "Python"))
 sys.path.insert(0, str(ROOT / "Tests" / "python"))
 
-from remote_walk import Drift, Walk  # noqa: E402
-
 from argus_env import ArgusError  # noqa: E402
 from argus_env.native import library as native  # noqa: E402
 from argus_env.remote import RemoteVectorEnv, connect  # noqa: E402
@@ -35,8 +33,9 @@ from argus_env.wire import handshake, metas  # noqa: E402
 from argus_env.wire.descriptor import Descriptor, encode_description  # noqa: E402
 from argus_env.wire.header import Header, check_message, pack_header  # noqa: E402
 from argus_env.wire.specification import Agent, Specification  # noqa: E402
+from remote_walk import Drift, Walk  # noqa: E402
 
-ARGUS = ROOT / ".build" / "release" / "argus"
+ARGUS = pathlib.Path(os.environ["ARGUS_HOME"]) / ".build" / "release" / "argus"
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +138,9 @@ def test_seeds_are_those_of_the_host() -> None:
 
 @pytest.mark.parametrize("fails", [False, True])
 @pytest.mark.parametrize("copy", [True, False])
-def test_steps_equal_the_environment_in_this_process(served: Callable[..., RemoteVectorEnv], fails: bool, copy: bool) -> None:
+def test_steps_equal_the_environment_in_this_process(
+    served: Callable[..., RemoteVectorEnv], fails: bool, copy: bool
+) -> None:
     environment = served(num_envs=5, horizon=12, parameters={"fails": fails}, copy=copy)
     assert environment.agents == Walk.agents and environment.groups == ["red", "blue"]
     assert environment.head_sizes == [3] and environment.action_sizes == [[3], [3], [2]]
@@ -582,7 +583,9 @@ def test_keys_let_in_and_wrong_ones_are_refused(tmp_path: pathlib.Path) -> None:
 @pytest.fixture(scope="module")
 def serve() -> Iterator[Callable[[str, str], None]]:
     """Starts `argus serve SCENARIO`."""
-    found = ARGUS.exists() and subprocess.run([ARGUS, "serve", "--help"], capture_output=True, check=False).returncode == 0
+    found = (
+        ARGUS.exists() and subprocess.run([ARGUS, "serve", "--help"], capture_output=True, check=False).returncode == 0
+    )
     if not found or not native.path().exists():
         pytest.skip("argus serve or the client library is not built")
     running: list[subprocess.Popen[bytes]] = []
@@ -631,6 +634,7 @@ def test_argus_serve_plays_the_same_episodes_as_make_vec(
                 np.testing.assert_array_equal(one[4]["episode"][name][chosen], two[4]["episode"][name][chosen])
             for name in local.metrics:
                 np.testing.assert_array_equal(
-                    one[4]["episode"]["metrics"][name][chosen], two[4]["episode"]["metrics"][name][chosen])
+                    one[4]["episode"]["metrics"][name][chosen], two[4]["episode"]["metrics"][name][chosen]
+                )
     assert ended >= 4
     remote.close()

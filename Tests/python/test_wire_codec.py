@@ -26,9 +26,7 @@ from argus_env.wire.specification import Bounds, Specification, specification_ha
 GOLDEN = ROOT / "Tests" / "wire-golden"
 MESSAGES = {path.stem: json.loads(path.read_text()) for path in sorted((GOLDEN / "messages").glob("*.json"))}
 SPECIFICATIONS = {
-    path.stem: path.read_bytes()
-    for path in sorted((GOLDEN / "specifications").glob("*.json"))
-    if path.stem != "hashes"
+    path.stem: path.read_bytes() for path in sorted((GOLDEN / "specifications").glob("*.json")) if path.stem != "hashes"
 }
 TYPES = {"u8": "<u1", "i32": "<i4", "u32": "<u4", "u64": "<u8", "f32": "<f4", "f64": "<f8"}
 
@@ -225,7 +223,9 @@ def test_an_error_names_frame_found_size_and_expected_shape() -> None:
 def test_a_wrong_meta_names_key_and_place() -> None:
     with pytest.raises(ProtocolError) as refusal:
         metas.Create.decode(b'{"environment":"x","copies":"two"}')
-    assert refusal.value.message == "key 'copies' of meta of CREATE: found 'two', expected an integer from 0 to 4294967295"
+    assert (
+        refusal.value.message == "key 'copies' of meta of CREATE: found 'two', expected an integer from 0 to 4294967295"
+    )
     with pytest.raises(ProtocolError, match="key 'minimum' of .*parameters.1.*"):
         descriptor.decode_description(
             b'{"environments":[{"id":"a","version":"1","parameters":[{"name":"x","kind":"string","default":""},'
@@ -304,7 +304,20 @@ def mutated(generator: random.Random, parts: list[bytes], others: list[list[byte
     return parts
 
 
-INSERTIONS = [b"\0", b"\xff" * 4, b"[" * 70, b'"', b"}", b",", b"1e999", b"-", b"\\ud800", b'"a":1,', b"null", b"9" * 40]
+INSERTIONS = [
+    b"\0",
+    b"\xff" * 4,
+    b"[" * 70,
+    b'"',
+    b"}",
+    b",",
+    b"1e999",
+    b"-",
+    b"\\ud800",
+    b'"a":1,',
+    b"null",
+    b"9" * 40,
+]
 NUMBERS = [struct.pack("<I", number) for number in (0, 1, 2, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 1 << 24)]
 
 

@@ -49,7 +49,8 @@ SPECIFICATIONS: dict[str, dict[str, Any]] = {
         "groups": ["team"],
         "observation": {"width": 71},
         "observation_segments": [
-            segment("self", 0, 8, "position, load, direction"), segment("neighbours", 8, 63, "3 x 3 cells"),
+            segment("self", 0, 8, "position, load, direction"),
+            segment("neighbours", 8, 63, "3 x 3 cells"),
         ],
         "action": {"heads": [5], "names": ["noop", "forward", "left", "right", "toggle_load"]},
         "reward": {"scope": "agent"},
@@ -66,15 +67,20 @@ SPECIFICATIONS: dict[str, dict[str, Any]] = {
         ],
         "groups": ["blau", "grün"],
         "observation": {
-            "width": 4, "low": [0.0, -1.0, None, -0.1], "high": [1.0, 1.0, None, 16777216.0],
+            "width": 4,
+            "low": [0.0, -1.0, None, -0.1],
+            "high": [1.0, 1.0, None, 16777216.0],
         },
         "observation_segments": [
-            segment("self", 0, 1, ""), segment("rest", 1, 3, 'with "quotes", \\ and a tab\tand €'),
+            segment("self", 0, 1, ""),
+            segment("rest", 1, 3, 'with "quotes", \\ and a tab\tand €'),
         ],
         "action": {"heads": [3, 2], "names": ["stay", "go", "heal", "silent", "speak"]},
         "reward": {"scope": "group", "low": -10.0, "high": 0.3},
         "state": {
-            "width": 3, "low": [0.0, 0.0, 0.0], "high": [1.0, 1e-05, 3.4028235e+38],
+            "width": 3,
+            "low": [0.0, 0.0, 0.0],
+            "high": [1.0, 1e-05, 3.4028235e38],
             "segments": [segment("all", 0, 3, "everything")],
         },
         "text": {"quanta": [0.0, 0.01, 0.5, 1e-10]},
@@ -152,7 +158,9 @@ def rows(
     specification = SPECIFICATIONS[name]
     agents, width = len(specification["agents"]), specification["observation"]["width"]
     count = batch * agents
-    frames = {"observation": Frame(f"{prefix}observation", "f32", [batch, agents, width], numbers(count * width, start))}
+    frames = {
+        "observation": Frame(f"{prefix}observation", "f32", [batch, agents, width], numbers(count * width, start))
+    }
     heads = specification["action"].get("heads")
     if heads:
         choices = sum(heads)
@@ -551,11 +559,11 @@ def number_texts() -> dict[str, list[list[str]]]:
     generator = random.Random(7)
     singles: set[int] = {0, 0x80000000, 1, 0x7F7FFFFF, 0xFF7FFFFF, 0x00800000, 0x3DCCCCCD}
     for exponent in range(1, 255):
-        singles.update(((exponent << 23) + step for step in (-1, 0, 1)))
+        singles.update((exponent << 23) + step for step in (-1, 0, 1))
     singles.update(generator.getrandbits(32) for _ in range(1000))
     doubles: set[int] = {0, 1 << 63, 1, 0x7FEFFFFFFFFFFFFF, 0x0010000000000000}
     for exponent in range(1, 2047, 3):
-        doubles.update(((exponent << 52) + step for step in (-1, 0, 1)))
+        doubles.update((exponent << 52) + step for step in (-1, 0, 1))
     doubles.update(generator.getrandbits(64) for _ in range(500))
     for text in "2e23", "9007199254740993", "1e16", "1e15", "9999999999999998", "0.0001", "0.00001", "5e-324", "1e22":
         doubles.add(struct.unpack("<Q", struct.pack("<d", float(text)))[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import sys
 import time
@@ -36,6 +37,10 @@ _POLL_MS = 250
 # A driver that is lost for longer ends a child: the heartbeat's timeout.
 _LOST_SECONDS = 1.5
 _START_SECONDS = 60.0
+_REFUSAL_SECONDS = 5.0
+_HANDSHAKE_FAILED = (
+    zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL | zmq.EVENT_HANDSHAKE_FAILED_AUTH
+)
 
 # The socket's own send and recv: send_multipart and recv_multipart cost several times as much for small frames.
 _send = zmq.backend.Socket.send
@@ -250,10 +255,13 @@ class ConnectedPeer(Connection):
 class BoundPeer(Connection):
     """A peer that binds (ROUTER): several drivers at once, each with a session and instances of its own."""
 
+    # When a refusal was noted last.
+    _refused = -math.inf
+
     def run(self) -> None:
         """Serves until it is interrupted."""
         authenticator = self._authenticator()
-        monitor = self.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        monitor = self.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED | _HANDSHAKE_FAILED)
         sessions: dict[bytes, Session] = {}
         connections: dict[bytes, int] = {}
         self.socket.bind(self.endpoint.address)
@@ -320,13 +328,24 @@ class BoundPeer(Connection):
         self.send([driver, pack_header(c.REFUSE), ErrorReport(problem.code, problem.message).encode()])
         return None
 
+    def _note_refusal(self) -> None:
+        """Says that somebody was refused; not for each of the attempts, which go on until the other side gives up."""
+        now = time.monotonic()
+        if now - self._refused >= _REFUSAL_SECONDS:
+            self._refused = now
+            words = "with no key, a wrong one, or one that is not allowed"
+            print(f"refused a connection to {self.endpoint.address} {words}", file=sys.stderr, flush=True)
+
     def _forget_the_lost(
         self, monitor: zmq.Socket, sessions: dict[bytes, Session], connections: dict[bytes, int]
     ) -> None:
         """Ends the sessions whose connection has ended: their instances are nobody's."""
         while monitor.poll(0):
-            lost = zmq.utils.monitor.recv_monitor_message(monitor)["value"]
-            for driver in [driver for driver, number in connections.items() if number == lost]:
+            event = zmq.utils.monitor.recv_monitor_message(monitor)
+            if event["event"] & _HANDSHAKE_FAILED:
+                self._note_refusal()
+                continue
+            for driver in [driver for driver, number in connections.items() if number == event["value"]]:
                 _end(sessions, connections, driver)
 
 

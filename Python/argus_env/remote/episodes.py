@@ -129,7 +129,9 @@ class Episodes:
         self.episode_lengths[over] = self.steps[over]
         self.episode_seeds[over] = self.seeds[over]
 
-    def keep_final(self, copies: NDArray[np.intp], rows: dict[str, NDArray[Any]], chosen: NDArray[np.intp] | slice) -> None:
+    def keep_final(
+        self, copies: NDArray[np.intp], rows: dict[str, NDArray[Any]], chosen: NDArray[np.intp] | slice
+    ) -> None:
         """Keeps the last rows of these copies, which are the `chosen` ones of `rows`."""
         self.final_observations[copies] = rows["observation"][chosen]
         self.final_acting[copies] = rows["acting"][chosen] != 0

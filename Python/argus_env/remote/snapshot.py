@@ -57,5 +57,6 @@ class Snapshot:
                 state = data[_FIXED.size + 8 * count : -8]
                 return cls(found, episode, seed, steps, bool(start), bool(active), returns, state)
         raise ArgusError(
-            f"not a usable snapshot ({place}): found {problem}, expected a snapshot of {specification:016x}.", "argument"
+            f"not a usable snapshot ({place}): found {problem}, expected a snapshot of {specification:016x}.",
+            "argument",
         )

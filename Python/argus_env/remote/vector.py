@@ -2,91 +2,31 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import os
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from argus_env.errors import ArgusError
-from argus_env.native.environment import checked_index, checked_seed
-from argus_env.peer.endpoint import choose
+from argus_env.native.environment import checked_seed
 from argus_env.remote.checks import broken, require_finite, require_legal
 from argus_env.remote.description import describe, scenario_of
 from argus_env.remote.driver import Driver
 from argus_env.remote.episodes import Episodes
 from argus_env.remote.seeds import EpisodeSeeds, Listed, Stream, StreamPerCopy
-from argus_env.remote.snapshot import Snapshot
-from argus_env.remote.team import Team
+from argus_env.remote.views import RemoteViews
 from argus_env.wire import constants as c
 from argus_env.wire import frames, metas
 from argus_env.wire.descriptor import Descriptor, ParameterValue, decode_description
 from argus_env.wire.errors import ProtocolError
-from argus_env.wire.header import Header
 from argus_env.wire.specification import Specification, specification_hash
-from argus_env.wire.texts import decode_texts
-
-_LARGEST_COPIES = 1 << 20
 
 
-def connect(
-    address: str,
-    keys: str | None = None,
-    *,
-    server_key: str | None = None,
-    num_envs: int = 64,
-    environment: str | None = None,
-    parameters: Mapping[str, ParameterValue] | None = None,
-    horizon: int | None = None,
-    reward: str = "team",
-    copy: bool = True,
-    start_timeout: float = 10.0,
-    step_timeout: float = 30.0,
-) -> RemoteVectorEnv:
-    """Makes many copies of an environment that another process serves: `argus serve SCENARIO`, or an environment peer.
-
-    The same seed gives the same episodes as `argus_env.make_vec` of the same scenario.
-
-    Args:
-        address: such as ``"tcp://127.0.0.1:5555"``. Beyond loopback and private ipc folders only with keys.
-        keys: path of this side's ``NAME.key``, made by ``argus keys new NAME``.
-        server_key: with keys: the server's public key, as the path of its ``NAME.pub`` or as text.
-        num_envs: copies, stepped together.
-        environment: id of one of the server's environments; may be left out where it has only one.
-        parameters: of the environment; a served scenario has its own.
-        horizon: of an environment without a scenario: steps after which an episode is truncated; by default what it
-            suggests, or never.
-        reward: of an environment without a scenario: ``"team"``: every agent gets its team's reward; ``"individual"``.
-        copy: True: every array that is returned is yours to keep. False: arrays are overwritten by the next step.
-        start_timeout, step_timeout: seconds until a server that does not answer is an error.
-
-    Raises:
-        ArgusError: no server, another protocol, unusable keys, an unknown environment, bad parameters.
-    """
-    if isinstance(num_envs, bool) or not isinstance(num_envs, (int, np.integer)) or not 1 <= num_envs <= _LARGEST_COPIES:
-        raise _bad("num_envs", num_envs, f"an integer, 1 to {_LARGEST_COPIES}")
-    if horizon is not None and (not isinstance(horizon, int) or isinstance(horizon, bool) or horizon < 1):
-        raise _bad("horizon", horizon, "an integer, 1 or more")
-    if reward not in ("team", "individual"):
-        raise _bad("reward", reward, "'team' or 'individual'")
-    endpoint = choose(bind=None, connect=address, keys=keys, allowed=None, server_key=server_key, what="connect")
-    driver = Driver(endpoint, start_timeout, step_timeout)
-    try:
-        return RemoteVectorEnv(driver, int(num_envs), environment, dict(parameters or {}), horizon, reward, copy)
-    except BaseException:
-        driver.close("connect() failed")
-        raise
-
-
-def _bad(name: str, found: object, expected: str) -> ArgusError:
-    return ArgusError(f"bad value ({name}): found {found!r}, expected {expected}.", "argument")
-
-
-class RemoteVectorEnv:
+class RemoteVectorEnv(RemoteViews):
     """Copies of one served environment as arrays ``[num_envs, agents, ...]``, made by `connect`.
 
     Its interface is that of `argus_env.native.vector.VectorEnv`, which says what the arrays mean. Each step is one
@@ -103,7 +43,7 @@ class RemoteVectorEnv:
         reward: str,
         copy: bool,
     ) -> None:
-        self._driver: Driver | None = driver
+        self._driver = driver
         self._address = driver.address
         self._copies = copy
         self._descriptor = self._choose(driver, environment)
@@ -133,10 +73,10 @@ class RemoteVectorEnv:
         self._step_reply = frames.StepReply(specification, copies, *wants)
         self._row_names = [frame.name for frame in self._reset_reply.frames]
         self._episodes = Episodes(specification, scenario, copies)
-        self._seeds: EpisodeSeeds = Stream(0)
+        self._seeds = Stream(0)
         self._rng = random.Random(os.urandom(16))
         self._running = False
-        self._team: Team | None = None
+        self._team = None
         self._prepare_actions()
         self._name_arrays()
 
@@ -235,11 +175,14 @@ class RemoteVectorEnv:
         """Begins new episodes in all copies; see `VectorEnv.reset`."""
         if episodes is not None:
             if seed is not None:
-                raise ArgusError("too many arguments (reset): found seed and episodes, expected one of them.", "argument")
-            seeds: EpisodeSeeds = Listed([checked_seed(value) for value in episodes])
-            if not seeds.seeds:
-                raise _bad("episodes", [], "one seed or more")
-        elif seed is None or not hasattr(seed, "__len__"):
+                raise ArgusError(
+                    "too many arguments (reset): found seed and episodes, expected one of them.", "argument"
+                )
+            listed = [checked_seed(value) for value in episodes]
+            if not listed:
+                raise ArgusError("bad value (episodes): found none, expected one seed or more.", "argument")
+            seeds: EpisodeSeeds = Listed(listed)
+        elif not isinstance(seed, (Sequence, np.ndarray)):
             if seed is not None:
                 seed = checked_seed(seed)
                 self._rng = random.Random(seed)
@@ -247,7 +190,9 @@ class RemoteVectorEnv:
         else:
             given = [checked_seed(value) for value in seed]
             if len(given) != self.num_envs:
-                raise _bad("seed", f"{len(given)} seeds", f"{self.num_envs}, one a copy")
+                raise ArgusError(
+                    f"bad value (seed): found {len(given)} seeds, expected {self.num_envs}, one a copy.", "argument"
+                )
             seeds = StreamPerCopy(given)
             self._rng = random.Random(hashlib.blake2b(repr(given).encode()).digest())
         self._open()
@@ -320,8 +265,8 @@ class RemoteVectorEnv:
             if any_ended:
                 info |= self._copied(self._final_info)
                 info["episode"] = {**self._copied(self._episode), "metrics": self._copied(self._episode_metrics)}
-            observations, rewards, terminated, truncated = (array.copy() for array in self._arrays)
-            return observations, rewards, terminated, truncated, info
+            observations, rewards, terminated, truncated = self._arrays
+            return observations.copy(), rewards.copy(), terminated.copy(), truncated.copy(), info
         info = dict(self._info)
         if any_ended:
             info |= self._final_info
@@ -334,7 +279,9 @@ class RemoteVectorEnv:
         if actions is not self.actions:
             self._take_actions(actions)
         rows = self._rows
-        bad = rows.view(np.uint32) >= self._limits if self.is_discrete else ~((rows >= self._low) & (rows <= self._high))
+        bad = (
+            rows.view(np.uint32) >= self._limits if self.is_discrete else ~((rows >= self._low) & (rows <= self._high))
+        )
         if bad.any() and (bad := bad & now.active[:, None, None]).any():
             copy, agent, part = (int(index) for index in np.argwhere(bad)[0])
             if self.is_discrete:
@@ -449,195 +396,6 @@ class RemoteVectorEnv:
         if self._masks:
             require_legal(rows["legal"], self.head_sizes, self._place(), self.agents, chosen)
 
-    # MARK: What is there now
-
-    def _given(self, array: NDArray[Any]) -> NDArray[Any]:
-        self._open()
-        return array.copy() if self._copies else array
-
-    @staticmethod
-    def _copied(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
-        return {name: array.copy() for name, array in arrays.items()}
-
-    def state(self) -> NDArray[np.float32]:
-        """The global state ``[num_envs, state_size]``, for central critics in training; policies must not see it."""
-        return self._given(self._episodes.state)
-
-    def final_state(self) -> NDArray[np.float32]:
-        """The last global state of each episode that ended in the last step; other rows are old."""
-        return self._given(self._episodes.final_state)
-
-    @property
-    def observations(self) -> NDArray[np.float32]:
-        """The observations now, such as after `restore`."""
-        return self._given(self._episodes.observations)
-
-    @property
-    def action_mask(self) -> NDArray[np.bool_]:
-        """What is legal now, ``[num_envs, agents, choices]``."""
-        return self._given(self._episodes.legal)
-
-    @property
-    def acting(self) -> NDArray[np.bool_]:
-        """Who decides at the next step, ``[num_envs, agents]``."""
-        return self._given(self._episodes.acting)
-
-    @property
-    def active(self) -> NDArray[np.bool_]:
-        """Which copies have an episode to play; all but after ``reset(episodes=...)``."""
-        return self._episodes.active.copy()
-
-    @property
-    def episode_seeds(self) -> NDArray[np.uint64]:
-        """The seed of each copy's running episode."""
-        return self._episodes.seeds.copy()
-
-    @property
-    def episode_steps(self) -> NDArray[np.int64]:
-        """Steps made in each copy's running episode."""
-        return self._episodes.steps.copy()
-
-    # MARK: Text, pictures, snapshots, scripted policies
-
-    def rules(self, agent: int | str = 0) -> str:
-        """Role and rules of an agent in words."""
-        return self._texts(metas.Text("rules"), len(self.agents))[self._agent(agent)]
-
-    def situation(self, copy: int, agent: int | str) -> str:
-        """The situation in words, as one agent sees it now: what its observation holds, no more."""
-        return self._texts(metas.Text("situation", self._copy(copy)), len(self.agents))[self._agent(agent)]
-
-    def action_text(self, copy: int, agent: int | str, choice: int) -> str:
-        """One choice in words; `choice` counts through all heads, as ``action_mask`` does."""
-        choices = sum(self.head_sizes)
-        choice = checked_index(choice, choices, "choice")
-        texts = self._texts(metas.Text("actions", self._copy(copy)), len(self.agents) * choices)
-        return texts[self._agent(agent) * choices + choice]
-
-    def _texts(self, meta: metas.Text, count: int) -> list[str]:
-        _, parts = self._about(c.TEXT, meta.encode(), [])
-        self._decoded(frames.text_frames(count).check, parts[2:])
-        return self._decoded(lambda given: decode_texts(given[0], given[1], count), parts[2:])
-
-    def render(self, copy: int = 0, color: bool = False) -> str:
-        """A picture of one copy as lines of text; `color`: with ANSI colours."""
-        _, parts = self._about(c.RENDER, metas.Render(self._copy(copy), bool(color)).encode(), [])
-        self._decoded(frames.bytes_frame("render", "the reply to RENDER").check, parts[2:])
-        return parts[2].decode(errors="replace")
-
-    def snapshot(self, copy: int) -> bytes:
-        """The dynamic state of one copy, for `restore` in any copy of the same environment, here or elsewhere."""
-        copy = self._copy(copy)
-        _, parts = self._about(c.SAVE, metas.Copy(copy).encode(), [])
-        self._decoded(frames.bytes_frame("state", "the reply to SAVE").check, parts[2:])
-        now = self._episodes
-        return Snapshot(
-            self._hash, int(now.index[copy]), int(now.seeds[copy]), int(now.steps[copy]), bool(now.start[copy]),
-            bool(now.active[copy]), tuple(now.returns[copy].tolist()), parts[2],
-        ).encode()  # fmt: skip
-
-    def restore(self, copy: int, snapshot: bytes, chance_seed: int | None = None) -> None:
-        """Continues one copy from a snapshot; `chance_seed`: with another future. See `observations` for what is there."""
-        copy = self._copy(copy)
-        saved = Snapshot.decode(bytes(snapshot), self._hash, len(self.groups), f"copy {copy}")
-        seed = np.array([] if chance_seed is None else [checked_seed(chance_seed)], np.uint64)
-        header, parts = self._about(c.LOAD, metas.Copy(copy).encode(), [saved.state, seed], self._flags)
-        if header.status != c.DONE:
-            raise ArgusError(
-                f"not a usable snapshot (copy {copy}): found {self.last_report()}, expected a state of this environment.",
-                "argument",
-            )
-        rows = self._named(self._decoded(self._load_reply.decode, parts[2:]))
-        require_finite(rows["observation"], "observation", self._place(), self.agents)
-        now = self._episodes
-        now.show(rows, slice(copy, copy + 1), slice(0, 1))
-        now.index[copy], now.seeds[copy], now.steps[copy] = saved.episode, saved.seed, saved.steps
-        now.start[copy], now.active[copy] = saved.start, saved.active
-        now.returns[copy] = saved.returns
-        if not saved.active:
-            now.acting[copy] = False
-        now.look_ahead(copy, self._seeds)
-
-    def act(self, team: str = "scripted", seed: int = 0) -> NDArray[Any]:
-        """What a team of built-in policies would do next, shaped like `actions` (which it overwrites).
-
-        Args:
-            team: ``"random"`` (uniform among legal choices), ``"scripted"``, ``"scripted:NAME"`` with a name in
-                `baselines`, or different ones by agent: ``"robot_0=scripted,*=random"``.
-            seed: keys random choices, together with the episode, the step and the agent.
-        """
-        self._open()
-        if self._team is None or (self._team.text, self._team.seed) != (team, seed):
-            self._team = Team(team, checked_seed(seed), self._specification, self._episodes)
-        self._team.act(self._rows, self._about, self._masks or not self.is_discrete)
-        return self.actions.copy()
-
-    def last_report(self) -> str:
-        """What the environment last reported, such as why an episode failed."""
-        return self._open().last_report
-
-    # MARK: Requests
-
-    def _about(
-        self, message: int, meta: bytes, data: Sequence[Any], flags: int = 0
-    ) -> tuple[Header, list[bytes]]:
-        """A request about the instance."""
-        return self._open().request(
-            message, meta, data, flags=flags, specification=self._hash, instance=self._instance, batch=self.num_envs
-        )
-
-    def _decoded(self, decode: Any, data: Sequence[bytes]) -> Any:
-        """What `decode` reads in the frames of a reply."""
-        try:
-            return decode(data)
-        except ProtocolError as error:
-            raise self._broken(error.message, "frames as AWP/1 says") from error
-
-    def _named(self, arrays: list[NDArray[Any]]) -> dict[str, NDArray[Any]]:
-        return dict(zip(self._row_names, arrays))
-
-    def _broken(self, found: str, expected: str) -> ArgusError:
-        return ArgusError(f"the server breaks the protocol ({self._address}): found {found}, expected {expected}.")
-
-    def _place(self) -> str:
-        return f"{self.scenario} at {self._address}"
-
-    def _copy(self, copy: int) -> int:
-        return checked_index(copy, self.num_envs, "copy")
-
-    def _agent(self, agent: int | str) -> int:
-        if isinstance(agent, str):
-            if agent not in self.agents:
-                raise ArgusError(
-                    f"unknown agent ({self.scenario}): found {agent!r}, expected one of {', '.join(self.agents)}.",
-                    "argument",
-                )
-            return self.agents.index(agent)
-        return checked_index(agent, len(self.agents), "agent")
-
-    # MARK: Spaces
-
-    @functools.cached_property
-    def single_observation_space(self) -> Any:
-        """A Gymnasium Box of one agent's row. Needs the package gymnasium, as all spaces do."""
-        from argus_env.native import spaces
-
-        return spaces.box(self.description["observation"])
-
-    @functools.cached_property
-    def single_action_space(self) -> Any:
-        """Discrete, MultiDiscrete or Box of one agent's action, the largest of all agents."""
-        from argus_env.native import spaces
-
-        return spaces.action_space(self.description["actions"])
-
-    @functools.cached_property
-    def state_space(self) -> Any:
-        """A Gymnasium Box of one copy's state."""
-        from argus_env.native import spaces
-
-        return spaces.box(self.description["state"])
-
     # MARK: The end
 
     def close(self) -> None:
@@ -655,15 +413,6 @@ class RemoteVectorEnv:
     def __del__(self) -> None:
         if getattr(self, "_driver", None) is not None:
             self.close()
-
-    def _open(self) -> Driver:
-        if self._driver is None:
-            raise ArgusError(
-                f"environment is closed ({self.scenario}): found a call after close(), expected none. Try connect() "
-                "again.",
-                "closed",
-            )
-        return self._driver
 
     def __repr__(self) -> str:
         return f"RemoteVectorEnv({self.scenario!r} at {self._address}, num_envs={self.num_envs}, agents={self.agents})"

@@ -118,9 +118,7 @@ class Scenario:
             fields.choice("state", ("concat", "native")),
             fields.choice("masks", ("exact", "none")),
             score
-            and Score(
-                score.string("metric"), score.number("floor"), score.number("ceiling"), score.string("why", "")
-            ),
+            and Score(score.string("metric"), score.number("floor"), score.number("ceiling"), score.string("why", "")),
         )
 
     def document(self) -> dict[str, Any]:

@@ -218,7 +218,8 @@ class StepReply:
         indices = arrays[0].tolist()
         if indices[-1] >= self.batch or any(first >= second for first, second in zip(indices, indices[1:])):
             raise ProtocolError(
-                INVALID_REQUEST, f"frame 'final copies' has {indices[:8]}, expected ascending numbers below {self.batch}"
+                INVALID_REQUEST,
+                f"frame 'final copies' has {indices[:8]}, expected ascending numbers below {self.batch}",
             )
         return rows, arrays
 
@@ -244,9 +245,7 @@ def check_plan(plan: NDArray[Any], seeds: NDArray[Any]) -> None:
     """Checks what a plan says: known bits only, and seeds where an episode may begin."""
     bits = int(np.bitwise_or.reduce(plan)) if plan.size else 0
     if bits > 7:
-        raise ProtocolError(
-            INVALID_REQUEST, "frame 'plan' of STEP has a value above 7, expected a sum of 1, 2 and 4"
-        )
+        raise ProtocolError(INVALID_REQUEST, "frame 'plan' of STEP has a value above 7, expected a sum of 1, 2 and 4")
     if bits & 4 and seeds.size == 0:
         raise ProtocolError(
             INVALID_REQUEST, "frame 'seeds' of STEP is empty, expected a seed for each copy, since plan has a 4"

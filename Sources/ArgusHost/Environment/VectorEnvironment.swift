@@ -159,6 +159,18 @@ public final class VectorEnvironment {
         try throwFirstError()
     }
 
+    /// Begins a step and returns at once, so that policies of other environments can compute meanwhile.
+    ///
+    /// Until ``finishStep()`` nothing of this environment may be used.
+    public func beginStep() { workers.beginBatch() }
+
+    /// Waits for the step that ``beginStep()`` began; else as ``step()``.
+    public func finishStep() throws(ArgusError) {
+        workers.finishBatch()
+        noteFailures()
+        try throwFirstError()
+    }
+
     /// Passes on what the environment has reported, such as why an episode failed.
     private func noteFailures() {
         guard let failureNotes else { return }

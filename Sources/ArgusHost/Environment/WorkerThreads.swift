@@ -7,6 +7,7 @@ import Foundation
 final class WorkerThreads {
     private let threads: [WorkerThread]
     private let work: UncheckedWork
+    private var first: WorkerThread?
 
     /// - Parameter work: called with the piece's index, on that piece's thread; pieces must not share mutable state.
     init(count: Int, work: @escaping (Int) -> Void) {
@@ -17,6 +18,21 @@ final class WorkerThreads {
 
     deinit {
         for thread in threads { thread.stop() }
+        first?.stop()
+    }
+
+    /// Starts all pieces and returns at once; ``finishBatch()`` must follow before anything else.
+    func beginBatch() {
+        // The first piece, which otherwise runs on the caller's thread, needs one of its own now.
+        let first = first ?? WorkerThread(index: 0, work: work)
+        self.first = first
+        for thread in threads + [first] { thread.start.signal() }
+    }
+
+    /// Waits until the pieces that ``beginBatch()`` started are done.
+    func finishBatch() {
+        for thread in threads { thread.done.wait() }
+        first?.done.wait()
     }
 
     /// Runs all pieces and returns when all are done.

@@ -10,6 +10,7 @@ final class PolicyPeer {
     private let connection: PeerConnection
     private let generation: Int
     private let instance: UInt32
+    private let specificationHash: UInt64
     private let frames: ActFrames
     private let agents: [Int]
     private let copies: Int
@@ -43,8 +44,14 @@ final class PolicyPeer {
         legalSize = environment.layout.legalSize
         rowSize = environment.layout.actionSize * 4
         waiting = Array(repeating: nil, count: agents.count)
+        let specification = WireSpecification(
+            environment.specification, offersText: environment.offersText, textQuanta: environment.textQuanta,
+            baselines: environment.baselines, metrics: environment.metrics
+        ).encoded()
+        specificationHash = SpecificationHash.of(specification)
         instance = try PolicyPeer.join(
-            connection, generation, agents: agents, environment: environment, settings: settings, withTexts: withTexts)
+            connection, generation, specification, agents: agents, environment: environment, settings: settings,
+            withTexts: withTexts)
         memory = frames.request.frames.map { FrameMemory(byteCount: $0.byteCount) }
         sizes = frames.request.frames.map(\.byteCount)
     }
@@ -71,17 +78,14 @@ final class PolicyPeer {
     // MARK: Messages
 
     private static func join(
-        _ connection: PeerConnection, _ generation: Int, agents: [Int], environment: VectorEnvironment,
-        settings: PolicySettings, withTexts: Bool
+        _ connection: PeerConnection, _ generation: Int, _ specification: [UInt8], agents: [Int],
+        environment: VectorEnvironment, settings: PolicySettings, withTexts: Bool
     ) throws -> UInt32 {
         let join = JoinRequest(
             scenario: environment.scenario.id, agents: agents, copies: environment.copies, seed: settings.seed,
             mode: settings.mode.flatMap { JoinRequest.Mode(rawValue: $0.rawValue) },
             horizon: environment.scenario.horizon)
-        let specification = WireSpecification(
-            environment.specification, offersText: environment.offersText, textQuanta: environment.textQuanta,
-            baselines: environment.baselines, metrics: environment.metrics)
-        var contents = [specification.encoded()]
+        var contents = [specification]
         if withTexts {
             let rules = try WireTexts(agents.map { agent in try environment.textRules(agent: agent) })
             contents += [rules.offsetBytes(), rules.utf8]
@@ -93,9 +97,12 @@ final class PolicyPeer {
         }
         var request = PeerRequest(message: .join, batch: environment.copies, meta: join.encoded())
         request.frames = zip(memory, contents).map { UnsafeRawBufferPointer(rebasing: $0.bytes[..<$1.count]) }
-        let reply = try connection.exchange(
-            request, generation: generation, seconds: connection.settings.timeouts.start
-        ) { _, _, _ in nil }
+        // The frames point into `memory`, which is not mentioned any more.
+        let reply = try withExtendedLifetime(memory) {
+            try connection.exchange(
+                request, generation: generation, seconds: connection.settings.timeouts.start
+            ) { _, _, _ in nil }
+        }
         try requireDone(reply)
         return reply.header.instance
     }
@@ -156,7 +163,8 @@ final class PolicyPeer {
     }
 
     private func exchange() throws {
-        var request = PeerRequest(message: .act, instance: instance, batch: copies)
+        var request = PeerRequest(
+            message: .act, instance: instance, specification: specificationHash, batch: copies)
         request.frames = zip(memory, sizes).map { UnsafeRawBufferPointer(rebasing: $0.bytes[..<$1]) }
         let layouts = frames.reply.frames
         var received = 0

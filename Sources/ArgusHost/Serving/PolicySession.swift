@@ -21,12 +21,19 @@ final class PolicySession: ServedSession {
         switch request.header.message {
         case .join:
             lastNumber += 1
-            players[lastNumber] = try PolicyPlayer(offer, request)
+            let player = try PolicyPlayer(offer, request)
+            players[lastNumber] = player
             var reply = ServedReply()
             reply.instance = lastNumber
+            reply.specification = player.specificationHash
             return reply
         case .act:
             guard let player = players[request.header.instance] else { throw unknown(request) }
+            guard request.header.specification == player.specificationHash else {
+                throw WireError(
+                    .specification,
+                    "the specification's hash is \(request.header.specification), expected \(player.specificationHash)")
+            }
             return try player.act(request)
         case .destroy:
             guard players.removeValue(forKey: request.header.instance) != nil else { throw unknown(request) }
@@ -45,6 +52,8 @@ final class PolicySession: ServedSession {
 /// The rows that come are written where a vector environment of the same scenario would have its own; that environment
 /// is never stepped.
 final class PolicyPlayer {
+    /// Of the specification that JOIN brought.
+    let specificationHash: UInt64
     private let environment: VectorEnvironment
     private let agents: [Int]
     private let copies: Int
@@ -60,7 +69,9 @@ final class PolicyPlayer {
         guard request.frameCount >= 1 else {
             throw WireError(.invalidRequest, "JOIN has no frames, expected the specification")
         }
-        let specification = try WireSpecification(bytes: Array(request.frame(0))).specification
+        let bytes = Array(request.frame(0))
+        specificationHash = SpecificationHash.of(bytes)
+        let specification = try WireSpecification(bytes: bytes).specification
         do throws(ArgusError) {
             environment = try offer.host.makeVectorEnvironment(offer.scenario, copies: join.copies)
         } catch {

@@ -65,7 +65,7 @@ let actionChecks: [ConformanceCheck] = [
             if !subject.hasTime { break }
         }
         // The header does not forbid it, but a baseline is shown what is legal.
-        return illegal.map(ConformanceVerdict.warning) ?? .passed
+        return illegal.map(ConformanceResult.warning) ?? .passed
     },
 ]
 

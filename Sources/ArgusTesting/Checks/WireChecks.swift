@@ -123,7 +123,9 @@ private func session(_ subject: ConformanceSubject) throws -> WireSession {
 
 /// Mask and seeds.
 private func resetFrames(_ copies: Int) -> [[UInt8]] {
-    [Array(repeating: 1, count: copies), (0..<copies * 8).map { UInt8($0 % 8 == 0 ? 1 + $0 / 8 : 0) }]
+    var seeds = [UInt8](repeating: 0, count: copies * 8)
+    for copy in 0..<copies { seeds[copy * 8] = UInt8(1 + copy % 100) }
+    return [Array(repeating: 1, count: copies), seeds]
 }
 
 /// Starts a peer, makes an instance there and lets go of it without a word; the process is then nobody's.

@@ -1,5 +1,5 @@
 import ArgusEnvAPI
-public import ArgusHost
+import ArgusHost
 import Foundation
 
 extension CheckTask {

@@ -53,7 +53,7 @@ public struct Validation: Sendable {
     /// Runs the checks.
     ///
     /// - Throws: ``ArgusError`` when processes cannot be started, or for an environment that there is not.
-    public func run(progress: (Progress) -> Void) throws(ArgusError) -> ValidationReport {
+    public func run(progress: @escaping (Progress) -> Void) throws(ArgusError) -> ValidationReport {
         let checks = ConformanceCheck.all.filter { $0.kinds.contains(target.kind) }
         let gates = checks.filter { ConformanceCheck.first.contains($0.name) }
         let folder: PrivateFolder

@@ -83,6 +83,7 @@ public struct JoinFrames: FrameSequence, Sendable, Hashable {
         frames =
             [FrameLayout(open: "specification")]
             + (withTexts
-                ? [FrameLayout("rule offsets", .u32, [offsetCount(agents)], ["offsets"]), FrameLayout(open: "rules")] : [])
+                ? [FrameLayout("rule offsets", .u32, [offsetCount(agents)], ["offsets"]), FrameLayout(open: "rules")]
+                : [])
     }
 }

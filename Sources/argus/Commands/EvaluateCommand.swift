@@ -37,6 +37,13 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "Episodes side by side; changes the speed, not the result. Default: 32, or fewer if there are fewer.")
     var copies: Int?
 
+    @Flag(
+        help: """
+            Play two halves of the copies in turn, so that the policies of one compute while the other steps; changes the \
+            speed, not the result.
+            """)
+    var doubleBuffer = false
+
     @Option(help: "Folder for run.json, evaluations.jsonl and result.json.")
     var out: String?
 
@@ -58,10 +65,17 @@ struct EvaluateCommand: ParsableCommand {
         if stopWithStdin { ExitOnInterrupt.whenStandardInputEnds() }
         let host = try EnvironmentHost()
         let scenario = try scenarioArgument.scenario("argus evaluate", host)
+        let isHalved = doubleBuffer && min(request.copies, episodes) > 1
+        let copies = min(request.copies, episodes)
         let environment = try host.makeVectorEnvironment(
-            scenario, copies: min(request.copies, episodes), threads: request.threads)
-        let team = try TeamArgument.team(
-            request.team, environment, PolicySettings(seed: seed, mode: request.mode))
+            scenario, copies: isHalved ? (copies + 1) / 2 : copies, threads: request.threads)
+        let settings = PolicySettings(seed: seed, mode: request.mode)
+        let team = try TeamArgument.team(request.team, environment, settings)
+        let other = try isHalved
+            ? { () throws(ArgusError) in
+                let other = try host.makeVectorEnvironment(scenario, copies: copies / 2, threads: request.threads)
+                return (other, try TeamArgument.team(request.team, other, settings))
+            }() : nil
         let source = try host.source(for: scenario)
         let descriptor = try source.descriptor(for: scenario)
         let directory = try out.map { path throws(ArgusError) in
@@ -74,7 +88,7 @@ struct EvaluateCommand: ParsableCommand {
 
         let progress = EvaluationProgress(
             episodes: episodes, isJSON: request.progress == .json, environment: environment)
-        let record = try play(environment, team, request, progress)
+        let record = try play(environment, team, other, request, progress)
         guard !record.returns.isEmpty else {
             throw ArgusError(
                 .plugin, "every episode failed", at: "scenario \(scenario.id)",
@@ -133,14 +147,26 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     private func play(
-        _ environment: VectorEnvironment, _ team: Team, _ request: Request, _ progress: EvaluationProgress
+        _ environment: VectorEnvironment, _ team: Team, _ other: (VectorEnvironment, Team)?, _ request: Request,
+        _ progress: EvaluationProgress
     ) throws(ArgusError) -> EvaluationRecord {
         let seeds = EvaluationSeeds.absolute.seeds(block: seed, count: episodes)
-        let episodes = try environment.play(seeds: seeds) { () throws(ArgusError) in
-            try team.act(on: environment)
-            progress.count()
-        } progress: { finished in
-            progress.show(finished)
+        let episodes: PlayedEpisodes
+        if let other {
+            episodes = try VectorEnvironment.play(seeds: seeds, alternating: (environment, other.0)) {
+                half throws(ArgusError) in
+                try (half === environment ? team : other.1).act(on: half)
+                progress.count()
+            } progress: { finished in
+                progress.show(finished)
+            }
+        } else {
+            episodes = try environment.play(seeds: seeds) { () throws(ArgusError) in
+                try team.act(on: environment)
+                progress.count()
+            } progress: { finished in
+                progress.show(finished)
+            }
         }
         progress.steps = episodes.steps
         return EvaluationRecord(
