@@ -102,6 +102,7 @@ typedef struct {
 
 static uint64_t process_random = 7;
 static uint32_t instances_made;
+static void *volatile leaked;
 
 static uint64_t draw(uint64_t *random) {
     uint64_t z = *random += 0x9E3779B97F4A7C15u;
@@ -218,7 +219,7 @@ static argus_status advance(Field *field, uint32_t copy, int shows) {
         if (field->defect == D_exits) exit(3);
         while (field->defect == D_hang) continue;
     }
-    if (field->defect == D_leak_step) memset(malloc(200), 1, 200);
+    if (field->defect == D_leak_step) leaked = malloc(200);
     state->step++;
     if (field->defect == D_late_random && state->step >= 2) state->coin_x = draw_below(field, state, field->size);
     for (int agent = 0; agent < AGENTS; agent++) {
@@ -531,7 +532,7 @@ static argus_status create(const char *environment_id, const char *parameters, u
     field->size = size;
     field->copies = copies;
     instances_made++;
-    if (index == D_leak_create) memset(malloc(2000), 1, 2000);
+    if (index == D_leak_create) leaked = malloc(2000);
     specify(field);
     field->text = (argus_text){sizeof(argus_text), 0, NULL, text_rules, text_situation, text_action};
     field->instance = (argus_instance){

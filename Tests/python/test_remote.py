@@ -32,7 +32,7 @@ from argus_env.wire import constants as c  # noqa: E402
 from argus_env.wire import handshake, metas  # noqa: E402
 from argus_env.wire.descriptor import Descriptor, encode_description  # noqa: E402
 from argus_env.wire.header import Header, check_message, pack_header  # noqa: E402
-from argus_env.wire.specification import Agent, Specification  # noqa: E402
+from argus_env.wire.specification import Agent, Specification, specification_hash  # noqa: E402
 from remote_walk import Drift, Walk  # noqa: E402
 
 ARGUS = pathlib.Path(os.environ["ARGUS_HOME"]) / ".build" / "release" / "argus"
@@ -467,7 +467,7 @@ LIES: dict[str, tuple[dict[int, Callable[[Header, list[bytes]], list[list[bytes]
         lying(c.CREATE, lambda h, p: [reply(h, b"", [SPECIFICATION.encode()], instance=1, specification=3)]),
         "specification hash"),
     "no specification": (lying(c.CREATE, lambda h, p: [reply(h, b"", [b"{}"], instance=1,
-        specification=__import__("argus_env.wire.specification", fromlist=["x"]).specification_hash(b"{}"))]),
+        specification=specification_hash(b"{}"))]),
         "'observation' of specification"),
     "no instance": (lying(c.CREATE, lambda h, p: [reply(h, b"", [b"{}"])]), "instance 0"),
     "short frame": (lying(c.STEP, lambda h, p: [reply(h, b"", [b"1", *rows(h)[1:]])]),
@@ -476,15 +476,18 @@ LIES: dict[str, tuple[dict[int, Callable[[Header, list[bytes]], list[list[bytes]
     "NaN": (lying(c.STEP, lambda h, p: [reply(h, b"", rows(h, float("nan")))]), "found nan in the observation of a"),
     "ended 9": (lying(c.STEP, lambda h, p: [reply(h, b"", rows(h, ended=9))]), "the value 9 of ended"),
     "no legal choice": (
-        lying(c.STEP, lambda h, p: [reply(h, b"", [*rows(h)[:1], b"\0\0", *rows(h)[2:]])]), "no legal choice of head 0"),
+        lying(c.STEP, lambda h, p: [reply(h, b"", [*rows(h)[:1], b"\0\0", *rows(h)[2:]])]),
+        "no legal choice of head 0"),
     "final rows of a running episode": (
-        lying(c.STEP, lambda h, p: [reply(h, b"", rows(h) + finals())]), "final rows of a copy whose episode goes on|9"),
+        lying(c.STEP, lambda h, p: [reply(h, b"", rows(h) + finals())]),
+        "final rows of a copy whose episode goes on"),
     "another message": (
         lying(c.STEP, lambda h, p: [[pack_header(c.RESET, c.FLAG_REPLY, 0, h.session, h.sequence, instance=1), b""]]),
         "the reply to STEP is a RESET"),
     "error without errors": (lying(c.STEP, lambda h, p: [reply(h, status=2)]), "errors"),
     "error": (
-        lying(c.STEP, lambda h, p: [reply(h, metas.encode_errors([metas.ErrorReport("environment", "broke", traceback="File x")]), status=2)]),
+        lying(c.STEP, lambda h, p: [
+            reply(h, metas.encode_errors([metas.ErrorReport("environment", "broke", traceback="File x")]), status=2)]),
         r"found broke \[environment\](.|\n)*File x"),
     "bye": (lying(c.STEP, lambda h, p: [[pack_header(c.BYE, session=5), metas.Bye("tired").encode()]]), "found tired"),
     "hangs": (lying(c.STEP, lambda h, p: []), "no reply in time .*none to STEP within 0.5 s"),

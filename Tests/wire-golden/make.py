@@ -311,12 +311,14 @@ def make_messages() -> None:
         "create", "CREATE", 2,
         meta={"environment": "warehouse", "copies": 3,
               "parameters": {"agents": 4, "rate": 0.1, "walls": True, "title": "x"}},
-        reply_instance=7, reply_specification=spec, reply_frames=[Raw("specification", canonical(SPECIFICATIONS[spec]))],
+        reply_instance=7, reply_specification=spec,
+        reply_frames=[Raw("specification", canonical(SPECIFICATIONS[spec]))],
     )  # fmt: skip
     exchange("create-defaults", "CREATE", 3, meta={"environment": "warehouse", "copies": 0, "parameters": {}},
              reply_status=2, reply_meta={"errors": [
                  {"code": "bad-parameters", "message": "parameter 'agents': found 0, expected 1 to 19."},
-                 {"code": "environment", "message": "no", "copy": 2, "traceback": "File \"a.py\", line 1\n  é"}]})  # fmt: skip
+                 {"code": "environment", "message": "no", "copy": 2, "traceback": "File \"a.py\", line 1\n  é"},
+             ]})  # fmt: skip
     instance = {"specification": spec, "instance": 7, "batch": 3}
     exchange("destroy", "DESTROY", 4, specification=spec, instance=7)
     exchange(

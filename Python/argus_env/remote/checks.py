@@ -19,7 +19,10 @@ def broken(place: str, found: str, expected: str) -> ArgusError:
 def require_finite(
     rows: NDArray[np.float32], tensor: str, place: str, names: Sequence[str], chosen: NDArray[np.bool_] | None = None
 ) -> None:
-    """Refuses NaN and infinity in `rows` [copies, ...]; `chosen`: the copies that count; `names`: of the second axis."""
+    """Refuses NaN and infinity in `rows` [copies, ...].
+
+    `chosen`: the copies that count; `names`: of the second axis.
+    """
     # A sum is quicker than a look at each; it can only be too strict, and then each is looked at.
     if math.isfinite(float(rows.sum())):
         return

@@ -98,7 +98,10 @@ class Episodes:
     def show(
         self, rows: dict[str, NDArray[Any]], copies: NDArray[np.intp] | slice, source: slice | None = None
     ) -> None:
-        """Takes observation, legal, acting and state of these copies; `source`: where they are in `rows`, if not there."""
+        """Takes observation, legal, acting and state of these copies.
+
+        `source`: where they are in `rows`, if not in the same places.
+        """
         place = copies if source is None else source
         self.observations[copies] = rows["observation"][place]
         self.acting[copies] = rows["acting"][place] != 0

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from argus_env.errors import ArgusError
 from argus_env.native.environment import checked_seed
+from argus_env.remote.actions import ActionRows
 from argus_env.remote.checks import broken, require_finite, require_legal
 from argus_env.remote.description import describe, scenario_of
 from argus_env.remote.driver import Driver
@@ -77,7 +78,8 @@ class RemoteVectorEnv(RemoteViews):
         self._rng = random.Random(os.urandom(16))
         self._running = False
         self._team = None
-        self._prepare_actions()
+        self._actions = ActionRows(specification, copies, self.scenario)
+        self.actions = self._actions.flat
         self._name_arrays()
 
     def _choose(self, driver: Driver, wanted: str | None) -> Descriptor:
@@ -119,25 +121,6 @@ class RemoteVectorEnv(RemoteViews):
         self.state_size: int = description["state"]["size"]
         self.metrics: list[str] = [metric["name"] for metric in description["metrics"]]
         self.baselines: list[str] = [baseline["name"] for baseline in description["baselines"]]
-
-    def _prepare_actions(self) -> None:
-        """Memory for actions, and what is in range."""
-        specification = self._specification
-        shape = (self.num_envs, len(self.agents), specification.action_size)
-        self._rows = np.zeros(shape, "<i4" if self.is_discrete else "<f4")
-        self._sent = np.zeros_like(self._rows)
-        flat = self.is_discrete and shape[2] == 1
-        self.actions = self._rows[:, :, 0] if flat else self._rows
-        if self.is_discrete:
-            self._idle: Any = np.int32(0)
-            # Compared without a sign, a negative number is too large too.
-            sizes = [agent.action_sizes for agent in specification.agents]
-            self._limits: NDArray[np.uint32] = np.maximum(1, np.array(sizes, np.uint32))
-        else:
-            assert specification.action_bounds is not None
-            self._low = np.array(specification.action_bounds.low, np.float32)
-            self._high = np.array(specification.action_bounds.high, np.float32)
-            self._idle = np.clip(np.float32(0), self._low, self._high)
 
     def _name_arrays(self) -> None:
         """Which arrays an info has, always and when some episode ended."""
@@ -251,9 +234,11 @@ class RemoteVectorEnv(RemoteViews):
             )
         now = self._episodes
         active = now.active
-        plan = self._plan(actions)
+        self._actions.take(actions)
+        self._actions.prepare(active, now.acting, now.steps)
+        plan = self._plan()
         self._running = False
-        _, parts = self._about(c.STEP, b"", [plan, self._sent, now.next_seeds], self._flags)
+        _, parts = self._about(c.STEP, b"", [plan, self._actions.sent, now.next_seeds], self._flags)
         rows, finals = self._decoded(self._step_reply.decode, parts[2:])
         found = self._named(rows)
         now.steps += active
@@ -273,53 +258,13 @@ class RemoteVectorEnv(RemoteViews):
             info["episode"] = {**self._episode, "metrics": self._episode_metrics}
         return (*self._arrays, info)
 
-    def _plan(self, actions: ArrayLike) -> NDArray[np.uint8]:
-        """Takes the actions, if they are in range, and says what each copy shall do."""
+    def _plan(self) -> NDArray[np.uint8]:
+        """What each copy shall do."""
         now = self._episodes
-        if actions is not self.actions:
-            self._take_actions(actions)
-        rows = self._rows
-        bad = (
-            rows.view(np.uint32) >= self._limits if self.is_discrete else ~((rows >= self._low) & (rows <= self._high))
-        )
-        if bad.any() and (bad := bad & now.active[:, None, None]).any():
-            copy, agent, part = (int(index) for index in np.argwhere(bad)[0])
-            if self.is_discrete:
-                kind, expected = "head", f"0 to {self._limits[agent, part] - 1}"
-            else:
-                kind, expected = "component", f"{self._low[part]} to {self._high[part]}"
-            raise ArgusError(
-                f"action out of range ({self.agents[agent]}, copy {copy}, step {now.steps[copy]}): found "
-                f"{rows[copy, agent, part]} for {kind} {part}, expected {expected}.",
-                "argument",
-            )
-        np.copyto(self._sent, rows)
-        if not now.acting.all():
-            self._sent[~now.acting] = self._idle
         plan = now.active * np.uint8(c.PLAN_STEP)
         plan += (now.active & (now.steps + 1 >= self.horizon)) * np.uint8(c.PLAN_LAST_STEP)
         plan += (now.active & now.has_next) * np.uint8(c.PLAN_BEGIN_NEXT)
         return plan
-
-    def _take_actions(self, actions: ArrayLike) -> None:
-        """Copies actions of another type or shape into `actions`."""
-        given = np.asarray(actions)
-        if given.shape != self.actions.shape and given.shape != self._rows.shape:
-            raise ArgusError(
-                f"wrong shape of actions ({self.scenario}): found {list(given.shape)}, expected "
-                f"{list(self.actions.shape)}.",
-                "argument",
-            )
-        if given.dtype.kind not in ("iub" if self.is_discrete else "fiu"):
-            wanted = "integers" if self.is_discrete else "numbers"
-            raise ArgusError(
-                f"wrong type of actions ({self.scenario}): found {given.dtype}, expected {wanted}.", "argument"
-            )
-        given = given.reshape(self._rows.shape)
-        if self.is_discrete and given.dtype.itemsize >= 4:
-            # What does not fit would wrap around into the range.
-            given = np.clip(given, 0 if given.dtype.kind == "u" else -1, np.iinfo(np.int32).max)
-        np.copyto(self._rows, given, casting="unsafe")
 
     def _take_step(
         self, rows: dict[str, NDArray[Any]], finals: list[NDArray[Any]] | None, plan: NDArray[np.uint8]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from argus_env.errors import ArgusError
 from argus_env.native.environment import checked_index, checked_seed
+from argus_env.remote.actions import ActionRows
 from argus_env.remote.checks import require_finite
 from argus_env.remote.driver import Driver
 from argus_env.remote.episodes import Episodes
@@ -46,7 +47,7 @@ class RemoteViews:
     _specification: Specification
     _episodes: Episodes
     _seeds: EpisodeSeeds
-    _rows: NDArray[Any]
+    _actions: ActionRows
     _row_names: list[str]
     _load_reply: frames.FrameList
     _team: Team | None
@@ -139,14 +140,15 @@ class RemoteViews:
         ).encode()  # fmt: skip
 
     def restore(self, copy: int, snapshot: bytes, chance_seed: int | None = None) -> None:
-        """Continues one copy from a snapshot; `chance_seed`: with another future. See `observations` for what is there."""
+        """Continues one copy from a snapshot; `chance_seed`: with another future. `observations` has what is there."""
         copy = self._copy(copy)
         saved = Snapshot.decode(bytes(snapshot), self._hash, len(self.groups), f"copy {copy}")
         seed = np.array([] if chance_seed is None else [checked_seed(chance_seed)], np.uint64)
         header, parts = self._about(c.LOAD, metas.Copy(copy).encode(), [saved.state, seed], self._flags)
         if header.status != c.DONE:
             raise ArgusError(
-                f"not a usable snapshot (copy {copy}): found {self.last_report()}, expected a state of this environment.",
+                f"not a usable snapshot (copy {copy}): found {self.last_report()}, expected a state of this "
+                "environment.",
                 "argument",
             )
         rows = self._named(self._decoded(self._load_reply.decode, parts[2:]))
@@ -171,7 +173,7 @@ class RemoteViews:
         self._open()
         if self._team is None or (self._team.text, self._team.seed) != (team, seed):
             self._team = Team(team, checked_seed(seed), self._specification, self._episodes)
-        self._team.act(self._rows, self._about, self._masks or not self.is_discrete)
+        self._team.act(self._actions.rows, self._about, self._masks or not self.is_discrete)
         return self.actions.copy()
 
     def last_report(self) -> str:

@@ -33,7 +33,7 @@ let lifecycleChecks: [ConformanceCheck] = [
                 }
             texts += values.map { "{\"\(parameter.name)\": \($0)}" }
         }
-        for text in texts { try requireRefusal(subject, subject.descriptor.id, text, "the parameters \(text)") }
+        for text in texts { try requireRefusal(subject, subject.descriptor.id, text, "the parameters '\(text)'") }
         return .passed
     },
     ConformanceCheck(

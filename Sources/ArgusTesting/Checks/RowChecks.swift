@@ -74,9 +74,12 @@ let rowChecks: [ConformanceCheck] = [
                 let stride = Int(tensor.buffer.copy_stride)
                 for copy in seeds.indices where mask[copy] == 0 || role == .action {
                     let range = copy * stride..<(copy + 1) * stride
-                    try require(
-                        before[role.rawValue][range] == after[role.rawValue][range],
-                        "\(call) changes \(role) of copy \(copy), which the mask leaves out")
+                    guard before[role.rawValue][range] != after[role.rawValue][range] else { continue }
+                    throw ConformanceFailure(
+                        role == .action
+                            ? "\(call) changes the actions of copy \(copy)"
+                            : "\(call) changes \(role) of copy \(copy), which the mask leaves out", seed: seeds[copy],
+                        step: player.steps[copy])
                 }
             }
             try requireGaps(instance, call)

@@ -9,28 +9,32 @@ let snapshotChecks: [ConformanceCheck] = [
         proves: "A restored copy continues bit for bit as the saved one, in whatever copy it was restored.",
         remedy: "Save everything that step() and observe() use: counters and the random generator too."
     ) { subject in
-        let seeds = ConformanceSubject.seeds(2, 13)
         let steps = max(4, min(subject.horizon, subject.effort / 60))
-        for moment in [0, 1, steps / 2, steps] {
-            var source = try subject.makePlayer(seeds: seeds)
-            guard let snapshot = source.instance.snapshot else { return .skipped("no argus.snapshot/1") }
-            // The horizon of checks is far away, so that all copies are in their first episode unless they ended by rule.
-            for _ in 0..<moment { try source.step() }
-            let bytes = try source.instance.save(snapshot, copy: 1)
-            try require(try source.instance.save(snapshot, copy: 1) == bytes, "two savings of one state differ")
-            var target = try subject.makePlayer(seeds: ConformanceSubject.seeds(3, 14))
-            for _ in 0..<3 { try target.step() }
-            guard let load = target.instance.snapshot else { return .failed("an instance without argus.snapshot/1") }
-            try target.instance.succeed("load", target.instance.load(load, copy: 2, bytes))
-            // load() writes these rows.
-            let roles: [TensorRole] = [.observation, .legal, .acting, .state]
-            try requireEqual(
-                [RowDigest(source, copy: 1, roles: roles)], [RowDigest(target.instance, copy: 2, roles: roles)],
-                "rows when saved and after load")
-            target.assume(copy: 2, seed: source.seeds[1], step: source.steps[1])
-            let future = try source.record(steps)[1].dropFirst()
-            let again = try target.record(steps)[2].dropFirst()
-            try requireEqual(Array(future), Array(again), "saved at step \(moment) and restored")
+        // Chance may come into play seldom, so more than one episode.
+        for round in 0..<UInt64(max(2, subject.effort / 300)) where subject.hasTime {
+            let seeds = ConformanceSubject.seeds(2, 100 + round)
+            for moment in round == 0 ? [0, 1, steps / 2, steps] : [Int(round) % steps] {
+                var source = try subject.makePlayer(seeds: seeds)
+                guard let snapshot = source.instance.snapshot else { return .skipped("no argus.snapshot/1") }
+                for _ in 0..<moment { try source.step() }
+                let bytes = try source.instance.save(snapshot, copy: 1)
+                try require(try source.instance.save(snapshot, copy: 1) == bytes, "two savings of one state differ")
+                var target = try subject.makePlayer(seeds: ConformanceSubject.seeds(3, 14))
+                for _ in 0..<3 { try target.step() }
+                guard let load = target.instance.snapshot else { return .failed("an instance without argus.snapshot/1") }
+                try target.instance.succeed("load", target.instance.load(load, copy: 2, bytes))
+                // load() writes these rows.
+                let roles: [TensorRole] = [.observation, .legal, .acting, .state]
+                try requireEqual(
+                    [RowDigest(source, copy: 1, roles: roles)], [RowDigest(target.instance, copy: 2, roles: roles)],
+                    "rows when saved and after load")
+                target.assume(copy: 2, seed: source.seeds[1], step: source.steps[1])
+                let future = try source.record(steps)[1].dropFirst()
+                let again = try target.record(steps)[2].dropFirst()
+                try requireEqual(
+                    Array(future), Array(again), "an episode that goes on, and the same saved and restored at step "
+                        + "\(moment)")
+            }
         }
         return .passed
     },
@@ -46,7 +50,7 @@ let snapshotChecks: [ConformanceCheck] = [
         let bytes = try player.instance.save(snapshot, copy: 0)
         var random = SplitMix64(seed: 1)
         var bad: [(String, [UInt8])] = [
-            ("no bytes", []), ("one byte short", Array(bytes.dropLast())),
+            ("an empty state", []), ("one byte short", Array(bytes.dropLast())),
             ("half of a state", Array(bytes[..<(bytes.count / 2)])),
             ("a byte too many", bytes + [0]), ("twice a state", bytes + bytes),
         ]
@@ -58,11 +62,11 @@ let snapshotChecks: [ConformanceCheck] = [
         for (what, content) in bad where content != bytes {
             let status = player.instance.load(snapshot, copy: 0, content)
             try require(
-                status != ARGUS_OK, "\(what) are taken for a state")
+                status != ARGUS_OK, "load() takes this for a state: \(what)")
             try require(status == ARGUS_DISCARD, "status \(status) for \(what), expected ARGUS_DISCARD")
             try require(
                 try player.instance.save(snapshot, copy: 0) == bytes,
-                "the copy is another one after \(what) were refused")
+                "the copy is another one after a refusal: \(what)")
         }
         try require(player.instance.reports.count > reports, "no report about refused bytes")
         return .passed

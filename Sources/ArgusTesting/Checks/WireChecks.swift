@@ -18,7 +18,7 @@ let wireChecks: [ConformanceCheck] = [
         try require(reply.frames.isEmpty, "DESCRIBE: \(reply.frames.count) frames, expected none")
         let environments = try DescribeReply(bytes: reply.meta).environments
         try session.requirePing("DESCRIBE")
-        return .passed("'\(identity.name)' \(identity.version), \(environments.count) environments")
+        return .passed("'\(identity.name)' \(identity.version), \(environments.count) environment\(environments.count == 1 ? "" : "s")")
     },
     ConformanceCheck(
         "wire-unknown-message", proves: "What it does not understand gets an error reply, and the session goes on.",
@@ -105,14 +105,14 @@ let wireChecks: [ConformanceCheck] = [
             return .skipped("a peer that was not started here serves others too")
         }
         let process = try abandoned(peer, subject)
-        let deadline = ContinuousClock.now + .seconds(8)
+        let deadline = ContinuousClock.now + .seconds(6)
         var status: Int32 = 0
         while ContinuousClock.now < deadline {
             if waitpid(process, &status, WNOHANG) != 0 { return .passed }
             usleep(20_000)
         }
         kill(-process, SIGKILL)
-        return .failed("the process \(process) still runs 8 s after its driver went away")
+        return .failed("the process \(process) still runs 6 s after its driver went away")
     },
 ]
 

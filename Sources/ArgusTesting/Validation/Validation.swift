@@ -62,35 +62,41 @@ public struct Validation: Sendable {
                 .output, "cannot make a folder", at: "temporary files", found: "\(error)", expected: "a writable folder")
         }
         var board = Board(validation: self, folder: folder.path, progress: progress)
-        let ids = try board.start(gates[0])
-        guard !ids.isEmpty else { return board.report }
         let environments: [String]
-        if let environment {
-            guard ids.contains(environment) else {
-                throw ArgusError(
-                    .configuration, "unknown environment", at: "--environment", found: "'\(environment)'",
-                    expected: "one of \(ids.joined(separator: ", "))")
-            }
+        if let environment, let only, !only.contains(gates[0].name) {
+            // Nothing but what is wanted.
             environments = [environment]
         } else {
-            environments = ids
+            environments = try self.environments(board.start(gates[0]))
+            guard !environments.isEmpty else { return board.report }
         }
         let wanted = checks.filter { isWanted($0.name) && !ConformanceCheck.first.contains($0.name) }
         let own = wanted.filter { $0.scope == .environment }
-        board.expect(wanted.count { $0.scope == .whole } + environments.count * (own.count + 2))
-        // The specification first, with what concerns the whole; then the simplest play; then all that needs both.
-        try board.run(
-            environments.map { (gates[1], $0) } + wanted.filter { $0.scope == .whole }.map { ($0, "") })
-        try board.run(environments.filter { board.isSound($0) }.map { (gates[2], $0) })
+        let gatesWanted = gates.dropFirst().filter { isWanted($0.name) }
+        board.expect(wanted.count { $0.scope == .whole } + environments.count * (own.count + gatesWanted.count))
+        // What all else needs comes first, with what concerns the whole.
+        try board.run(wanted.filter { $0.scope == .whole }.map { ($0, only == nil ? "" : environment ?? "") })
+        for gate in gatesWanted { try board.run(environments.filter { board.isSound($0) }.map { (gate, $0) }) }
         let sound = environments.filter { board.isSound($0) }
         // Speed is measured with nothing beside.
         try board.run(sound.flatMap { id in own.filter { $0.name != "throughput" }.map { ($0, id) } })
         for id in sound { for check in own where check.name == "throughput" { try board.run([(check, id)]) } }
-        for id in environments where !board.isSound(id) { board.skip(own + [gates[2]], id) }
+        for id in environments where !board.isSound(id) { board.skip(own + gatesWanted, id) }
         return board.report
     }
 
     func isWanted(_ name: String) -> Bool { only?.contains(name) ?? true }
+
+    /// Those that are wanted.
+    private func environments(_ ids: [String]) throws(ArgusError) -> [String] {
+        guard let environment, !ids.isEmpty else { return ids }
+        guard ids.contains(environment) else {
+            throw ArgusError(
+                .configuration, "unknown environment", at: "--environment", found: "'\(environment)'",
+                expected: "one of \(ids.joined(separator: ", "))")
+        }
+        return [environment]
+    }
 }
 
 /// Results as they come in.
@@ -99,7 +105,7 @@ private struct Board {
     private let folder: String
     private let progress: (Validation.Progress) -> Void
     private var entries: [(check: ConformanceCheck, environment: String, result: ConformanceResult, seconds: Double)] = []
-    private var expected = 1
+    private var expected = 0
     private var started = 0
 
     init(validation: Validation, folder: String, progress: @escaping (Validation.Progress) -> Void) {
@@ -108,10 +114,11 @@ private struct Board {
         self.progress = progress
     }
 
-    mutating func expect(_ count: Int) { expected = 1 + count }
+    mutating func expect(_ count: Int) { expected += count }
 
     /// Ids of the environments; none when it does not start.
     mutating func start(_ check: ConformanceCheck) throws(ArgusError) -> [String] {
+        expected += 1
         var environments: [String] = []
         var misuse: String?
         try run([(check, "")]) {
@@ -178,7 +185,7 @@ private struct Board {
         return ValidationReport(
             plugin: validation.target.description,
             environments: environments.compactMap { environment in
-                // What was run only because the others need it is told when it is bad.
+                // The start, which all others need, is told when it is bad even if it was not asked for.
                 let checks = entries.filter {
                     $0.environment == environment && (validation.isWanted($0.check.name) || !$0.result.verdict.isGood)
                 }
