@@ -58,6 +58,7 @@ targets += [
         name: "ArgusHostTests",
         dependencies: ["ArgusHost", "ArgusEnvAPI", "CArgusEnv", "CAllocationCounter", "PluginFixtures"],
         swiftSettings: settings),
+    .testTarget(name: "ArgusWireTests", dependencies: ["ArgusWire", "ArgusEnvAPI"], swiftSettings: settings),
     .testTarget(
         name: "ArgusZeroMQTests", dependencies: ["ArgusZeroMQ", "CAllocationCounter"], swiftSettings: settings),
     .testTarget(

@@ -33,7 +33,8 @@ public struct ConformanceCheck: Sendable, CustomStringConvertible {
     private let body: @Sendable (ConformanceSubject) throws -> ConformanceResult
 
     init(
-        _ name: String, proves: String, remedy: String, scope: Scope = .environment, kinds: Set<Kind> = Set(Kind.allCases),
+        _ name: String, proves: String, remedy: String, scope: Scope = .environment,
+        kinds: Set<Kind> = Set(Kind.allCases),
         toleratesCrash: Bool = false, _ body: @escaping @Sendable (ConformanceSubject) throws -> ConformanceResult
     ) {
         self.name = name

@@ -202,7 +202,7 @@ struct BrokenPluginTests {
             BrokenPlugin("step_error", "step", "out of floor"),
             BrokenPlugin("step_silent", "step", "status 2 without a reason"),
             BrokenPlugin("discard_nothing", "ARGUS_DISCARD without a copy", "ended = 2"),
-            BrokenPlugin("ended_seven", "value 7 of ended", "step 2", "0, 1 or 2"),
+            BrokenPlugin("ended_seven", "value 7 of ended", "step 2", "0, 1, 2 or 3"),
             BrokenPlugin("nan_observation", "nan in component 2 of the observation of probe_1", "step 2", "seed "),
             BrokenPlugin("nan_state", "nan in component 1 of the state", "step 2"),
             BrokenPlugin("inf_reward", "inf of the reward of probe_0", "step 2"),

@@ -106,10 +106,17 @@ struct ScenarioFileTests {
         ("scenario: a/b", "scenario: 5", "wrong type", 1, "scenario"),
         ("environment: grid", "environment: Grid World", "bad environment id", 3, "environment"),
         ("environment: grid", "environment: [grid]", "wrong type", 3, "environment"),
+        ("environment: grid", "environment: {peer: []}", "no peer", 3, "environment.peer"),
         (
-            "environment: grid", "environment: {peer: \"python -m x\"}", "not available in this version", 3,
-            "environment"
+            "environment: grid", "environment: {peer: \"connect:127.0.0.1\"}", "bad address of a peer", 3,
+            "environment.peer"
         ),
+        ("environment: grid", "environment: {peer: x, processes: 0}", "value out of range", 3, "environment.processes"),
+        (
+            "environment: grid", "environment: {peer: \"connect:tcp://127.0.0.1:1\", processes: 2}",
+            "processes of a peer that is running already", 3, "environment.processes"
+        ),
+        ("environment: grid", "environment: {peer: x}\nplacement: process", "a peer in the host's process", 4, "placement"),
         ("environment: grid", "environment: {pear: x}", "unknown key", 3, "environment.pear"),
         ("horizon: 10", "horizon: 0", "value out of range", 4, "horizon"),
         ("horizon: 10", "horizon: 1000001", "value out of range", 4, "horizon"),
@@ -118,9 +125,9 @@ struct ScenarioFileTests {
         ("horizon: 10", "horizon: 10\nreward: teem", "unknown value", 5, "reward"),
         ("horizon: 10", "horizon: 10\nstate: naive", "unknown value", 5, "state"),
         ("horizon: 10", "horizon: 10\nmasks: true", "unknown value", 5, "masks"),
-        ("horizon: 10", "horizon: 10\nplacement: isolated", "not available in this version", 5, "placement"),
         ("horizon: 10", "horizon: 10\nplacement: isolate", "unknown value", 5, "placement"),
-        ("horizon: 10", "horizon: 10\ntimeouts: {step: 3}", "not available in this version", 5, "timeouts"),
+        ("horizon: 10", "horizon: 10\ntimeouts: {step: 0}", "value out of range", 5, "timeouts.step"),
+        ("horizon: 10", "horizon: 10\ntimeouts: {stop: 3}", "unknown key", 5, "timeouts.stop"),
         (
             "horizon: 10", "horizon: 10\ncommunication: {topology: all}", "not available in this version", 5,
             "communication"
@@ -152,6 +159,33 @@ struct ScenarioFileTests {
         #expect(error?.what == what)
         #expect(error?.place == "s.yaml:\(line), key '\(key)'")
         #expect(error?.code == .configuration)
+    }
+
+    @Test func aPeerIsReadWithItsAddressesAndTimeouts() throws {
+        let text = """
+            scenario: a/b
+            version: 1
+            environment: {peer: ["python my env.py", "connect:tcp://10.0.0.5:5555", "listen:ipc:///run/x"], id: spread,
+              keys: own.key, server: /etc/server.pub, allowed: [a.pub]}
+            horizon: 10
+            timeouts: {start: 5, step: 0.5, heartbeat: 2}
+            """
+        let scenario = try ScenarioFile.read(text: text, file: "folder/s.yaml")
+        let peer = try #require(scenario.peer)
+        #expect(
+            peer.addresses == [
+                .command("python my env.py"), .connect("tcp://10.0.0.5:5555"), .listen("ipc:///run/x"),
+            ])
+        #expect(scenario.environment == "spread" && peer.folder == "folder" && peer.processes == 1)
+        #expect(peer.keys == "folder/own.key" && peer.server == "/etc/server.pub" && peer.allowed == ["folder/a.pub"])
+        #expect(scenario.timeouts.start == 5 && scenario.timeouts.step == 0.5 && scenario.timeouts.heartbeat == 2)
+        #expect(scenario.placement == nil)
+        let one = try read(
+            Self.minimal.replacingOccurrences(of: "environment: grid", with: "environment: {peer: x, processes: 4}"))
+        #expect(one.environment.isEmpty && one.peer?.processes == 4)
+        #expect(one.hash != (try read(Self.minimal)).hash)
+        let isolated = try read(Self.minimal + "placement: isolated\n")
+        #expect(isolated.placement == .isolated && isolated.hash == (try read(Self.minimal)).hash)
     }
 
     @Test func idMustEqualThePathInsideScenarios() throws {

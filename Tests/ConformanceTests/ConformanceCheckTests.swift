@@ -10,10 +10,8 @@ struct ConformanceCheckTests {
             try library ?? PluginFixture.probe(),
             scenario: PluginFixture.probeScenario(fault: fault, groups: groups, length: fault == "ended_alone" ? 6 : 0))
         return ConformanceCheck.all.compactMap { check in
-            switch check.run(subject) {
-            case .passed, .skipped: nil
-            case .warning(let reason), .failed(let reason): (check.name, reason)
-            }
+            let result = check.run(subject)
+            return result.verdict == .pass || result.verdict == .skip ? nil : (check.name, result.reason)
         }
     }
 

@@ -46,11 +46,10 @@ struct ConformanceTests {
     func passes(_ name: String) throws {
         let subject = try Subjects.subject(name)
         for check in ConformanceCheck.all {
-            switch check.run(subject) {
-            case .passed, .skipped: break
-            case .warning(let reason), .failed(let reason):
-                Issue.record("\(subject), \(check): \(reason). To mend it: \(check.remedy)")
-            }
+            let result = check.run(subject)
+            guard result.verdict != .pass, result.verdict != .skip else { continue }
+            let place = result.seed.map { ", seed \($0), step \(result.step ?? 0)" } ?? ""
+            Issue.record("\(subject), \(check): \(result.reason)\(place). To mend it: \(check.remedy)")
         }
     }
 

@@ -48,7 +48,7 @@ class Collectors:
         self.begun = 0
         self.chance = random.Random(0)
         if DEFECT == "leaks-instances":
-            kept.append(bytes(400_000))
+            kept.append(b"x" * 400_000)
         if DEFECT == "another-specification-each-time":
             serials.append(1)
             self.observation_size = 8 + len(serials) % 2
@@ -82,7 +82,7 @@ class Collectors:
         if self.steps == 7:
             self.fail()
         if DEFECT == "leaks-steps":
-            kept.append(bytes(20_000))
+            kept.append(b"x" * 20_000)
         self.steps += 1
         reward = 0.0
         for agent, action in enumerate(actions):

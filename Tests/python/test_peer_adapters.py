@@ -699,6 +699,14 @@ def test_a_plain_class_may_give_everything_by_agent():
     assert rows.terminated.tolist() == [[1, 0, 0]] and rows.acting.tolist() == [[0, 0, 1]] and rows.ended[0] == 0
 
 
+def test_a_plain_class_may_give_a_legal_list_for_each_head():
+    class ByHead(Plain):
+        def legal(self):
+            return [[0, 1], [1, 0], [[1, 0, 1], [0, 0, 0, 1]]]
+
+    assert Played(ByHead).reset(3).legal.tolist() == Played(Plain).reset(3).legal.tolist()
+
+
 def test_a_plain_class_with_continuous_actions():
     class Arm:
         agents = ["arm_0", "arm_1"]

@@ -570,8 +570,8 @@ def test_keys_let_in_and_wrong_ones_are_refused(tmp_path: pathlib.Path) -> None:
             environment.reset(seed=1)
         with pytest.raises(ArgusError, match="refused keys|no server"):
             connect(address, stranger + ".key", server_key=server + ".pub", start_timeout=1)
-        with pytest.raises(ArgusError, match="no server"):
-            connect(address, start_timeout=0.7)
+        with pytest.raises(ArgusError, match="cannot connect .*keys on one side only"):
+            connect(address, start_timeout=5)
         os.chmod(friend + ".key", 0o644)
         with pytest.raises(ArgusError, match="chmod 600"):
             connect(address, friend + ".key", server_key=server + ".pub")

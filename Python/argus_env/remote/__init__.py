@@ -1,6 +1,9 @@
-"""Environments of another process or machine, as a driver of the wire protocol (`Documentation/wire-protocol.md`).
+"""Environments and policies elsewhere, as a driver of the wire protocol (`Documentation/wire-protocol.md`).
 
 connecting    `connect`
+loading       `load_policy`
+policy        `RemotePolicy`: what it returns
+local_server  the process that it starts
 vector        `RemoteVectorEnv`: reset and step, with the interface of `argus_env.make_vec`
 views         the rest of it: texts, pictures, snapshots, spaces
 episodes      the copies' episodes as arrays
@@ -13,6 +16,8 @@ snapshot      the frame around a copy's saved state
 """
 
 from argus_env.remote.connecting import connect as connect
+from argus_env.remote.loading import load_policy as load_policy
+from argus_env.remote.policy import RemotePolicy as RemotePolicy
 from argus_env.remote.vector import RemoteVectorEnv as RemoteVectorEnv
 
-__all__ = ["RemoteVectorEnv", "connect"]
+__all__ = ["RemotePolicy", "RemoteVectorEnv", "connect", "load_policy"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import zmq
@@ -22,13 +23,21 @@ from argus_env.wire.metas import Bye, ErrorReport, Log, decode_errors
 
 # How often a wait looks whether the connection is still there, in milliseconds.
 _TICK = 100
+# After so many handshakes that were broken off there is no hope. (One may be: a server that just ends.)
+_MOST_BROKEN_OFF = 3
+_WAY_IN_WITH_KEYS = "a server that has the key server_key", "the file NAME.pub of this very server, if it has keys"
+_WAY_IN_WITHOUT_KEYS = "a server that needs no keys", "keys=… and server_key=…, if it has keys: 'argus keys new NAME'"
+# What already says everything that an error here should.
+_SHAPE = re.compile(r"[^:]+ \(.+\): found .+, expected ", re.DOTALL)
 
 
 class Driver:
-    """A session with an environment peer that listens at an address.
+    """A session with a peer that listens at an address: an environment, or policies.
 
     One request at a time: a second thread gets an `ArgusError` of the kind `busy`. After the connection is lost or a
     deadline has passed the session is over and every call raises.
+
+    `role`: what the peer must be. `watch`: called while nobody answers HELLO; raises when it is known that nobody will.
 
     Attributes:
         other: who the peer says it is.
@@ -36,28 +45,42 @@ class Driver:
         last_report: what the environment last said, such as why an episode failed.
     """
 
-    def __init__(self, endpoint: Endpoint, start: float, step: float) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        start: float,
+        step: float,
+        role: str = handshake.ENVIRONMENT,
+        watch: Callable[[], None] | None = None,
+    ) -> None:
         self.address = endpoint.address
+        self._role = role
+        self._offer = "an environment" if role == handshake.ENVIRONMENT else "a policy"
+        self._again = "connect() again" if role == handshake.ENVIRONMENT else "load_policy() again"
         self.dropped = 0
         self.last_report = ""
         self._deadline = step
         self._session = 0
         self._sequence = 0
         self._over: str | None = None
+        # Whether a connection is there, and how often one ended within the handshake.
+        self._connected = False
+        self._broken_off = 0
+        self._way_in = _WAY_IN_WITH_KEYS if endpoint.server_key is not None else _WAY_IN_WITHOUT_KEYS
         self._lock = threading.Lock()
         self._context = zmq.Context()
         self._socket = open_socket(self._context, endpoint, largest_frame=c.LARGEST_FRAME)
         self._socket.setsockopt(zmq.RCVTIMEO, _TICK)
         self._monitor = self._socket.get_monitor_socket()
         try:
-            self.other = self._greet(start)
+            self.other = self._greet(start, watch)
         except BaseException:
             self.close("the handshake failed")
             raise
 
     # MARK: The beginning and the end
 
-    def _greet(self, patience: float) -> handshake.Identity:
+    def _greet(self, patience: float, watch: Callable[[], None] | None) -> handshake.Identity:
         """HELLO and WELCOME."""
         end = time.monotonic() + patience
         own = handshake.Identity(handshake.DRIVER, "argus-env", __version__)
@@ -68,7 +91,13 @@ class Driver:
         while time.monotonic() < end:
             trouble = self._trouble() or trouble
             if trouble.startswith("refused"):
-                raise self._failure("cannot connect", trouble, "keys that the server accepts", "'argus keys new NAME'")
+                raise self._failure(
+                    "cannot connect", trouble, "keys that the server accepts", "the server's '--allow NAME.pub'"
+                )
+            if self._broken_off >= _MOST_BROKEN_OFF:
+                raise self._failure("cannot connect", trouble, *self._way_in)
+            if watch is not None:
+                watch()
             if not is_sent:
                 try:
                     self._socket.send_multipart(hello, zmq.NOBLOCK)
@@ -86,7 +115,7 @@ class Driver:
             if identity is not None:
                 return identity
         raise self._failure(
-            "no server", f"{trouble} within {patience:g} s", "an environment that is served there", "'argus serve'"
+            "no server", f"{trouble} within {patience:g} s", f"{self._offer} served there", "'argus serve'"
         )
 
     def _welcome(self, own: handshake.Identity, parts: list[bytes]) -> handshake.Identity | None:
@@ -103,8 +132,8 @@ class Driver:
             handshake.check_welcome(own, identity, major)
         except ProtocolError as error:
             raise self._failure("the server breaks the protocol", error.message, "WELCOME or REFUSE") from error
-        if identity.role != handshake.ENVIRONMENT:
-            raise self._failure("wrong server", f"a {identity.role}", "an environment")
+        if identity.role != self._role:
+            raise self._failure("wrong server", f"a {identity.role}", self._offer)
         if header.session == 0:
             raise self._failure("the server breaks the protocol", "session 0 in WELCOME", "another number")
         self._session = header.session
@@ -151,13 +180,13 @@ class Driver:
         """
         if not self._lock.acquire(blocking=False):
             raise ArgusError(
-                f"environment is busy ({self.address}): found another thread that uses it, expected one at a time. Try "
-                "one connection for each thread.",
+                f"{self._role} is busy ({self.address}): found another thread that uses it, expected one at a time. "
+                "Try one connection for each thread.",
                 "busy",
             )
         try:
             if self._over is not None:
-                raise self._failure("the session is over", self._over, "a session", "connect() again", "closed")
+                raise self._failure("the session is over", self._over, "a session", self._again, "closed")
             self._sequence += 1
             header = pack_header(
                 message, flags, len(frames), self._session, self._sequence, specification, 0, instance, batch, 0,
@@ -192,7 +221,7 @@ class Driver:
                     raise self._lost(
                         "no reply in time",
                         f"none to {c.message_name(request.message)} within {self._deadline:g} s, though the connection "
-                        "holds: the environment hangs or is slow",
+                        f"holds: the {self._role} hangs or is slow",
                     ) from None
                 continue
             try:
@@ -216,6 +245,8 @@ class Driver:
         where = f"{c.message_name(request.message)}, {self.address}"
         kind = "argument" if first.code in ("bad-parameters", "not-offered", "unknown-environment") else "error"
         trace = f"\n{first.traceback}" if first.traceback else ""
+        if _SHAPE.match(self.last_report):
+            raise ArgusError(self.last_report + trace, kind)
         raise ArgusError(
             f"the server cannot do it ({where}): found {self.last_report} [{first.code}], expected a request that it "
             f"can do.{trace}",
@@ -243,13 +274,20 @@ class Driver:
                 return found
             kind = event["event"]
             if kind == zmq.EVENT_DISCONNECTED:
-                found = "a closed connection: the server has ended, or the machine does not answer"
+                # One that was never there ends with the handshake, of which another event tells.
+                if self._connected:
+                    found = "a closed connection: the server has ended, or the machine does not answer"
+                self._connected = False
             elif kind == zmq.EVENT_HANDSHAKE_FAILED_AUTH:
                 found = "refused keys: the server does not accept this public key"
             elif kind in (zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL, zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL):
-                found = "a failed handshake: no ZeroMQ there, or keys on one side only"
+                found = "a handshake that is broken off: other keys, keys on one side only, or no ZeroMQ there"
+                # libzmq does not try again after an error of the protocol.
+                self._broken_off += _MOST_BROKEN_OFF if kind == zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL else 1
             elif kind == zmq.EVENT_HANDSHAKE_SUCCEEDED:
                 found = None
+                self._connected = True
+                self._broken_off = 0
 
     def _failure(
         self, what: str, found: str, expected: str, remedy: str | None = None, kind: str = "error"
@@ -260,4 +298,4 @@ class Driver:
     def _lost(self, what: str, found: str) -> ArgusError:
         """The error for a session that ends with it."""
         self._over = f"{what}: {found}"
-        return self._failure(what, found, "a reply", "connect() again")
+        return self._failure(what, found, "a reply", self._again)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
@@ -28,6 +32,23 @@ def counter_key(run: int, purpose: int) -> int:
 def keyed(key: int, word: int) -> int:
     """The key for one value of the next counter word; also the 64 bits drawn for that value."""
     return mix(((key ^ word) + _GOLDEN) & _MASK)
+
+
+def keyed_all(key: Any, word: Any) -> NDArray[np.uint64]:
+    """`keyed` for arrays of 64-bit keys and words, which are broadcast."""
+    with np.errstate(over="ignore"):
+        value = (key ^ word) + np.uint64(_GOLDEN)
+        value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return value ^ (value >> np.uint64(31))
+
+
+def decision_keys(
+    run: int, seeds: NDArray[np.uint64], steps: NDArray[np.int64], agents: Sequence[int]
+) -> NDArray[np.uint64]:
+    """Keys of the random numbers of decisions [copies, agents]: fixed by run, episode, step and agent."""
+    keys = keyed_all(keyed_all(np.uint64(counter_key(run, ACTION)), seeds), steps.astype(np.uint64))
+    return keyed_all(keys[:, None], np.array(agents, np.uint64))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from argus_env.errors import ArgusError
 from argus_env.remote.episodes import Episodes
-from argus_env.remote.seeds import ACTION, counter_key
+from argus_env.remote.seeds import decision_keys, keyed_all
 from argus_env.wire import constants as c
 from argus_env.wire import frames, metas
 from argus_env.wire.errors import ProtocolError
@@ -20,7 +20,6 @@ from argus_env.wire.specification import Specification
 
 Request = Callable[..., tuple[Header, list[bytes]]]
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _ITEM = re.compile(r"(?:([A-Za-z0-9_*]+)=)?(.*)", re.DOTALL)
 
 
@@ -113,24 +112,21 @@ class Team:
         """The same draws as the host's, keyed by seed, episode, step, agent and head."""
         now = self._episodes
         decides = self._decides(agents)
-        with np.errstate(over="ignore"):
-            run = np.uint64(counter_key(self.seed, ACTION))
-            draws = _keyed(_keyed(run, now.seeds), now.steps.astype(np.uint64))[:, None]
-            draws = _keyed(draws, np.array(agents, np.uint64))
-            first = 0
-            for part in range(rows.shape[2]):
-                bits = _keyed(draws, np.uint64(part))
-                if self._specification.discrete:
-                    size = self._specification.heads[part]
-                    chosen: NDArray[Any] = _uniform_legal(now.legal[:, agents, first : first + size], bits)
-                    first += size
-                else:
-                    bounds = self._specification.action_bounds
-                    assert bounds is not None
-                    low, high = np.float32(bounds.low[part]), np.float32(bounds.high[part])
-                    share = (bits >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-24)
-                    chosen = np.minimum(high, np.maximum(low, low * (np.float32(1) - share) + high * share))
-                rows[:, agents, part] = np.where(decides, chosen, rows[:, agents, part])
+        draws = decision_keys(self.seed, now.seeds, now.steps, agents)
+        first = 0
+        for part in range(rows.shape[2]):
+            bits = keyed_all(draws, np.uint64(part))
+            if self._specification.discrete:
+                size = self._specification.heads[part]
+                chosen: NDArray[Any] = _uniform_legal(now.legal[:, agents, first : first + size], bits)
+                first += size
+            else:
+                bounds = self._specification.action_bounds
+                assert bounds is not None
+                low, high = np.float32(bounds.low[part]), np.float32(bounds.high[part])
+                share = (bits >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-24)
+                chosen = np.minimum(high, np.maximum(low, low * (np.float32(1) - share) + high * share))
+            rows[:, agents, part] = np.where(decides, chosen, rows[:, agents, part])
 
     def _act_jointly(self, rows: NDArray[Any], baseline: int, agents: list[int], request: Request) -> None:
         """One request for each copy: the server decides from its state."""
@@ -161,17 +157,6 @@ class Team:
         rows[copies, chosen] = actions
         if memory.shape[2]:
             memory[copies, positions] = remembered
-
-
-def _mix(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))
-
-
-def _keyed(key: Any, word: Any) -> NDArray[np.uint64]:
-    """The key for a counter word; also the bits drawn for it."""
-    return _mix((key ^ word) + _GOLDEN)
 
 
 def _uniform_legal(legal: NDArray[np.bool_], bits: NDArray[np.uint64]) -> NDArray[np.int32]:

@@ -212,9 +212,7 @@ final class EnvironmentSession: ServedSession {
         held.append(memory)
         guard let values = memory.pointer(Double.self) else { return ServedReply() }
         for (index, copy) in copies.enumerated() {
-            try served.calling { () throws(ArgusError) in
-                try served.instance.metricValues(copy: copy, into: values + index * count)
-            }
+            try served.metricValues(copy: copy, into: values + index * count)
         }
         var reply = ServedReply()
         reply.frames = [UnsafeRawBufferPointer(rebasing: memory.bytes[..<(copies.count * count * 8)])]

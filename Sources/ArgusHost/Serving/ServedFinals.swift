@@ -34,18 +34,23 @@ final class ServedFinals {
     }
 
     /// Puts back the rows of copies whose reset has failed, and forgets them.
-    func giveBack(_ tensors: EnvironmentTensors, where hasFailed: (Int) -> Bool) {
+    ///
+    /// - Returns: their metrics, which the environment cannot tell any more: [copy: [metric]].
+    func giveBack(_ tensors: EnvironmentTensors, where hasFailed: (Int) -> Bool) -> [Int: [Double]] {
+        var lost: [Int: [Double]] = [:]
         var kept = 0
         for index in 0..<count {
             let copy = Int(copies[index])
             if hasFailed(copy) {
                 move(tensors, copy: copy, index: index, isKeeping: false)
+                lost[copy] = (0..<metricCount).map { metrics[index * metricCount + $0] }
                 continue
             }
             if kept != index { shift(from: index, to: kept) }
             kept += 1
         }
         count = kept
+        return lost
     }
 
     /// The frames of STEP's reply.

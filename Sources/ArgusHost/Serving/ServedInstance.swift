@@ -22,7 +22,8 @@ final class ServedInstance {
     private let mask: AlignedBuffer<UInt8>
     private let seeds: AlignedBuffer<UInt64>
     private let finals: ServedFinals
-    private var reportsBefore = 0
+    /// [copy: [metric]]: of episodes that are over although the next could not begin.
+    private var endedMetrics: [Int: [Double]] = [:]
 
     init(
         _ source: any EnvironmentSource, environment: String, parameters: ParameterValues, copies: Int
@@ -61,6 +62,7 @@ final class ServedInstance {
             copies > 0 ? try instance.reset(mask.pointer, seeds.pointer) : false
         }
         clock += 1
+        endedMetrics = [:]
         keepStepRows()
         return reply(request, discarded: discarded)
     }
@@ -76,6 +78,7 @@ final class ServedInstance {
         clock += 1
         keepStepRows()
         finals.begin()
+        endedMetrics = [:]
         for copy in 0..<copies {
             let bits = WirePlan(rawValue: plan[copy])
             let isOver = ended[copy] == 1 || ended[copy] == 3 || ended[copy] == 0 && bits.contains(.lastStep)
@@ -88,7 +91,7 @@ final class ServedInstance {
             discarded =
                 try calling { () throws(ArgusError) in try instance.reset(mask.pointer, seeds.pointer) } || discarded
             // A reset that failed is left to the driver, which sees the episode's last rows.
-            finals.giveBack(tensors) { tensors.ended[$0] == 2 }
+            endedMetrics = finals.giveBack(tensors) { tensors.ended[$0] == 2 }
         }
         return reply(request, discarded: discarded && ended.elements.contains(2))
     }
@@ -192,6 +195,15 @@ final class ServedInstance {
     }
 
     // MARK: Extensions
+
+    /// A copy's metrics, of the episode that a driver still knows.
+    func metricValues(copy: Int, into values: UnsafeMutablePointer<Double>) throws(WireError) {
+        if let known = endedMetrics[copy] {
+            for (index, value) in known.enumerated() { values[index] = value }
+        } else {
+            try calling { () throws(ArgusError) in try instance.metricValues(copy: copy, into: values) }
+        }
+    }
 
     func load(_ request: ServedRequest) throws(WireError) -> ServedReply {
         let copy = try CopyRequest(bytes: request.meta).copy

@@ -69,7 +69,8 @@ final class BoundaryInstance {
             case ARGUS_FATAL: "the whole plugin failed"
             default: "an unknown status"
             }
-        throw ConformanceFailure("\(call): status \(status) (\(words)), \(creation.reports.last?.words ?? "no reason given")")
+        throw ConformanceFailure(
+            "\(call): status \(status) (\(words)), \(creation.reports.last?.words ?? "no reason given")")
     }
 
     var reports: [String] { creation.reports.map(\.words) }

@@ -23,7 +23,8 @@ let hostChecks: [ConformanceCheck] = [
                 let pair = zip(serial[seed] ?? [], batch[seed] ?? [])
                 let step = pair.enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? -1
                 throw ConformanceFailure(
-                    "64 copies on \(threads) thread\(threads == 1 ? "" : "s") and one alone differ", seed: seed, step: step)
+                    "64 copies on \(threads) thread\(threads == 1 ? "" : "s") and one alone differ", seed: seed,
+                    step: step)
             }
         }
         return .passed

@@ -141,7 +141,8 @@ private func requireBounded(_ row: UnsafeBufferPointer<Float>, _ bounds: Bounds?
     }
 }
 
-/// The declared bounds of rewards, which the host does not use, read from the instance's own specification.
+/// The declared bounds of rewards, which the host does not use: read from the instance's own specification, or from the
+/// peer itself, whose instances do not pass them on.
 private struct RewardBounds {
     let bounds: Bounds?
 
@@ -157,6 +158,9 @@ private struct RewardBounds {
             if tensor.role == ARGUS_REWARD, let low = tensor.low, let high = tensor.high {
                 found = Bounds(low: [low.pointee], high: [high.pointee])
             }
+        }
+        if found == nil, let peer = subject.peer {
+            found = try WireSession(peer, seconds: subject.patience).specification(subject).rewardBounds
         }
         bounds = found
     }

@@ -21,7 +21,9 @@ let snapshotChecks: [ConformanceCheck] = [
                 try require(try source.instance.save(snapshot, copy: 1) == bytes, "two savings of one state differ")
                 var target = try subject.makePlayer(seeds: ConformanceSubject.seeds(3, 14))
                 for _ in 0..<3 { try target.step() }
-                guard let load = target.instance.snapshot else { return .failed("an instance without argus.snapshot/1") }
+                guard let load = target.instance.snapshot else {
+                    return .failed("an instance without argus.snapshot/1")
+                }
                 try target.instance.succeed("load", target.instance.load(load, copy: 2, bytes))
                 // load() writes these rows.
                 let roles: [TensorRole] = [.observation, .legal, .acting, .state]
@@ -32,7 +34,8 @@ let snapshotChecks: [ConformanceCheck] = [
                 let future = try source.record(steps)[1].dropFirst()
                 let again = try target.record(steps)[2].dropFirst()
                 try requireEqual(
-                    Array(future), Array(again), "an episode that goes on, and the same saved and restored at step "
+                    Array(future), Array(again),
+                    "an episode that goes on, and the same saved and restored at step "
                         + "\(moment)")
             }
         }

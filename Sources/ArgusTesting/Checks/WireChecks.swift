@@ -18,7 +18,9 @@ let wireChecks: [ConformanceCheck] = [
         try require(reply.frames.isEmpty, "DESCRIBE: \(reply.frames.count) frames, expected none")
         let environments = try DescribeReply(bytes: reply.meta).environments
         try session.requirePing("DESCRIBE")
-        return .passed("'\(identity.name)' \(identity.version), \(environments.count) environment\(environments.count == 1 ? "" : "s")")
+        return .passed(
+            "'\(identity.name)' \(identity.version), \(environments.count) environment\(environments.count == 1 ? "" : "s")"
+        )
     },
     ConformanceCheck(
         "wire-unknown-message", proves: "What it does not understand gets an error reply, and the session goes on.",
@@ -58,7 +60,8 @@ let wireChecks: [ConformanceCheck] = [
         return .passed
     },
     ConformanceCheck(
-        "wire-specification", proves: "A request with another specification's hash is refused, and the instance lives on.",
+        "wire-specification",
+        proves: "A request with another specification's hash is refused, and the instance lives on.",
         remedy: "Compare the header's specification with the instance's before anything else; code 'specification'.",
         scope: .whole, kinds: [.peer]
     ) { subject in

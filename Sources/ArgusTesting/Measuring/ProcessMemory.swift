@@ -23,7 +23,8 @@ struct ProcessMemory {
     static func descendants(of ancestor: pid_t) -> [pid_t] {
         var parents: [pid_t: pid_t] = [:]
         for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
-            guard let process = pid_t(name), let text = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8),
+            guard let process = pid_t(name),
+                let text = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8),
                 let end = text.range(of: ") ", options: .backwards)
             else { continue }
             let fields = text[end.upperBound...].split(separator: " ")
@@ -85,7 +86,9 @@ struct GrowthWatch {
     /// - Parameters: `rounds`: how much was done between two samples; `unit`: of what, such as `steps`.
     func growth(rounds: Int, _ unit: String) -> String? {
         // Small blocks that are kept for later come and go; pages come in larger pieces.
-        if let words = growth(samples.compactMap(\.heap), least: 24_000, rounds, unit, "allocated memory") { return words }
+        if let words = growth(samples.compactMap(\.heap), least: 24_000, rounds, unit, "allocated memory") {
+            return words
+        }
         return growth(
             samples.map(\.resident), least: kind == .peer ? 3 << 20 : 8 << 20, rounds, unit, "memory in use")
     }

@@ -26,6 +26,8 @@ final class WireSession {
     private(set) var session: UInt64 = 0
     private var sequence: UInt64 = 0
     private(set) var identity: PeerIdentity?
+    /// Of the last instance, as it came.
+    private var specification: [UInt8] = []
 
     /// Starts or finds the first peer and shakes hands.
     init(_ peer: ScenarioPeer, seconds: Double) throws {
@@ -161,7 +163,9 @@ final class WireSession {
             parts.append(message.withUnsafeBytes { Array($0) })
             if message.hasMore { continue }
             if isRouter { routingID = parts.removeFirst() }
-            guard parts.count >= 2 else { throw ConformanceFailure("a message of \(parts.count) parts, expected 2 or more") }
+            guard parts.count >= 2 else {
+                throw ConformanceFailure("a message of \(parts.count) parts, expected 2 or more")
+            }
             let header = try parts[0].withUnsafeBytes { try WireHeader($0) }
             try require(
                 parts.count - 2 == Int(header.frames),
@@ -190,6 +194,13 @@ final class WireSession {
         let meta = CreateRequest(environment: subject.descriptor.id, parameters: values, copies: copies).encoded()
         let reply = try ask(request(.create), meta: meta, seconds: 30)
         try require(reply.header.status == .done, "CREATE: \(reply.errorCodes.map(\.rawValue))")
+        specification = reply.frames.first ?? []
         return (reply.header.instance, reply.header.specification)
+    }
+
+    /// What a new instance says of itself.
+    func specification(_ subject: ConformanceSubject) throws -> WireSpecification {
+        _ = try create(subject, copies: 0)
+        return try specification.withUnsafeBytes { try WireSpecification(bytes: $0) }
     }
 }

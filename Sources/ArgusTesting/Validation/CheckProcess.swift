@@ -83,7 +83,8 @@ final class CheckProcess {
         let limit = timeLimit == timeLimit.rounded() ? "\(Int(timeLimit))" : "\(timeLimit)"
         let words: String
         if let trace, trace.age < timeLimit / 2 {
-            words = "not done within \(limit) s, in which \(trace.calls) calls were made: it is slow; "
+            words =
+                "not done within \(limit) s, in which \(trace.calls) calls were made: it is slow; "
                 + "a smaller --effort or a longer --time-limit lets it end"
         } else {
             words = "not done within \(limit) s: it hangs \(trace?.words ?? "")"

@@ -46,7 +46,8 @@ public struct Validation: Sendable {
         guard let data = try? JSONEncoder().encode(outcome),
             FileManager.default.createFile(atPath: path, contents: data)
         else {
-            throw ArgusError(.output, "cannot write a result", at: path, found: "no file", expected: "a writable folder")
+            throw ArgusError(
+                .output, "cannot write a result", at: path, found: "no file", expected: "a writable folder")
         }
     }
 
@@ -59,7 +60,8 @@ public struct Validation: Sendable {
         let folder: PrivateFolder
         do throws(ConfigurationError) { folder = try PrivateFolder() } catch {
             throw ArgusError(
-                .output, "cannot make a folder", at: "temporary files", found: "\(error)", expected: "a writable folder")
+                .output, "cannot make a folder", at: "temporary files", found: "\(error)", expected: "a writable folder"
+            )
         }
         var board = Board(validation: self, folder: folder.path, progress: progress)
         let environments: [String]
@@ -75,7 +77,7 @@ public struct Validation: Sendable {
         let gatesWanted = gates.dropFirst().filter { isWanted($0.name) }
         board.expect(wanted.count { $0.scope == .whole } + environments.count * (own.count + gatesWanted.count))
         // What all else needs comes first, with what concerns the whole.
-        try board.run(wanted.filter { $0.scope == .whole }.map { ($0, only == nil ? "" : environment ?? "") })
+        try board.run(wanted.filter { $0.scope == .whole }.map { ($0, "") })
         for gate in gatesWanted { try board.run(environments.filter { board.isSound($0) }.map { (gate, $0) }) }
         let sound = environments.filter { board.isSound($0) }
         // Speed is measured with nothing beside.
@@ -104,7 +106,8 @@ private struct Board {
     private let validation: Validation
     private let folder: String
     private let progress: (Validation.Progress) -> Void
-    private var entries: [(check: ConformanceCheck, environment: String, result: ConformanceResult, seconds: Double)] = []
+    private var entries: [(check: ConformanceCheck, environment: String, result: ConformanceResult, seconds: Double)] =
+        []
     private var expected = 0
     private var started = 0
 
@@ -172,7 +175,8 @@ private struct Board {
     /// Notes checks that make no sense.
     mutating func skip(_ checks: [ConformanceCheck], _ environment: String) {
         let cause = entries.first { $0.environment == environment && !$0.result.verdict.isGood }?.check.name ?? ""
-        for check in checks where !entries.contains(where: { $0.check.name == check.name && $0.environment == environment }) {
+        for check in checks
+        where !entries.contains(where: { $0.check.name == check.name && $0.environment == environment }) {
             entries.append((check, environment, .skipped("not run, since '\(cause)' did not pass"), 0))
         }
     }

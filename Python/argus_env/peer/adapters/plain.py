@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from argus_env.peer.adapters.copy import CopyAdapter, NotOffered
 from argus_env.peer.adapters.plain_document import document
 from argus_env.peer.rows import ENDED_NO, ENDED_TERMINATED, ENDED_TIME_LIMIT, CopyRows
+from argus_env.peer.spaces import mask_parts
 from argus_env.peer.specification import Specification
 
 _SNAPSHOT_MAGIC = b"APS1"
@@ -42,7 +43,7 @@ class PlainAdapter(CopyAdapter):
 
     | method | for |
     |---|---|
-    | `legal()` | for each agent, for each of its choices: may it be taken now |
+    | `legal()` | for each agent, for each of its choices: may it be taken now; several heads: one list, or one a head |
     | `acting()` | for each agent: does it decide at the next step |
     | `state()` | the global state: numbers, for training |
     | `elapsed()` | the simulated time of the last step; 1 without it |
@@ -159,7 +160,7 @@ text rounds each number |
             for agent, own in enumerate(self._own):
                 if not rows.acting[agent]:
                     continue
-                mask = np.asarray(masks[agent]).reshape(-1)
+                mask = mask_parts(masks[agent])
                 if mask.size != own.size:
                     raise ValueError(
                         f"legal() of {self.names[agent]}: found {mask.size} values, expected {own.size}, one a choice"

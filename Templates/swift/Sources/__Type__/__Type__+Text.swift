@@ -13,9 +13,12 @@ extension __Type__ {
 
     public func textSituation(agent: Int) -> String {
         let own = state.workers[agent]
-        let called = own.hasCalled ? "You called in the last step." : "You did not call in the last step."
-        let heard = state.workers[1 - agent].hasCalled ? "The other worker called." : "The other worker did not call."
-        return "You are on cell \(own.cell). The button is on cell \(state.button). \(called) \(heard)"
+        let called = own.hasCalled ? "called" : "did not call"
+        let heard = state.workers[1 - agent].hasCalled ? "called" : "did not call"
+        return """
+            You are on cell \(own.cell). The button is on cell \(state.button). You \(called) in the last step. The \
+            other worker \(heard).
+            """
     }
 
     public func textAction(agent: Int, choice: Int) -> String {

@@ -1,0 +1,335 @@
+"""A peer that answers rightly, but for what it sends beside or instead: `fuzz_peer.py [ADDRESS]`, or as a host's child.
+
+It serves `ledger`, whose returns follow from the seeds alone (`expected_return`). Its parameters say what happens to
+the replies on their way out:
+
+- `strays`: so many messages that a driver must drop go before each reply to RESET and STEP.
+- `change`: the name of a change (`CHANGES`) that is made once; `storm`: or random ones of them, so many, each after an
+  episode that went well.
+- `log`: file that gets a line of JSON for each change made: its name and the reply's message.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import struct
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from message_mutation import golden_messages, stray
+
+import argus_env
+from argus_env.peer import connection
+from argus_env.wire import constants as c
+from argus_env.wire.header import Header, unpack_unchecked
+
+NAN = struct.pack("<f", float("nan"))
+ROWS = ("observation", "legal", "acting", "terminated", "reward", "state", "ended", "elapsed")
+FINALS = ("copies", "observation", "legal", "acting", "state", "metrics")
+FINAL_NAMES = tuple(f"final {name}" for name in FINALS)
+
+
+def length(seed: int) -> int:
+    return 3 + seed % 5
+
+
+def reward(seed: int, step: int) -> int:
+    return (seed >> 7) % 1000 + step * step % 10
+
+
+def expected_return(seed: int) -> int:
+    """The return of the seed's episode: whole numbers, exact as f32."""
+    return sum(reward(seed, step + 1) for step in range(length(seed)))
+
+
+class Ledger:
+    """Two agents whose rewards are a function of the seed and the step."""
+
+    agents = ["first", "second"]
+    observation_size = 3
+    actions = 4
+    reward_scope = "group"
+    metric_kinds = {"steps": "count"}
+
+    def __init__(self, run: int = 0, strays: int = 0, change: str = "", storm: int = 0, log: str = "") -> None:
+        Plan.of(run, strays, change, storm, log)
+
+    def reset(self, seed: int) -> list[list[float]]:
+        self.seed, self.steps = seed, 0
+        return self.observe()
+
+    def observe(self) -> list[list[float]]:
+        return [[agent, self.steps, self.seed % 1000] for agent in range(2)]
+
+    def legal(self) -> list[list[bool]]:
+        return [[True, self.steps % 2 == 0, True, False]] * 2
+
+    def state(self) -> list[float]:
+        return [self.steps, 1.0]
+
+    def metrics(self) -> dict[str, float]:
+        return {"steps": self.steps}
+
+    def step(self, actions: Sequence[int]) -> tuple[list[list[float]], float, bool]:
+        self.steps += 1
+        return self.observe(), reward(self.seed, self.steps), self.steps == length(self.seed)
+
+
+# Changes of a right reply: (generator, header, meta, frames by name) -> whether it could be made. Frames may be added,
+# removed and replaced; the header is put right afterwards where it counts them.
+
+
+class Reply:
+    """A reply that is about to be sent, with its frames by name."""
+
+    def __init__(self, parts: Sequence[Any]) -> None:
+        header = unpack_unchecked(parts[0])
+        assert header is not None
+        self.header: Header = header
+        self.meta = bytes(parts[1])
+        frames = [bytes(part) for part in parts[2:]]
+        self.frames = dict(zip(ROWS + FINAL_NAMES, frames, strict=False))
+        # None: as many as there are.
+        self.count: int | None = None
+
+    def parts(self) -> list[bytes]:
+        count = len(self.frames) if self.count is None else self.count
+        return [self.header._replace(frames=count).pack(), self.meta, *self.frames.values()]
+
+    def set(self, **fields: int) -> bool:
+        self.header = self.header._replace(**fields)
+        return True
+
+    def put(self, name: str, place: int, value: bytes) -> bool:
+        """Overwrites bytes of a frame."""
+        frame = self.frames[name]
+        self.frames[name] = frame[:place] + value + frame[place + len(value) :]
+        return True
+
+    def resize(self, generator: random.Random, size: Callable[[int], int]) -> bool:
+        """Another size for one of the frames."""
+        names = [name for name, frame in self.frames.items() if size(len(frame)) != len(frame)]
+        name = generator.choice(names)
+        frame = self.frames[name]
+        self.frames[name] = (frame + bytes(size(len(frame))))[: size(len(frame))]
+        return True
+
+    @property
+    def copies(self) -> int:
+        return len(self.frames["ended"])
+
+    def running(self, generator: random.Random) -> int | None:
+        """A copy whose episode goes on."""
+        copies = [copy for copy, ended in enumerate(self.frames["ended"]) if ended == c.ENDED_NO]
+        return generator.choice(copies) if copies and self.header.message == c.STEP else None
+
+
+def swap(generator: random.Random, reply: Reply) -> bool:
+    reply.frames["observation"], reply.frames["reward"] = reply.frames["reward"], reply.frames["observation"]
+    return True
+
+
+def drop(generator: random.Random, reply: Reply) -> bool:
+    name = generator.choice([name for name in reply.frames if name in ROWS])
+    del reply.frames[name]
+    return True
+
+
+def add(generator: random.Random, reply: Reply) -> bool:
+    reply.frames["another"] = generator.randbytes(generator.choice((0, 4, 16)))
+    return True
+
+
+def finals(generator: random.Random, reply: Reply, numbers: Callable[[list[int]], list[int] | None]) -> bool:
+    frame = reply.frames.get("final copies")
+    if frame is None:
+        return False
+    given = numbers(list(struct.unpack(f"<{len(frame) // 4}I", frame)))
+    if given is None:
+        return False
+    reply.frames["final copies"] = struct.pack(f"<{len(given)}I", *given)
+    return True
+
+
+def final_of_a_running_copy(generator: random.Random, reply: Reply) -> bool:
+    copy = reply.running(generator)
+    return copy is not None and finals(generator, reply, lambda numbers: [copy] if len(numbers) == 1 else None)
+
+
+def value(name: str, given: bytes) -> Callable[[random.Random, Reply], bool]:
+    """One element of a running copy's row."""
+
+    def change(generator: random.Random, reply: Reply) -> bool:
+        copy = reply.running(generator)
+        if copy is None:
+            return False
+        size = len(reply.frames[name]) // reply.copies
+        return reply.put(name, copy * size + generator.randrange(size // len(given)) * len(given), given)
+
+    return change
+
+
+def no_legal_choice(generator: random.Random, reply: Reply) -> bool:
+    copy = reply.running(generator)
+    return copy is not None and reply.put("legal", copy * 8, bytes(4))
+
+
+def failed(generator: random.Random, reply: Reply, **fields: int) -> bool:
+    """A copy that failed, with another status than 1."""
+    copy = reply.running(generator)
+    return copy is not None and reply.put("ended", copy, bytes([c.ENDED_FAILED])) and reply.set(**fields)
+
+
+def only(generator: random.Random, reply: Reply, **fields: int) -> bool:
+    """No frames."""
+    reply.frames.clear()
+    return reply.set(**fields)
+
+
+def errors(generator: random.Random, reply: Reply, meta: bytes) -> bool:
+    reply.meta = meta
+    return only(generator, reply, status=generator.choice((2, 3)))
+
+
+def count(generator: random.Random, reply: Reply, number: int) -> bool:
+    if number != len(reply.frames):
+        reply.count = number
+    return reply.count is not None
+
+
+ERROR = b'{"errors": [{"code": "environment", "message": "no more"}]}'
+
+# Of the whole reply: the session is over, all episodes of the peer with it.
+SESSION: dict[str, Callable[[random.Random, Reply], bool]] = {
+    "frame missing": drop,
+    "frame too many": add,
+    "frame shorter": lambda g, r: r.resize(g, lambda size: max(0, size - g.choice((1, 3, 4, 1000)))),
+    "frame longer": lambda g, r: r.resize(g, lambda size: size + g.choice((1, 4, 8, 1000))),
+    "frame empty": lambda g, r: r.resize(g, lambda size: 0),
+    "frames swapped": swap,
+    "fewer frames than said": lambda g, r: count(g, r, len(r.frames) + g.choice((1, 6, 1000, 2**31))),
+    "more frames than said": lambda g, r: count(g, r, g.randrange(len(r.frames))),
+    "another message": lambda g, r: r.set(message=g.choice((c.SAVE, c.PING, c.LOG, c.WELCOME, 0, 999))),
+    "another instance": lambda g, r: r.set(instance=r.header.instance ^ g.choice((1, 2, 1 << 31))),
+    "instance 0": lambda g, r: r.set(instance=0),
+    "clock too small": lambda g, r: r.set(clock=r.header.clock - 1),
+    "clock too large": lambda g, r: r.set(clock=r.header.clock + g.choice((1, 2**63))),
+    "unknown status": lambda g, r: r.set(status=g.choice((4, 9, 2**32 - 1))),
+    "error with frames": lambda g, r: r.set(status=g.choice((2, 3))),
+    "error without meta": lambda g, r: errors(g, r, b""),
+    "error without errors": lambda g, r: errors(g, r, b'{"errors": []}'),
+    "error with bad meta": lambda g, r: errors(g, r, g.choice((b"{", b"\xff", b"[]", b'{"errors": 1}', b"{" * 9999))),
+    "error": lambda g, r: errors(g, r, ERROR),
+    "discarded, but nothing failed": lambda g, r: r.set(status=c.DISCARDED),
+    "final copy out of range": lambda g, r: finals(g, r, lambda numbers: [*numbers[:-1], g.choice((4, 99, 2**32 - 1))]),
+    "final copies twice": lambda g, r: finals(g, r, lambda numbers: numbers + numbers[-1:]),
+    "final copies descending": lambda g, r: finals(g, r, lambda n: n[::-1] if len(n) > 1 else None),
+    "final copy that goes on": final_of_a_running_copy,
+}
+# Of one copy's rows: its episode fails, no other's.
+COPY: dict[str, Callable[[random.Random, Reply], bool]] = {
+    "observation is no number": value("observation", NAN),
+    "reward is no number": value("reward", NAN),
+    "state is no number": value("state", NAN),
+    "elapsed is no number": value("elapsed", NAN),
+    "elapsed is negative": value("elapsed", struct.pack("<f", -1)),
+    "elapsed is infinite": value("elapsed", struct.pack("<f", float("inf"))),
+    "ended is unknown": lambda g, r: value("ended", bytes([g.choice((4, 7, 255))]))(g, r),
+    "no legal choice": no_legal_choice,
+    "legal is unknown": value("legal", b"\x02"),
+    "acting is unknown": value("acting", b"\x02"),
+    "terminated is unknown": value("terminated", b"\xff"),
+    "failed with status 0": lambda g, r: failed(g, r, status=c.DONE),
+}
+# Of what a driver need not look at: nothing happens.
+NOTHING: dict[str, Callable[[random.Random, Reply], bool]] = {
+    "minor version": lambda g, r: r.set(minor=g.choice((1, 65535))),
+    "batch": lambda g, r: r.set(batch=g.randrange(2**32)),
+    "specification": lambda g, r: r.set(specification=g.randrange(2**64)),
+    "deadline": lambda g, r: r.set(deadline=g.randrange(2**32)),
+    "meta of a reply without errors": lambda g, r: setattr(r, "meta", g.randbytes(40)) is None,
+}
+# Of a reply that is dropped: the driver waits for the right one, which does not come.
+DROPPED: dict[str, Callable[[random.Random, Reply], bool]] = {
+    "another session": lambda g, r: r.set(session=r.header.session ^ 1),
+    "another sequence": lambda g, r: r.set(sequence=r.header.sequence - 1),
+    "no reply": lambda g, r: r.set(flags=0),
+    "major version": lambda g, r: r.set(major=2),
+    "unknown flags": lambda g, r: r.set(flags=c.FLAG_REPLY | 64),
+}
+CHANGES = SESSION | COPY | NOTHING | DROPPED
+
+
+class Plan:
+    """What happens to the replies of a run."""
+
+    current: Plan | None = None
+
+    def __init__(self, run: int, strays: int, change: str, storm: int, log: str) -> None:
+        self.run, self.strays, self.log = run, strays, log
+        self.generator = random.Random(run)
+        self.left = storm or bool(change)
+        self.names = [change] if change else [*SESSION, *COPY, *NOTHING]
+        self.golden = golden_messages()
+        self.is_due = bool(change)
+        self.sent = 0
+
+    @classmethod
+    def of(cls, run: int, *settings: Any) -> None:
+        """Begins with a new run, not with a new instance of the same."""
+        if cls.current is None or cls.current.run != run:
+            cls.current = cls(run, *settings)
+
+    def note(self, **line: Any) -> None:
+        if self.log:
+            with open(self.log, "a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+
+    def changed(self, parts: Sequence[Any]) -> list[bytes]:
+        """The parts to send instead of a right reply's."""
+        reply = Reply(parts)
+        message = reply.header.message
+        if message == c.STEP and any(reply.frames["ended"]):
+            self.is_due = True
+        if self.left and self.is_due and (len(self.names) > 1 or message == c.STEP):
+            name = self.generator.choice(self.names)
+            if CHANGES[name](self.generator, reply):
+                self.left -= 1
+                self.is_due = False
+                self.note(change=name, message=c.message_name(message))
+                return reply.parts()
+        return list(parts)
+
+
+sends = connection.Connection.send
+
+
+def send(self: connection.Connection, parts: Sequence[Any], *, copy: bool = True) -> bool:
+    """In place of `Connection.send`."""
+    plan = Plan.current
+    first = next((place for place, part in enumerate(parts) if len(part) == 64 and bytes(part[:4]) == b"ARGU"), None)
+    if plan is None or first is None:
+        return sends(self, parts, copy=copy)
+    header = unpack_unchecked(parts[first])
+    if header is None or not header.is_reply or header.message not in (c.RESET, c.STEP):
+        return sends(self, parts, copy=copy)
+    address, right = list(parts[:first]), [bytes(part) for part in parts[first:]]
+    for _ in range(plan.strays):
+        sends(self, [*address, *stray(plan.generator, right, plan.golden)])
+    plan.sent += plan.strays
+    if plan.strays:
+        plan.note(sent=plan.sent)
+    if header.status == c.DONE and plan.left:
+        right = plan.changed(right)
+    return sends(self, [*address, *right])
+
+
+def main() -> None:
+    connection.Connection.send = send  # type: ignore[method-assign]
+    argus_env.serve(Ledger, name="ledger", bind=sys.argv[1] if len(sys.argv) > 1 else None)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,294 @@
+"""Mutated messages against a live host and a live server: nothing crashes, hangs, leaks or counts wrong.
+
+The host steps peers that send damaged messages beside or instead of right replies (`fuzz_peer.py`); the server gets
+mutated requests while a sound session runs beside. 10^4 messages each, 10^5 with ARGUS_LONG=1.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+zmq = pytest.importorskip("zmq")
+
+from command import ARGUS, argus, environment, start  # noqa: E402
+from message_mutation import golden_messages, mutated  # noqa: E402
+from peer_driver import Driver, connected, eventually  # noqa: E402
+
+import fuzz_peer  # noqa: E402
+from argus_env.wire import constants as c  # noqa: E402
+from argus_env.wire import metas  # noqa: E402
+from argus_env.wire.header import pack_header, unpack_unchecked  # noqa: E402
+
+PEER = pathlib.Path(fuzz_peer.__file__)
+LONG = os.environ.get("ARGUS_LONG") == "1"
+MESSAGES = 100_000 if LONG else 10_000
+HELD = 4  # copies of the peer
+# What a process may grow by, MiB; a message that is kept each time would take several times as much.
+GROWTH = 24
+
+
+@pytest.fixture(scope="module")
+def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a peer that the host connects to: it outlives its sessions."""
+    folder = tmp_path_factory.mktemp("peer")
+    folder.chmod(0o700)
+    address = f"ipc://{folder}/peer"
+    process = subprocess.Popen([sys.executable, PEER, address], stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None and "serving" in process.stderr.readline()
+    yield address
+    still_runs = process.poll() is None
+    process.kill()
+    assert still_runs, process.communicate()[1]
+
+
+def scenario(folder: pathlib.Path, address: str, step: float = 20, **parameters: Any) -> pathlib.Path:
+    scenario.runs += 1  # type: ignore[attr-defined]
+    given = {"run": scenario.runs, **parameters}  # type: ignore[attr-defined]
+    path = folder / "ledger.yaml"
+    path.write_text(
+        f"scenario: ledger\nversion: 1\nenvironment: {{peer: {json.dumps(address)}}}\nhorizon: 20\n"
+        f"parameters: {json.dumps(given)}\nstate: native\nmasks: exact\ntimeouts: {{start: 20, step: {step}}}\n"
+    )
+    return path
+
+
+scenario.runs = 0  # type: ignore[attr-defined]
+
+
+def resident(pid: int) -> float:
+    """Resident memory of a process, MiB; 0 once it is gone."""
+    with contextlib.suppress(OSError):
+        for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+    return 0
+
+
+class Evaluation:
+    """A run of `argus evaluate` with its results and its memory."""
+
+    def __init__(self, path: pathlib.Path, episodes: int, seconds: float = 100) -> None:
+        out = path.parent / f"out{time.monotonic_ns()}"
+        run = start("evaluate", path, "--episodes", episodes, "--copies", HELD, "--out", out)
+        # Sampled from the moment on that it has all that it needs.
+        self.memory: list[float] = []
+        deadline = time.monotonic() + seconds
+        try:
+            while run.poll() is None and time.monotonic() < deadline:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    run.wait(0.05)
+                self.memory.append(resident(run.pid))
+            assert run.poll() is not None, "the host hangs"
+        finally:
+            run.kill()
+            self.output, self.errors = run.communicate()
+        self.status = run.returncode
+        self.returns: dict[int, float] = {}
+        self.failed = 0
+        if (out / "evaluations.jsonl").exists():
+            line = json.loads((out / "evaluations.jsonl").read_text().splitlines()[0])
+            self.returns = dict(zip(line["seeds"], line["returns"], strict=True))
+            self.failed = line["failed"]
+
+    def require_sound(self, episodes: int) -> None:
+        """The host ended well, and no episode counts wrong or is missing."""
+        assert self.status == 0, self.errors
+        assert len(self.returns) + self.failed == episodes
+        assert self.returns == {seed: fuzz_peer.expected_return(int(seed)) for seed in self.returns}
+
+    @property
+    def growth(self) -> float:
+        """MiB since a fifth of the time was over."""
+        samples = [sample for sample in self.memory if sample > 0]
+        return max(samples) - samples[len(samples) // 5]
+
+
+@pytest.mark.parametrize("way", ["child", "connected"])
+def test_stray_messages_before_each_reply_change_nothing(tmp_path, peer, way):
+    episodes, strays = 40, MESSAGES // 100
+    log = tmp_path / "log"
+    address = f"{sys.executable} {PEER}" if way == "child" else f"connect:{peer}"
+    run = Evaluation(scenario(tmp_path, address, strays=strays, log=str(log)), episodes)
+    run.require_sound(episodes)
+    assert run.failed == 0
+    warnings = run.errors.splitlines()
+    assert len(warnings) == 1 and "was dropped" in warnings[0]
+    if way == "child" or not LONG:
+        assert json.loads(log.read_text().splitlines()[-1])["sent"] >= MESSAGES // 2
+    assert run.growth < GROWTH, run.memory
+
+
+@pytest.mark.parametrize("change", fuzz_peer.SESSION)
+def test_a_reply_that_breaks_the_protocol_is_told_and_costs_what_the_peer_held(tmp_path, peer, change):
+    log = tmp_path / "log"
+    run = Evaluation(scenario(tmp_path, f"connect:{peer}", change=change, log=str(log)), 20)
+    run.require_sound(20)
+    assert log.read_text().count("\n") == 1
+    assert 1 <= run.failed <= HELD and run.errors.count("warning:") == 1, run.errors
+
+
+@pytest.mark.parametrize("change", fuzz_peer.COPY)
+def test_a_value_that_breaks_the_protocol_costs_its_episode_alone(tmp_path, peer, change):
+    log = tmp_path / "log"
+    run = Evaluation(scenario(tmp_path, f"connect:{peer}", change=change, log=str(log)), 20)
+    run.require_sound(20)
+    assert log.read_text().count("\n") == 1
+    assert run.failed == 1, run.errors
+    assert run.errors.count("warning:") == (change != "failed with status 0"), run.errors
+
+
+@pytest.mark.parametrize("change", fuzz_peer.NOTHING)
+def test_fields_that_mean_nothing_in_a_reply_change_nothing(tmp_path, peer, change):
+    log = tmp_path / "log"
+    run = Evaluation(scenario(tmp_path, f"connect:{peer}", change=change, log=str(log)), 20)
+    run.require_sound(20)
+    assert log.read_text().count("\n") == 1
+    assert run.failed == 0 and not run.errors
+
+
+@pytest.mark.parametrize("change", fuzz_peer.DROPPED if LONG else ["another sequence"])
+def test_a_reply_that_is_none_is_waited_for_until_the_deadline(tmp_path, peer, change):
+    log = tmp_path / "log"
+    run = Evaluation(scenario(tmp_path, f"connect:{peer}", 0.5, change=change, log=str(log)), 20)
+    run.require_sound(20)
+    assert log.read_text().count("\n") == 1
+    assert run.failed == HELD and "it left the request out" in run.errors
+
+
+def test_a_storm_of_broken_replies_never_counts_wrong(tmp_path, peer):
+    storm = 2000 if LONG else 200
+    log = tmp_path / "log"
+    episodes = 30 * storm
+    run = Evaluation(scenario(tmp_path, f"connect:{peer}", storm=storm, log=str(log)), episodes)
+    run.require_sound(episodes)
+    changes = [json.loads(line)["change"] for line in log.read_text().splitlines()]
+    assert len(changes) == storm
+    # A session ends with up to HELD episodes; a value costs one.
+    costs = {name: HELD for name in fuzz_peer.SESSION} | dict.fromkeys(fuzz_peer.COPY, 1)
+    assert 0 < run.failed <= sum(costs.get(change, 0) for change in changes)
+    assert run.growth < GROWTH + episodes / 10_000, run.memory
+
+
+# The server
+
+
+@contextlib.contextmanager
+def serving(folder: pathlib.Path, name: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """`argus serve` of a scenario, and its address."""
+    folder.chmod(0o700)
+    address = f"ipc://{folder}/serve"
+    process = start("serve", name, "--bind", address)
+    try:
+        assert eventually((folder / "serve").exists, 20)
+        yield address, process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def requests(driver: Driver, fields: dict[str, int], width: int, choices: int) -> list[list[bytes]]:
+    """Right requests about an instance of two copies of two agents, and the golden messages as of this session."""
+    step = [b"\5\5", bytes(16), bytes(16)]
+    right: list[tuple[int, bytes, list[bytes], dict[str, int]]] = [
+        (c.STEP, b"", step, fields),
+        (c.STEP, b"", step, fields),
+        (c.STEP, b"", [b"\1\7", bytes(16), b""], fields),
+        (c.RESET, b"", [b"\1\0", bytes(16)], fields),
+        (c.SAVE, metas.Copy(0).encode(), [], fields),
+        (c.LOAD, metas.Copy(1).encode(), [bytes(200), b""], fields),
+        (c.TEXT, metas.Text("rules").encode(), [], fields),
+        (c.TEXT, metas.Text("situation", 1).encode(), [], fields),
+        (c.TEXT, metas.Text("actions", 0).encode(), [], fields),
+        (c.RENDER, metas.Render(0).encode(), [], fields),
+        (c.METRICS, metas.Metrics((0, 1)).encode(), [], fields),
+        (c.BASELINE, metas.Baseline(0, copy=1).encode(), [b"\1\1"], fields),
+        (c.BASELINE, metas.Baseline(0, agents=(1,)).encode(), [bytes(4 * width), bytes(choices), b""], fields),
+        (c.CREATE, metas.Create("warehouse", 1).encode(), [], {}),
+        (c.DESTROY, b"", [], {"instance": 2, "specification": fields["specification"]}),
+        (c.DESCRIBE, b"", [], {}),
+        (c.PING, b"", [], {}),
+    ]
+    messages = [
+        [pack_header(message, session=driver.session, frames=len(data), **given), meta, *data]
+        for message, meta, data, given in right
+    ]
+    for parts in golden_messages():
+        header = unpack_unchecked(parts[0])
+        assert header is not None
+        given = {"session": driver.session, "instance": fields["instance"], "specification": fields["specification"]}
+        messages.append([header._replace(**given).pack(), *parts[1:]])
+    return messages
+
+
+def test_mutated_requests_do_not_touch_another_session_of_the_server(tmp_path):
+    generator = random.Random(3)
+    context = zmq.Context()
+    with (
+        serving(tmp_path, "warehouse/tiny-2ag") as (address, process),
+        connected(context, address) as sound,
+        connected(context, address) as reference,
+        connected(context, address) as wild,
+    ):
+        # Two sound sessions with the same seeds and actions, of which one ends before the storm begins.
+        steps = 100
+        actions = np.random.default_rng(1).integers(0, 5, (steps, 3, 2, 1))
+        walk = reference.create("warehouse", 3)
+        expected = [walk.reset([4, 5, 6])] + [walk.step(given) for given in actions]
+        instance = sound.create("warehouse", 3)
+        found = [instance.reset([4, 5, 6])]
+
+        specification = wild.create("warehouse", 2)
+        specification.reset([1, 2])
+        messages = requests(wild, specification.fields, specification.specification.width, 5)
+        samples, sent = [], 0
+        for given in actions:
+            for _ in range(MESSAGES // steps):
+                parts = mutated(generator, generator.choice(messages))
+                header = unpack_unchecked(parts[0]) if parts else None
+                if not parts or header is not None and header.message in (c.HELLO, c.BYE):
+                    continue
+                sent += 1
+                # The sequence grows, but for headers that are damaged themselves.
+                if header is not None and generator.random() < 0.9:
+                    wild.sequence += 1
+                    parts[0] = header._replace(sequence=wild.sequence).pack()
+                wild.send(parts)
+                with contextlib.suppress(zmq.Again):
+                    while True:
+                        wild.socket.recv_multipart(zmq.NOBLOCK)
+            found.append(instance.step(given))
+            samples.append(resident(process.pid))
+        assert process.poll() is None
+        assert sent > MESSAGES * 0.8
+        for one, other in zip(found, expected, strict=True):
+            assert one.keys() == other.keys() and all(np.array_equal(one[name], other[name]) for name in one)
+        # The wild session goes on too, and the server takes new ones.
+        drain(wild)
+        wild.sequence += 1 << 32
+        assert wild.request(c.PING)[0].status == c.DONE
+        with connected(context, address) as late:
+            assert late.create("warehouse", 1).reset([7])["observation"].shape == (1, 2, 71)
+        # The wild session may make up to 64 instances.
+        assert max(samples) - samples[len(samples) // 5] < GROWTH + 64, samples
+    context.destroy(linger=0)
+
+
+def drain(driver: Driver) -> None:
+    """Takes the replies that are still on their way."""
+    driver.socket.setsockopt(zmq.RCVTIMEO, 500)
+    with contextlib.suppress(zmq.Again):
+        while True:
+            driver.socket.recv_multipart()
+    driver.socket.setsockopt(zmq.RCVTIMEO, 30_000)
