@@ -4,8 +4,8 @@ It serves `ledger`, whose returns follow from the seeds alone (`expected_return`
 the replies on their way out:
 
 - `strays`: so many messages that a driver must drop go before each reply to RESET and STEP.
-- `change`: the name of a change (`CHANGES`) that is made once; `storm`: or random ones of them, so many, each after an
-  episode that went well.
+- `changes`: names out of `CHANGES`, with commas; each is made once, in a reply to STEP, after an episode that went well.
+- `storm`: so many random changes more.
 - `log`: file that gets a line of JSON for each change made: its name and the reply's message.
 """
 
@@ -53,8 +53,8 @@ class Ledger:
     reward_scope = "group"
     metric_kinds = {"steps": "count"}
 
-    def __init__(self, run: int = 0, strays: int = 0, change: str = "", storm: int = 0, log: str = "") -> None:
-        Plan.of(run, strays, change, storm, log)
+    def __init__(self, run: int = 0, strays: int = 0, changes: str = "", storm: int = 0, log: str = "") -> None:
+        Plan.of(run, strays, changes, storm, log)
 
     def reset(self, seed: int) -> list[list[float]]:
         self.seed, self.steps = seed, 0
@@ -233,15 +233,16 @@ COPY: dict[str, Callable[[random.Random, Reply], bool]] = {
     "observation is no number": value("observation", NAN),
     "reward is no number": value("reward", NAN),
     "state is no number": value("state", NAN),
-    "elapsed is no number": value("elapsed", NAN),
-    "elapsed is negative": value("elapsed", struct.pack("<f", -1)),
-    "elapsed is infinite": value("elapsed", struct.pack("<f", float("inf"))),
-    "ended is unknown": lambda g, r: value("ended", bytes([g.choice((4, 7, 255))]))(g, r),
-    "no legal choice": no_legal_choice,
-    "legal is unknown": value("legal", b"\x02"),
-    "acting is unknown": value("acting", b"\x02"),
-    "terminated is unknown": value("terminated", b"\xff"),
     "failed with status 0": lambda g, r: failed(g, r, status=c.DONE),
+}
+# Of one copy's rows, as an environment makes them that breaks its contract: that ends the evaluation.
+CONTRACT: dict[str, Callable[[random.Random, Reply], bool]] = {
+    "no legal choice": no_legal_choice,
+    "ended is unknown": lambda g, r: value("ended", bytes([g.choice((4, 7, 255))]))(g, r),
+    "elapsed is negative": value("elapsed", struct.pack("<f", -1)),
+    "elapsed is no number": value("elapsed", NAN),
+    "elapsed is infinite": value("elapsed", struct.pack("<f", float("inf"))),
+    "legal is unknown": value("legal", b"\x02"),
 }
 # Of what a driver need not look at: nothing happens.
 NOTHING: dict[str, Callable[[random.Random, Reply], bool]] = {
@@ -259,7 +260,8 @@ DROPPED: dict[str, Callable[[random.Random, Reply], bool]] = {
     "major version": lambda g, r: r.set(major=2),
     "unknown flags": lambda g, r: r.set(flags=c.FLAG_REPLY | 64),
 }
-CHANGES = SESSION | COPY | NOTHING | DROPPED
+CHANGES = SESSION | COPY | CONTRACT | NOTHING | DROPPED
+RANDOM = [*SESSION, *COPY, *NOTHING]
 
 
 class Plan:
@@ -267,13 +269,14 @@ class Plan:
 
     current: Plan | None = None
 
-    def __init__(self, run: int, strays: int, change: str, storm: int, log: str) -> None:
+    def __init__(self, run: int, strays: int, changes: str, storm: int, log: str) -> None:
         self.run, self.strays, self.log = run, strays, log
         self.generator = random.Random(run)
-        self.left = storm or bool(change)
-        self.names = [change] if change else [*SESSION, *COPY, *NOTHING]
+        self.changes = changes.split(",") if changes else []
+        self.storm = storm
         self.golden = golden_messages()
-        self.is_due = bool(change)
+        # An episode has gone well since the last change.
+        self.is_due = True
         self.sent = 0
 
     @classmethod
@@ -291,16 +294,17 @@ class Plan:
         """The parts to send instead of a right reply's."""
         reply = Reply(parts)
         message = reply.header.message
-        if message == c.STEP and any(reply.frames["ended"]):
-            self.is_due = True
-        if self.left and self.is_due and (len(self.names) > 1 or message == c.STEP):
-            name = self.generator.choice(self.names)
-            if CHANGES[name](self.generator, reply):
-                self.left -= 1
-                self.is_due = False
-                self.note(change=name, message=c.message_name(message))
-                return reply.parts()
-        return list(parts)
+        self.is_due = self.is_due or message == c.STEP and any(reply.frames["ended"])
+        name = self.changes[0] if self.changes else self.generator.choice(RANDOM)
+        if not self.is_due or self.changes and message != c.STEP or not CHANGES[name](self.generator, reply):
+            return list(parts)
+        if self.changes:
+            self.changes.pop(0)
+        else:
+            self.storm -= 1
+        self.is_due = False
+        self.note(change=name, message=c.message_name(message))
+        return reply.parts()
 
 
 sends = connection.Connection.send
@@ -321,7 +325,7 @@ def send(self: connection.Connection, parts: Sequence[Any], *, copy: bool = True
     plan.sent += plan.strays
     if plan.strays:
         plan.note(sent=plan.sent)
-    if header.status == c.DONE and plan.left:
+    if header.status == c.DONE and (plan.changes or plan.storm):
         right = plan.changed(right)
     return sends(self, [*address, *right])
 

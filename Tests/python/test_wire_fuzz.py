@@ -14,7 +14,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -130,40 +130,51 @@ def test_stray_messages_before_each_reply_change_nothing(tmp_path, peer, way):
     assert run.growth < GROWTH, run.memory
 
 
-@pytest.mark.parametrize("change", fuzz_peer.SESSION)
-def test_a_reply_that_breaks_the_protocol_is_told_and_costs_what_the_peer_held(tmp_path, peer, change):
-    log = tmp_path / "log"
-    run = Evaluation(scenario(tmp_path, f"connect:{peer}", change=change, log=str(log)), 20)
-    run.require_sound(20)
-    assert log.read_text().count("\n") == 1
-    assert 1 <= run.failed <= HELD and run.errors.count("warning:") == 1, run.errors
+def changed(folder: pathlib.Path, address: str, changes: Sequence[str], episodes: int, **options: Any) -> Evaluation:
+    """An evaluation in which these changes were made."""
+    log = folder / "log"
+    path = scenario(folder, f"connect:{address}", changes=",".join(changes), log=str(log), **options)
+    run = Evaluation(path, episodes)
+    assert [json.loads(line)["change"] for line in log.read_text().splitlines()] == list(changes)
+    return run
 
 
-@pytest.mark.parametrize("change", fuzz_peer.COPY)
-def test_a_value_that_breaks_the_protocol_costs_its_episode_alone(tmp_path, peer, change):
-    log = tmp_path / "log"
-    run = Evaluation(scenario(tmp_path, f"connect:{peer}", change=change, log=str(log)), 20)
-    run.require_sound(20)
-    assert log.read_text().count("\n") == 1
-    assert run.failed == 1, run.errors
-    assert run.errors.count("warning:") == (change != "failed with status 0"), run.errors
+# At most twenty reasons are shown in one run.
+@pytest.mark.parametrize("part", [0, 1])
+def test_a_reply_that_breaks_the_protocol_is_told_and_costs_what_the_peer_held(tmp_path, peer, part):
+    changes = list(fuzz_peer.SESSION)[part::2]
+    run = changed(tmp_path, peer, changes, 30 * len(changes))
+    run.require_sound(30 * len(changes))
+    warnings = run.errors.splitlines()
+    assert len(warnings) == len(changes) and all(line.startswith("warning: ") for line in warnings), run.errors
+    assert all("during STEP of 4 copies" in line or "STEP" in line for line in warnings), run.errors
+    assert len(changes) <= run.failed <= HELD * len(changes)
 
 
-@pytest.mark.parametrize("change", fuzz_peer.NOTHING)
-def test_fields_that_mean_nothing_in_a_reply_change_nothing(tmp_path, peer, change):
-    log = tmp_path / "log"
-    run = Evaluation(scenario(tmp_path, f"connect:{peer}", change=change, log=str(log)), 20)
-    run.require_sound(20)
-    assert log.read_text().count("\n") == 1
+def test_a_value_that_is_no_number_costs_its_episode_alone(tmp_path, peer):
+    run = changed(tmp_path, peer, list(fuzz_peer.COPY), 60)
+    run.require_sound(60)
+    assert run.failed == len(fuzz_peer.COPY), run.errors
+    assert [word for word in ("observation", "reward", "state") if f"of the {word}" not in run.errors] == []
+
+
+@pytest.mark.parametrize("change", list(fuzz_peer.CONTRACT)[: None if LONG else 2])
+def test_a_value_that_an_environment_must_not_give_ends_the_evaluation_with_its_seed(tmp_path, peer, change):
+    run = changed(tmp_path, peer, [change], 20)
+    assert run.status == 1 and not run.returns
+    assert run.errors.startswith("error: the environment breaks its contract (") and ", seed " in run.errors
+
+
+def test_fields_that_mean_nothing_in_a_reply_change_nothing(tmp_path, peer):
+    run = changed(tmp_path, peer, list(fuzz_peer.NOTHING), 60)
+    run.require_sound(60)
     assert run.failed == 0 and not run.errors
 
 
 @pytest.mark.parametrize("change", fuzz_peer.DROPPED if LONG else ["another sequence"])
 def test_a_reply_that_is_none_is_waited_for_until_the_deadline(tmp_path, peer, change):
-    log = tmp_path / "log"
-    run = Evaluation(scenario(tmp_path, f"connect:{peer}", 0.5, change=change, log=str(log)), 20)
+    run = changed(tmp_path, peer, [change], 20, step=0.5)
     run.require_sound(20)
-    assert log.read_text().count("\n") == 1
     assert run.failed == HELD and "it left the request out" in run.errors
 
 
@@ -249,9 +260,9 @@ def test_mutated_requests_do_not_touch_another_session_of_the_server(tmp_path):
         instance = sound.create("warehouse", 3)
         found = [instance.reset([4, 5, 6])]
 
-        specification = wild.create("warehouse", 2)
-        specification.reset([1, 2])
-        messages = requests(wild, specification.fields, specification.specification.width, 5)
+        walk = wild.create("warehouse", 2)
+        walk.reset([1, 2])
+        messages = requests(wild, walk.fields, walk.specification.observation_width, 5)
         samples, sent = [], 0
         for given in actions:
             for _ in range(MESSAGES // steps):

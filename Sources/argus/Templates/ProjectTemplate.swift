@@ -63,7 +63,11 @@ struct ProjectTemplate {
             contents.append((copy.target, try read("\(repository.path)/\(copy.source)")))
         }
         contents.sort { $0.path < $1.path }
-        for (path, text) in contents { try write(text, to: "\(folder)/\(path)") }
+        for (path, text) in contents {
+            let target = "\(folder)/\(path)"
+            try AtomicFile.makeFolder((target as NSString).deletingLastPathComponent)
+            try AtomicFile.write(Data(text.utf8), to: target)
+        }
         return contents.map(\.path)
     }
 
@@ -87,25 +91,6 @@ struct ProjectTemplate {
                 .file, "cannot read a template", at: path, found: "no readable UTF-8 text", expected: "a text",
                 remedy: "a fresh clone of ArgusOrch")
         }
-    }
-
-    private func write(_ text: String, to path: String) throws(ArgusError) {
-        let url = URL(fileURLWithPath: path)
-        do {
-            try FileManager.default.createDirectory(
-                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: url, options: .withoutOverwriting)
-        } catch {
-            throw ArgusError(
-                .output, "cannot write the project", at: path, found: Self.reason(error),
-                expected: "a folder that can be written", remedy: "--out with another folder")
-        }
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        guard let underlying, underlying.domain == NSPOSIXErrorDomain else { return "\(error.localizedDescription)" }
-        return String(cString: strerror(Int32(underlying.code))).lowercased()
     }
 
     private static func filled(_ text: String, _ placeholders: [String: String]) -> String {
