@@ -60,7 +60,7 @@ let lifecycleChecks: [ConformanceCheck] = [
         remedy: "Begin with a state that step() can bear, or return ARGUS_ERROR with a reason.", toleratesCrash: true
     ) { subject in
         let instance = try subject.makeInstance(copies: 2)
-        do { try instance.step() } catch { return .passed("refused: \(error)") }
+        do { try instance.step() } catch { return .passed("refused in words") }
         return .passed
     },
     ConformanceCheck(
