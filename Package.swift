@@ -21,7 +21,9 @@ var targets: [Target] = [
     .target(name: "ArgusZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: settings),
     .target(
         name: "ArgusHost",
-        dependencies: ["ArgusEnvAPI", "ArgusWire", "ArgusZeroMQ", "CArgusEnv", .product(name: "Yams", package: "Yams")],
+        dependencies: [
+            "ArgusEnvAPI", "ArgusWire", "ArgusZeroMQ", "CArgusEnv", .product(name: "Yams", package: "Yams"),
+        ],
         swiftSettings: settings),
     .target(name: "ArgusBench", dependencies: ["ArgusEnvAPI", "ArgusHost"], swiftSettings: settings),
     .target(
@@ -77,7 +79,8 @@ targets += [
 
 // The command trains only where libtorch is; without it `argus train` says what is missing.
 var commandDependencies: [Target.Dependency] = [
-    "ArgusBench", "ArgusEnvAPI", "ArgusHost", "ArgusZeroMQ", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    "ArgusBench", "ArgusEnvAPI", "ArgusHost", "ArgusZeroMQ",
+    .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
 var commandSettings = settings
 if let libtorch {

@@ -23,7 +23,8 @@ struct PeerSourceTests {
     private func expectEqual(_ here: RandomPlay, _ there: RandomPlay, _ step: Int) throws {
         let (one, other) = (here.environment, there.environment)
         for copy in 0..<one.copies {
-            #expect(here.part(one.local.observations, copy) == there.part(other.local.observations, copy), "step \(step)")
+            #expect(
+                here.part(one.local.observations, copy) == there.part(other.local.observations, copy), "step \(step)")
             #expect(here.part(one.local.legal, copy) == there.part(other.local.legal, copy))
             #expect(here.part(one.local.acting, copy) == there.part(other.local.acting, copy))
             #expect(here.part(one.central.states, copy) == there.part(other.central.states, copy))

@@ -116,7 +116,10 @@ struct ScenarioFileTests {
             "environment: grid", "environment: {peer: \"connect:tcp://127.0.0.1:1\", processes: 2}",
             "processes of a peer that is running already", 3, "environment.processes"
         ),
-        ("environment: grid", "environment: {peer: x}\nplacement: process", "a peer in the host's process", 4, "placement"),
+        (
+            "environment: grid", "environment: {peer: x}\nplacement: process", "a peer in the host's process", 4,
+            "placement"
+        ),
         ("environment: grid", "environment: {pear: x}", "unknown key", 3, "environment.pear"),
         ("horizon: 10", "horizon: 0", "value out of range", 4, "horizon"),
         ("horizon: 10", "horizon: 1000001", "value out of range", 4, "horizon"),

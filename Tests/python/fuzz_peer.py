@@ -108,12 +108,11 @@ class Reply:
         self.frames[name] = frame[:place] + value + frame[place + len(value) :]
         return True
 
-    def resize(self, generator: random.Random, size: Callable[[int], int]) -> bool:
-        """Another size for one of the frames."""
-        names = [name for name, frame in self.frames.items() if size(len(frame)) != len(frame)]
-        name = generator.choice(names)
+    def resize(self, generator: random.Random, change: int) -> bool:
+        """So many bytes more or fewer for one of the frames."""
+        name = generator.choice([name for name, frame in self.frames.items() if len(frame) > max(0, -change)])
         frame = self.frames[name]
-        self.frames[name] = (frame + bytes(size(len(frame))))[: size(len(frame))]
+        self.frames[name] = frame + bytes(change) if change > 0 else frame[:change]
         return True
 
     @property
@@ -134,6 +133,11 @@ def swap(generator: random.Random, reply: Reply) -> bool:
 def drop(generator: random.Random, reply: Reply) -> bool:
     name = generator.choice([name for name in reply.frames if name in ROWS])
     del reply.frames[name]
+    return True
+
+
+def empty(generator: random.Random, reply: Reply) -> bool:
+    reply.frames[generator.choice([name for name, frame in reply.frames.items() if frame])] = b""
     return True
 
 
@@ -205,9 +209,9 @@ ERROR = b'{"errors": [{"code": "environment", "message": "no more"}]}'
 SESSION: dict[str, Callable[[random.Random, Reply], bool]] = {
     "frame missing": drop,
     "frame too many": add,
-    "frame shorter": lambda g, r: r.resize(g, lambda size: max(0, size - g.choice((1, 3, 4, 1000)))),
-    "frame longer": lambda g, r: r.resize(g, lambda size: size + g.choice((1, 4, 8, 1000))),
-    "frame empty": lambda g, r: r.resize(g, lambda size: 0),
+    "frame shorter": lambda g, r: r.resize(g, -g.choice((1, 3, 4, 8))),
+    "frame longer": lambda g, r: r.resize(g, g.choice((1, 4, 8, 1000))),
+    "frame empty": empty,
     "frames swapped": swap,
     "fewer frames than said": lambda g, r: count(g, r, len(r.frames) + g.choice((1, 6, 1000, 2**31))),
     "more frames than said": lambda g, r: count(g, r, g.randrange(len(r.frames))),
@@ -222,7 +226,7 @@ SESSION: dict[str, Callable[[random.Random, Reply], bool]] = {
     "error without errors": lambda g, r: errors(g, r, b'{"errors": []}'),
     "error with bad meta": lambda g, r: errors(g, r, g.choice((b"{", b"\xff", b"[]", b'{"errors": 1}', b"{" * 9999))),
     "error": lambda g, r: errors(g, r, ERROR),
-    "discarded, but nothing failed": lambda g, r: r.set(status=c.DISCARDED),
+    "discarded without a failure": lambda g, r: r.set(status=c.DISCARDED),
     "final copy out of range": lambda g, r: finals(g, r, lambda numbers: [*numbers[:-1], g.choice((4, 99, 2**32 - 1))]),
     "final copies twice": lambda g, r: finals(g, r, lambda numbers: numbers + numbers[-1:]),
     "final copies descending": lambda g, r: finals(g, r, lambda n: n[::-1] if len(n) > 1 else None),
@@ -294,9 +298,10 @@ class Plan:
         """The parts to send instead of a right reply's."""
         reply = Reply(parts)
         message = reply.header.message
-        self.is_due = self.is_due or message == c.STEP and any(reply.frames["ended"])
+        is_due = self.is_due
+        self.is_due = is_due or message == c.STEP and any(reply.frames["ended"])
         name = self.changes[0] if self.changes else self.generator.choice(RANDOM)
-        if not self.is_due or self.changes and message != c.STEP or not CHANGES[name](self.generator, reply):
+        if not is_due or self.changes and message != c.STEP or not CHANGES[name](self.generator, reply):
             return list(parts)
         if self.changes:
             self.changes.pop(0)

@@ -59,7 +59,7 @@ def scenario(folder: pathlib.Path, address: str, step: float = 20, **parameters:
     path = folder / "ledger.yaml"
     path.write_text(
         f"scenario: ledger\nversion: 1\nenvironment: {{peer: {json.dumps(address)}}}\nhorizon: 20\n"
-        f"parameters: {json.dumps(given)}\nstate: native\nmasks: exact\ntimeouts: {{start: 20, step: {step}}}\n"
+        f"parameters: {json.dumps(given)}\nstate: native\nmasks: exact\ntimeouts: {{start: 10, step: {step}}}\n"
     )
     return path
 
@@ -143,8 +143,8 @@ def changed(folder: pathlib.Path, address: str, changes: Sequence[str], episodes
 @pytest.mark.parametrize("part", [0, 1])
 def test_a_reply_that_breaks_the_protocol_is_told_and_costs_what_the_peer_held(tmp_path, peer, part):
     changes = list(fuzz_peer.SESSION)[part::2]
-    run = changed(tmp_path, peer, changes, 30 * len(changes))
-    run.require_sound(30 * len(changes))
+    run = changed(tmp_path, peer, changes, 100 * len(changes))
+    run.require_sound(100 * len(changes))
     warnings = run.errors.splitlines()
     assert len(warnings) == len(changes) and all(line.startswith("warning: ") for line in warnings), run.errors
     assert all("during STEP of 4 copies" in line or "STEP" in line for line in warnings), run.errors

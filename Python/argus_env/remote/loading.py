@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 from collections.abc import Sequence
 from typing import Any
@@ -66,6 +67,8 @@ def load_policy(
     """
     if mode not in (None, "sampled", "greedy"):
         raise _bad("mode", mode, "'sampled', 'greedy' or None")
+    if not isinstance(where, str):
+        raise _bad("where", where, "a team such as 'run:DIR', or an address")
     seed = checked_seed(seed)
     is_address = where.startswith(("tcp://", "ipc://"))
     if keys is not None and not is_address:
@@ -73,8 +76,9 @@ def load_policy(
     from_run = scenario is None
     if from_run:
         scenario = _trained_scenario(where)
+    name = _name(scenario)
     if num_envs is None:
-        num_envs = 64 if isinstance(scenario, str) else scenario.num_envs
+        num_envs = getattr(scenario, "num_envs", 64)
     if (
         isinstance(num_envs, bool)
         or not isinstance(num_envs, (int, np.integer))
@@ -82,7 +86,7 @@ def load_policy(
     ):
         raise _bad("num_envs", num_envs, f"an integer, 1 to {_LARGEST_COPIES}")
 
-    server = None if is_address else LocalServer(f"--team={where}", "--", _name(scenario))
+    server = None if is_address else LocalServer(f"--team={where}", "--", name)
     driver: Driver | None = None
     try:
         # Asked while the policy's process starts.
@@ -140,8 +144,8 @@ def _trained_scenario(where: str) -> str:
 
 def _name(scenario: Any) -> str:
     """The id or file by which `argus serve` finds a scenario."""
-    if isinstance(scenario, str):
-        return scenario
+    if isinstance(scenario, (str, os.PathLike)):
+        return os.fspath(scenario)
     description = getattr(scenario, "description", None)
     if not isinstance(description, dict) or not hasattr(scenario, "num_envs"):
         expected = "an id, a file's path, or an environment of make_vec or connect"

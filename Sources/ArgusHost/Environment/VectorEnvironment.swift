@@ -80,6 +80,7 @@ public final class VectorEnvironment {
             copies: copies, agents: layout.agents, groups: layout.groups, metrics: probe.metrics.count,
             observationSize: layout.observationSize, legalSize: layout.legalSize)
         let count = source.workers(copies: copies, threads: threads)
+        source.prepare(workers: count)
         var slices: [EnvironmentSlice] = []
         for index in 0..<count {
             let range = index * copies / count..<(index + 1) * copies / count

@@ -9,9 +9,14 @@ struct ConnectionWatch: ~Copyable {
     private var isBack = false
     private var retries = 0
     private var handshakeFailure: HandshakeFailure?
+    /// Told of clients of this socket that did not come as far as the authenticator.
+    private let refusals: RefusalNotes?
 
     /// Watches a socket that is neither bound nor connected yet.
-    init(_ socket: borrowing Socket) throws(ZeroMQError) { monitor = try socket.monitor() }
+    init(_ socket: borrowing Socket, refusals: RefusalNotes? = nil) throws(ZeroMQError) {
+        monitor = try socket.monitor()
+        self.refusals = refusals
+    }
 
     /// True once a connection that was there is lost.
     mutating func isLost() -> Bool {
@@ -58,7 +63,9 @@ struct ConnectionWatch: ~Copyable {
             case .disconnected:
                 connections -= 1
                 if connections <= 0 { wasLost = true }
-            case .handshakeFailed(let failure): handshakeFailure = failure
+            case .handshakeFailed(let failure):
+                handshakeFailure = failure
+                if let refusals, let refusal = Refusal(event) { refusals.note(refusal) }
             case .connectRetried: retries += 1
             default: break
             }

@@ -111,7 +111,8 @@ final class PeerBuffers {
             case .reward: " of \(specification.groups[bad])"
             default: ""
             }
-        return "\(values[bad]) in component \(width > 0 ? bad % width : 0) of the \(role)\(owner), expected finite numbers"
+        let component = width > 0 ? bad % width : 0
+        return "\(values[bad]) in component \(component) of the \(role)\(owner), expected finite numbers"
     }
 
     private func rowCount(_ role: RowFrames.Role) -> Int {

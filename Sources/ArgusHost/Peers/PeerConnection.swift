@@ -20,10 +20,13 @@ final class PeerConnection: @unchecked Sendable {
     private var link: PeerLink?
     private var lastFault: PeerFault?
     private var faultsInARow = 0
+    private var sessions = 0
+    private var droppedMessages = 0
+
     /// Grows with each session.
-    private(set) var generation = 0
+    var generation: Int { lock.withLock { sessions } }
     /// Replies that came too late or twice, and messages that are none.
-    private(set) var dropped = 0
+    var dropped: Int { lock.withLock { droppedMessages } }
 
     init(_ settings: PeerSettings, role: WireRole) {
         self.settings = settings
@@ -49,7 +52,7 @@ final class PeerConnection: @unchecked Sendable {
         if faultsInARow > PeerConnection.mostFaultsInARow, let lastFault { throw lastFault }
         do throws(PeerFault) {
             link = try PeerLink(settings, role: role)
-            generation += 1
+            sessions += 1
         } catch {
             faultsInARow += 1
             lastFault = error
@@ -62,7 +65,6 @@ final class PeerConnection: @unchecked Sendable {
 
     /// An episode ended well: earlier faults do not count any more.
     func noteSuccess() {
-        guard faultsInARow != 0 else { return }
         lock.withLock { faultsInARow = 0 }
     }
 
@@ -77,11 +79,11 @@ final class PeerConnection: @unchecked Sendable {
     ) throws(PeerFault) -> PeerReply {
         lock.lock()
         defer { lock.unlock() }
-        guard let link, generation == wanted else {
+        guard let link, sessions == wanted else {
             throw lastFault ?? settings.fault(.unreachable("no session"), phase: request.phase, process: nil)
         }
         do throws(PeerFault) {
-            defer { dropped += link.takeDropped() }
+            defer { droppedMessages += link.takeDropped() }
             return try link.exchange(request, seconds: seconds, part: part)
         } catch {
             faultsInARow += 1

@@ -107,7 +107,8 @@ final class PeerInstance {
         try PeerInstance.requireDone(reply)
         let hash = SpecificationHash.of(bytes)
         guard hash == reply.header.specification else {
-            throw WireError(.specification, "the specification's hash is \(hash), the header says \(reply.header.specification)")
+            throw WireError(
+                .specification, "the specification's hash is \(hash), the header says \(reply.header.specification)")
         }
         return Made(instance: reply.header.instance, hash: hash, specification: try WireSpecification(bytes: bytes))
     }

@@ -51,7 +51,7 @@ final class PeerLink {
                 isRouter = true
             case .listen(let endpoint):
                 socket = try Socket(.router, options: options, security: try settings.serverSecurity(endpoint))
-                watch = try ConnectionWatch(socket)
+                watch = try ConnectionWatch(socket, refusals: RefusalNotes(place: settings.name))
                 try socket.bind(Endpoint(endpoint, for: .bind))
                 isRouter = true
             case .connect(let endpoint):
@@ -167,6 +167,12 @@ final class PeerLink {
     func exchange(
         _ request: PeerRequest, seconds: Double, part: (WireHeader, Int, UnsafeRawBufferPointer) -> String?
     ) throws(PeerFault) -> PeerReply {
+        let limit = min(identity.limits.frame, WireLimits.standard.frame)
+        if let frame = request.frames.first(where: { $0.count > limit }) {
+            throw fault(
+                .refused("a frame of \(frame.count) bytes in \(request.message) is above its limit of \(limit)"),
+                request.phase)
+        }
         sequence += 1
         let header = WireHeader(
             request.message, flags: request.flags, frames: UInt32(request.frames.count), session: session,
@@ -265,8 +271,9 @@ final class PeerLink {
         _ phase: String, _ meta: inout [UInt8], _ part: (WireHeader, Int, UnsafeRawBufferPointer) -> String?
     ) throws(PeerFault) -> WireHeader? {
         var isOther = false
+        var sender: [UInt8] = []
         if isRouter {
-            let sender = message.withUnsafeBytes { Array($0) }
+            sender = message.withUnsafeBytes { Array($0) }
             guard message.hasMore else { return nil }
             try next(phase)
             isOther = sender != routingID
@@ -290,6 +297,11 @@ final class PeerLink {
             } else if complaint == nil, count - 2 <= Int(header.frames) {
                 complaint = message.withUnsafeBytes { part(header, count - 3, $0) }
             }
+        }
+        if isOther, let header, header.message == .hello {
+            // One address, one peer: the newcomer is told, and does not wait in vain.
+            let busy = ErrorReport(.limit, "this driver has its peer already")
+            try? socket.send(WireHeader(.refuse), to: sender, meta: busy.encoded(), frames: [])
         }
         guard let header, isUsable, !isOther, count >= 2 else { return nil }
         if let complaint { throw fault(.badMessage(complaint), phase) }
@@ -320,7 +332,7 @@ final class PeerLink {
     private func lookAround(_ phase: String) throws(PeerFault) {
         process?.readOutput()
         if let ended = ending(within: 0) { throw fault(ended, phase) }
-        if let refusal = watch.refusal() { throw fault(.refused(refusal), phase) }
+        if !isRouter, let refusal = watch.refusal() { throw fault(.refused(refusal), phase) }
         if watch.isLost() { throw diagnose(phase) }
     }
 

@@ -59,7 +59,9 @@ final class PeerRows {
             return nil
         }
         let final = index - rows.frames.count
-        guard final < finals.count else { return "\(index + 1) frames, expected at most \(rows.frames.count + finals.count)" }
+        guard final < finals.count else {
+            return "\(index + 1) frames, expected at most \(rows.frames.count + finals.count)"
+        }
         if final == 0 {
             guard bytes.count % 4 == 0, bytes.count > 0, bytes.count / 4 <= rows.batch else {
                 return "frame 'final copies' has \(bytes.count) bytes, expected 4 for each of 1 to \(rows.batch) copies"

@@ -79,11 +79,9 @@ struct PeerSettings: Sendable {
         guard let keys else { return .none }
         var clients: Set<PublicKey> = []
         for file in allowed { clients.insert(try KeyFile.readPublicKey(file)) }
-        let name = name
+        let notes = RefusalNotes(place: name)
         return .curveServer(
-            try CurveServer(keys: try KeyFile.readKeyPair(keys), allowed: clients) { refusal in
-                Warning.show("\(name): \(refusal)")
-            })
+            try CurveServer(keys: try KeyFile.readKeyPair(keys), allowed: clients) { notes.note($0) })
     }
 
     /// Of a socket that connects to a peer.

@@ -73,6 +73,13 @@ public final class PeerSource: EnvironmentSource {
         max(1, min(copies, fixedWorkers ?? min(threads, connections.count)))
     }
 
+    /// Starts peers side by side: a Python process takes a while to import what it needs.
+    public func prepare(workers: Int) {
+        let connections = connections.prefix(workers)
+        guard connections.count > 1 else { return }
+        DispatchQueue.concurrentPerform(iterations: connections.count) { try? connections[$0].revive() }
+    }
+
     public func create(
         environment: String, parameters: String, copies: Int, worker: Int, host: UnsafePointer<argus_host>,
         instance: inout UnsafeMutablePointer<argus_instance>?
@@ -104,7 +111,8 @@ public final class PeerSource: EnvironmentSource {
         for case .command(let command) in peer.addresses {
             for word in command.split(separator: " ") {
                 let path = word.hasPrefix("/") ? String(word) : "\(peer.folder)/\(word)"
-                guard let status = FileStatus(path), status.size < 1 << 24, let hash = try? Fingerprint.file(path) else {
+                guard let status = FileStatus(path), status.size < 1 << 24, let hash = try? Fingerprint.file(path)
+                else {
                     continue
                 }
                 text += " \(hash)"

@@ -18,6 +18,8 @@ public protocol EnvironmentSource: Sendable {
     func fingerprint() throws(ArgusError) -> String
     /// How many instances step a number of copies side by side, when this many threads were asked for.
     func workers(copies: Int, threads: Int) -> Int
+    /// Makes so many workers ready at once, where that takes time; what goes wrong shows when instances are made.
+    func prepare(workers: Int)
     /// `create` of `argus_env.h`.
     ///
     /// - Parameter worker: which of a vector environment's workers will use the instance, from 0; instances of different
@@ -31,6 +33,8 @@ public protocol EnvironmentSource: Sendable {
 extension EnvironmentSource {
     /// More threads than a machine has cores are only for tests; each takes memory for its stack.
     public func workers(copies: Int, threads: Int) -> Int { max(1, min(threads, copies, 256)) }
+
+    public func prepare(workers: Int) {}
 
     /// The last part of the place, for records.
     public var shortName: String { String(place.split(separator: "/").last ?? "") }

@@ -16,7 +16,8 @@ struct ServedBaseline {
         case .joint(let index, let copy):
             let baseline = try baseline(index)
             guard baseline.seesState else {
-                throw WireError(.invalidRequest, "baseline '\(baseline.name)' is local: expected 'agents' and their rows")
+                throw WireError(
+                    .invalidRequest, "baseline '\(baseline.name)' is local: expected 'agents' and their rows")
             }
             try served.requireCopy(copy)
             return try joint(index, copy, request)
@@ -45,7 +46,8 @@ struct ServedBaseline {
         let actions = FrameMemory(byteCount: frames.reply.frames[0].byteCount)
         let agents = request.frame(0)
         try served.calling { () throws(ArgusError) in
-            guard let base = agents.bindMemory(to: UInt8.self).baseAddress, let target = actions.bytes.baseAddress else {
+            guard let base = agents.bindMemory(to: UInt8.self).baseAddress, let target = actions.bytes.baseAddress
+            else {
                 return
             }
             try served.instance.actJointly(

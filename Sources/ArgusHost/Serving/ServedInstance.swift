@@ -175,7 +175,8 @@ final class ServedInstance {
     private func requireBatch(_ request: ServedRequest) throws(WireError) {
         guard request.header.batch == UInt32(copies) else {
             throw WireError(
-                .invalidRequest, "\(request.header.message) has batch \(request.header.batch), expected \(copies) copies")
+                .invalidRequest,
+                "\(request.header.message) has batch \(request.header.batch), expected \(copies) copies")
         }
     }
 
@@ -232,7 +233,7 @@ final class ServedInstance {
 extension AlignedBuffer {
     /// Takes the bytes of a frame that has this buffer's size.
     func copy(from bytes: UnsafeRawBufferPointer) {
-        UnsafeMutableRawBufferPointer(elements).copyMemory(
-            from: UnsafeRawBufferPointer(rebasing: bytes[..<min(bytes.count, elements.count * MemoryLayout<Element>.stride)]))
+        let target = UnsafeMutableRawBufferPointer(elements)
+        target.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.prefix(target.count)))
     }
 }

@@ -6,7 +6,8 @@ import Foundation
 let wholeChecks: [ConformanceCheck] = [
     ConformanceCheck(
         "starts", proves: "The library loads, or the peer starts and describes itself, in good time.",
-        remedy: "Do nothing at loading that can be done in create(); import large packages when they are needed.",
+        remedy: "See the reason. To start sooner, do nothing at loading that can be done in create(), and import large "
+            + "packages when they are needed.",
         scope: .whole
     ) { subject in
         // Whoever made the subject has started it: this is measured and judged by ``ConformanceStart``.

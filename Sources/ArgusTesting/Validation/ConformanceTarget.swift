@@ -17,7 +17,9 @@ public enum ConformanceTarget: Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .library(let path): path
-        case .peer(let peer): peer.addresses.map(\.description).joined(separator: ", ")
+        case .peer(let peer):
+            peer.addresses.map { if case .connect(let endpoint) = $0 { endpoint } else { $0.description } }
+                .joined(separator: ", ")
         }
     }
 

@@ -64,7 +64,9 @@ public final class PrivateFolder: Sendable {
     private static func removeAbandoned(in place: String) {
         for name in names(in: place) where name.hasPrefix("argus-") {
             let parts = name.split(separator: "-")
-            guard parts.count == 3, parts[2].utf8.count == 6, let process = pid_t(parts[1]), process > 0 else { continue }
+            guard parts.count == 3, parts[2].utf8.count == 6, let process = pid_t(parts[1]), process > 0 else {
+                continue
+            }
             // No such process; one of another user would be "not permitted".
             guard kill(process, 0) != 0, errno == ESRCH else { continue }
             var status = stat()

@@ -71,7 +71,8 @@ struct EvaluateCommand: ParsableCommand {
             scenario, copies: isHalved ? (copies + 1) / 2 : copies, threads: request.threads)
         let settings = PolicySettings(seed: seed, mode: request.mode)
         let team = try TeamArgument.team(request.team, environment, settings)
-        let other = try isHalved
+        let other =
+            try isHalved
             ? { () throws(ArgusError) in
                 let other = try host.makeVectorEnvironment(scenario, copies: copies / 2, threads: request.threads)
                 return (other, try TeamArgument.team(request.team, other, settings))

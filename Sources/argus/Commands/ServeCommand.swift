@@ -36,7 +36,8 @@ struct ServeCommand: ParsableCommand {
     var threads = 1
 
     func run() throws {
-        guard let way = try way() else { return }
+        let notes = RefusalNotes(place: bind ?? "argus serve")
+        let way = try way(notes)
         let host = try EnvironmentHost()
         let scenario = try scenarioArgument.scenario("argus serve", host)
         if StandardInput.isPipe { StandardInput.whenItEnds { Foundation.exit(0) } }
@@ -51,10 +52,10 @@ struct ServeCommand: ParsableCommand {
         ExitOnInterrupt.listen()
         let played = team.isEmpty ? "" : ", team \(team.joined(separator: ","))"
         Warning.note("serving \(scenario.id)\(played) at \(server.endpoint)")
-        try server.run(onRefusal: { Warning.show("\($0)") })
+        try server.run(onRefusal: { notes.note($0) })
     }
 
-    private func way() throws -> PeerServer.Way? {
+    private func way(_ notes: RefusalNotes) throws -> PeerServer.Way {
         // Started by a program that waits for this one.
         if bind == nil, let endpoint = ProcessInfo.processInfo.environment["ARGUS_ENDPOINT"], !endpoint.isEmpty {
             return .connect(endpoint)
@@ -71,7 +72,7 @@ struct ServeCommand: ParsableCommand {
             var allowed: Set<PublicKey> = []
             for file in allow { allowed.insert(try KeyFile.readPublicKey(file)) }
             let pair = try KeyFile.readKeyPair(keys)
-            return .bind(bind, .curveServer(try CurveServer(keys: pair, allowed: allowed) { Warning.show("\($0)") }))
+            return .bind(bind, .curveServer(try CurveServer(keys: pair, allowed: allowed) { notes.note($0) }))
         } catch let error as ConfigurationError {
             throw ArgusError(
                 .configuration, error.what, at: error.place, found: error.found, expected: error.expected,

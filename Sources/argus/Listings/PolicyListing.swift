@@ -26,6 +26,10 @@ struct PolicyListing: Listing {
             Item(
                 policy: "run:DIR", seesState: false,
                 description: "The best policy of the run in folder DIR, on the scenario it was trained on."),
+            Item(
+                policy: "peer:COMMAND", seesState: false,
+                description: "A policy in another process, such as peer:\"python my_policy.py\" or "
+                    + "peer:connect:tcp://127.0.0.1:5556."),
         ]
         var ids: [String: [String]] = [:]
         let (plugins, broken) = try host.plugins.plugins()

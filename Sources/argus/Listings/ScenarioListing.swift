@@ -16,6 +16,13 @@ struct ScenarioListing: Listing {
             case scenario, version, environment, agents, horizon, views, description
             case observationSize = "observation_size"
         }
+
+        /// Fills in what only the environment itself tells.
+        mutating func look(at environment: VectorEnvironment) {
+            agents = environment.specification.agents.count
+            observationSize = environment.specification.observationSize
+            views = environment.offersText ? ["vector", "text"] : ["vector"]
+        }
     }
 
     private(set) var items: [Item] = []
@@ -29,15 +36,15 @@ struct ScenarioListing: Listing {
                     scenario: id, version: scenario.version, environment: scenario.environment, agents: nil,
                     horizon: scenario.horizon, observationSize: nil, views: [], description: scenario.description)
                 // Nothing is started for a list.
-                if let peer = scenario.peer { item.environment = "peer \(peer.addresses[0])" }
-                if scenario.peer == nil { do throws(ArgusError) {
-                    let environment = try host.makeVectorEnvironment(scenario, copies: 1)
-                    item.agents = environment.specification.agents.count
-                    item.observationSize = environment.specification.observationSize
-                    item.views = environment.offersText ? ["vector", "text"] : ["vector"]
-                } catch {
-                    problems.append(error)
-                } }
+                if let peer = scenario.peer {
+                    item.environment = "peer \(peer.addresses[0])"
+                } else {
+                    do throws(ArgusError) {
+                        try item.look(at: host.makeVectorEnvironment(scenario, copies: 1))
+                    } catch {
+                        problems.append(error)
+                    }
+                }
                 items.append(item)
             } catch {
                 problems.append(error)

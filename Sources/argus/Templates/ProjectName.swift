@@ -24,7 +24,7 @@ struct ProjectName {
         let proposal = Self.proposal(name)
         guard name == proposal else {
             throw refused(
-                "'\(name.prefix(80))'",
+                "'\(Self.printable(name))'",
                 "1 to \(Self.longest) letters (a-z), digits, '-' and '_', the first a letter, the last no '-' or '_'",
                 try: proposal)
         }
@@ -47,6 +47,11 @@ struct ProjectName {
                 "'\(name)', which \(language.words) or this project uses for something else", "a name of its own",
                 try: "my-\(name)")
         }
+    }
+
+    /// On one line, and not without end.
+    private static func printable(_ name: String) -> String {
+        String(name.prefix(80).map { $0.isNewline || $0 < " " ? "?" : $0 })
     }
 
     /// The name itself if it can be used, else the nearest one that can.

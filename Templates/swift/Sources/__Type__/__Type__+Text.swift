@@ -5,9 +5,9 @@ import ArgusEnvAPI
 extension __Type__ {
     public func textRules(agent: Int) -> String {
         """
-        You are worker_\(agent), one of two workers on a line of \(length) cells, which are counted from the left from 0. \
-        Your team wins when both of you press the button in the same step. You do not see the other worker, but you hear \
-        it when it calls. Pressing alone costs more than waiting, and every step costs a little.
+        You are worker_\(agent), one of two workers on a line of \(length) cells, which are counted from the left from \
+        0. Your team wins when both of you press the button in the same step. You do not see the other worker, but you \
+        hear it when it calls. Pressing alone costs more than waiting, and every step costs a little.
         """
     }
 
