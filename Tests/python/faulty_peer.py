@@ -122,6 +122,9 @@ def faulty_send(self, parts, *, copy=True):
             parts = [*parts[:-1], bytes(2 << 30)]
         elif FAULT == "no-reply" and is_due():
             return True
+        elif FAULT == "closes" and is_due():
+            self.socket.close(linger=0)
+            time.sleep(1000)
     return sends(self, parts, copy=copy)
 
 

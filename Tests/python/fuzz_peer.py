@@ -4,6 +4,8 @@ It serves `ledger`, whose returns follow from the seeds alone (`expected_return`
 the replies on their way out:
 
 - `strays`: so many messages that a driver must drop go before each reply to RESET and STEP.
+- `stranger`: another connection to the same host sends the right replies, and messages that are none, before the peer.
+- `flood`: instead of one reply to STEP come messages that are none, without end.
 - `changes`: names out of `CHANGES`, with commas; each is made once, in a reply to STEP, after an episode that went well.
 - `storm`: so many random changes more.
 - `log`: file that gets a line of JSON for each change made: its name and the reply's message.
@@ -12,18 +14,21 @@ the replies on their way out:
 from __future__ import annotations
 
 import json
+import os
 import random
 import struct
 import sys
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import zmq
 from message_mutation import golden_messages, stray
 
 import argus_env
 from argus_env.peer import connection
 from argus_env.wire import constants as c
-from argus_env.wire.header import Header, unpack_unchecked
+from argus_env.wire.header import Header, pack_header, unpack_unchecked
 
 NAN = struct.pack("<f", float("nan"))
 ROWS = ("observation", "legal", "acting", "terminated", "reward", "state", "ended", "elapsed")
@@ -53,8 +58,18 @@ class Ledger:
     reward_scope = "group"
     metric_kinds = {"steps": "count"}
 
-    def __init__(self, run: int = 0, strays: int = 0, changes: str = "", storm: int = 0, log: str = "") -> None:
-        Plan.of(run, strays, changes, storm, log)
+    def __init__(
+        self,
+        run: int = 0,
+        strays: int = 0,
+        stranger: bool = False,
+        flood: bool = False,
+        changes: str = "",
+        storm: int = 0,
+        log: str = "",
+    ) -> None:
+        if Plan.current is None or Plan.current.run != run:
+            Plan.current = Plan(run, strays, stranger, flood, changes, storm, log)
 
     def reset(self, seed: int) -> list[list[float]]:
         self.seed, self.steps = seed, 0
@@ -273,8 +288,10 @@ class Plan:
 
     current: Plan | None = None
 
-    def __init__(self, run: int, strays: int, changes: str, storm: int, log: str) -> None:
-        self.run, self.strays, self.log = run, strays, log
+    def __init__(
+        self, run: int, strays: int, stranger: bool, flood: bool, changes: str, storm: int, log: str
+    ) -> None:
+        self.run, self.strays, self.flood, self.log = run, strays, flood, log
         self.generator = random.Random(run)
         self.changes = changes.split(",") if changes else []
         self.storm = storm
@@ -282,12 +299,11 @@ class Plan:
         # An episode has gone well since the last change.
         self.is_due = True
         self.sent = 0
-
-    @classmethod
-    def of(cls, run: int, *settings: Any) -> None:
-        """Begins with a new run, not with a new instance of the same."""
-        if cls.current is None or cls.current.run != run:
-            cls.current = cls(run, *settings)
+        self.stranger: zmq.Socket | None = None
+        if stranger:
+            self.stranger = zmq.Context.instance().socket(zmq.DEALER)
+            self.stranger.setsockopt(zmq.LINGER, 0)
+            self.stranger.connect(os.environ["ARGUS_ENDPOINT"])
 
     def note(self, **line: Any) -> None:
         if self.log:
@@ -319,16 +335,25 @@ def send(self: connection.Connection, parts: Sequence[Any], *, copy: bool = True
     """In place of `Connection.send`."""
     plan = Plan.current
     first = next((place for place, part in enumerate(parts) if len(part) == 64 and bytes(part[:4]) == b"ARGU"), None)
-    if plan is None or first is None:
-        return sends(self, parts, copy=copy)
-    header = unpack_unchecked(parts[first])
-    if header is None or not header.is_reply or header.message not in (c.RESET, c.STEP):
+    header = unpack_unchecked(parts[first]) if first is not None else None
+    if plan is None or header is None or not header.is_reply or header.message not in (c.RESET, c.STEP):
         return sends(self, parts, copy=copy)
     address, right = list(parts[:first]), [bytes(part) for part in parts[first:]]
+    if plan.flood and header.message == c.STEP:
+        plan.flood = False
+        end = time.monotonic() + 20
+        log = pack_header(c.LOG, session=header.session)
+        # A driver that has given up takes nothing any more.
+        while time.monotonic() < end and sends(self, [*address, log, b'{"severity": "warning", "message": "wait"}']):
+            pass
+        return True
+    if plan.stranger is not None:
+        for message in (stray(plan.generator, right, plan.golden), right, [b""]):
+            plan.stranger.send_multipart(message)
     for _ in range(plan.strays):
         sends(self, [*address, *stray(plan.generator, right, plan.golden)])
-    plan.sent += plan.strays
     if plan.strays:
+        plan.sent += plan.strays
         plan.note(sent=plan.sent)
     if header.status == c.DONE and (plan.changes or plan.storm):
         right = plan.changed(right)

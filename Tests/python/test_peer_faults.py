@@ -35,6 +35,7 @@ def evaluate(path, episodes=12, **options):
         ("stopped", "no heartbeat of the peer"),
         ("hangs", "the peer's own loop hangs"),
         ("hangs-with-the-lock", "the peer's own loop hangs"),
+        ("closes", "the peer closed its connection although its process goes on"),
         ("no-reply", "it left the request out"),
         ("late", "the reply came later than 2 s"),
         ("wrong-shape", "frame 'elapsed' has 12 bytes, expected 16"),

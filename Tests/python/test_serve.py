@@ -206,7 +206,7 @@ def test_new_keys_are_for_their_owner_alone_and_nothing_is_overwritten(tmp_path:
             os.umask(before)
         secret, public = tmp_path / f"mine{mask}.key", tmp_path / f"mine{mask}.pub"
         assert secret.stat().st_mode & 0o777 == 0o600
-        assert public.stat().st_mode & 0o777 == 0o644
+        assert public.stat().st_mode & 0o777 == 0o644 & ~mask
         assert "secret-key" in secret.read_text() and "secret-key" not in public.read_text()
         written = secret.read_bytes(), public.read_bytes()
         again = argus("keys", "new", tmp_path / f"mine{mask}", check=1)
@@ -323,14 +323,11 @@ def test_a_scenario_finds_a_peer_that_listens_with_keys(
         assert evaluated(tmp_path, f'"connect:{address}"', own) == child
         path = tmp_path / "scenario.yaml"
         text = path.read_text().replace("start: 10", "start: 2")
-        for right, wrong, words in [
-            ("friend.key", "stranger.key", "refused by the server's authentication"),
-            ("server.pub", "other.pub", "cannot use peer"),
-        ]:
+        for right, wrong in (("friend.key", "stranger.key"), ("server.pub", "other.pub")):
             path.write_text(text.replace(right, wrong))
             begun = time.monotonic()
             result = argus("evaluate", path, "--episodes", 2, timeout=30, check=1)
-            assert words in result.stderr and time.monotonic() - begun < 10, result.stderr
+            assert "cannot use peer" in result.stderr and time.monotonic() - begun < 10, result.stderr
 
 
 def free_port() -> int:

@@ -22,8 +22,8 @@ struct NewCommand: ParsableCommand {
                   argus new plugin my-environment --language c --out ~/environments/mine
 
                 The project has an environment with text for language models, a scripted policy and metrics, a test, a \
-                scenario, a suite that compares policies, and a README with the commands to build, test, validate, play \
-                and benchmark it. Nothing is ever overwritten.
+                scenario, a suite that compares policies, and a README with the commands to build, test, validate, \
+                play and benchmark it. Nothing is ever overwritten.
                 """)
 
         @Argument(help: "The environment's name: letters, digits, '-' and '_'.")

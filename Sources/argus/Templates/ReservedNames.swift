@@ -13,15 +13,16 @@ enum ReservedNames {
         Capability CounterRandom Environment EnvironmentDescriptor EnvironmentExport EnvironmentSpecification
         EpisodeFailure Frame MetricDescriptor NumpyGenerator PCG64 ParameterDescriptor ParameterError ParameterKind
         ParameterValue ParameterValues Plugin RewardScope Row Rows SeedSequence Segment SplitMix64
-        StateSpecification Yams Episode Move State Worker
+        StateSpecification Yams Attachment Bug Comment Confirmation Issue Suite Tag Test Trait Episode Move State
+        Worker
         """)
 
     /// Python's keywords, the modules of its standard library, and the packages that a peer and its test import.
     static let python = words(
         """
-        abc aifc and antigravity argparse argus_env array as assert ast async asynchat asyncio asyncore atexit
+        abc aifc and annotationlib antigravity argparse argus_env array as assert ast async asynchat asyncio asyncore atexit
         audioop await base64 bdb binascii bisect break builtins bz2 calendar case cgi cgitb chunk class cmath cmd
-        code codecs codeop collections colorsys compileall concurrent configparser conftest contextlib contextvars
+        code codecs codeop collections colorsys compileall compression concurrent configparser conftest contextlib contextvars
         continue copy copyreg cprofile crypt csv ctypes curses dataclasses datetime dbm decimal def del difflib dis
         distutils doctest elif else email encodings ensurepip enum errno except faulthandler fcntl filecmp fileinput
         finally fnmatch for fractions from ftplib functools gc genericpath getopt getpass gettext glob global
@@ -34,7 +35,7 @@ enum ReservedNames {
         return rlcompleter runpy sched secrets select selectors setuptools shelve shlex shutil signal site smtpd
         smtplib sndhdr socket socketserver spwd sqlite3 sre_compile sre_constants sre_parse ssl stat statistics
         string stringprep struct subprocess sunau symtable sys sysconfig syslog tabnanny tarfile telnetlib tempfile
-        termios textwrap this threading time timeit tkinter token tokenize tomllib trace traceback tracemalloc try
+        termios test textwrap this threading time timeit tkinter token tokenize tomllib trace traceback tracemalloc try
         tty turtle turtledemo type types typing unicodedata unittest urllib uu uuid venv warnings wave weakref
         webbrowser while winreg winsound with wsgiref xdrlib xml xmlrpc yield zipapp zipfile zipimport zlib zmq
         zoneinfo
