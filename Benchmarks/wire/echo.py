@@ -2,6 +2,7 @@
 
     python Benchmarks/wire/echo.py                   # 1 and 64 copies, 2000 pairs each
     python Benchmarks/wire/echo.py --pairs 500 --json
+    script/benchmark wire                            # the same for the real host, which uses this file's child programs
 
 Both sides are child processes that connect to this one, as a peer does to a host. The null environment is a batch class
 with the sizes of `rware-tiny-2ag`: 2 agents, 71 numbers each, 5 actions; it writes nothing. The echo sends frames of
@@ -18,6 +19,7 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import numpy as np
@@ -85,17 +87,49 @@ def serve_echo() -> None:
         socket.send_multipart(frames)
 
 
+def drive_echo(copies: int) -> None:
+    """A bare client of a bare echo with the frames of a step: each line of input says how often; answers in seconds.
+
+    The address is an ipc path in a private folder, as the host gives one to the peers that it starts.
+    """
+    frames = [bytes(64), b"", bytes(copies), bytes(4 * copies * AGENTS), bytes(8 * copies)]
+    # As the host asks for them: no legal rows.
+    layout = row_frames(Specification.decode(json.dumps(NULL).encode()), copies, wants_legal=False)
+    sizes = [64, 0, *(frame.size for frame in layout.frames)]
+    with tempfile.TemporaryDirectory() as folder:
+        context = zmq.Context()
+        echo = Child(context, "echo", f"ipc://{folder}/echo")
+        try:
+            echo.ask([b"sizes", " ".join(map(str, sizes)).encode()])
+            print("ready", flush=True)
+            for line in sys.stdin:
+                count = int(line)
+                start = time.perf_counter()
+                for _ in range(count):
+                    reply = echo.ask(frames)
+                spent = time.perf_counter() - start
+                if [len(part) for part in reply] != sizes:
+                    raise RuntimeError(f"{[len(part) for part in reply]}, expected {sizes}")
+                print(spent, flush=True)
+        finally:
+            echo.close()
+            context.destroy(linger=0)
+
+
 class Child:
     """A child process and the socket that it connects to."""
 
-    def __init__(self, context: zmq.Context, role: str) -> None:
+    def __init__(self, context: zmq.Context, role: str, address: str | None = None) -> None:
         self.socket = context.socket(zmq.ROUTER)
         self.socket.setsockopt(zmq.LINGER, 0)
         self.socket.setsockopt(zmq.RCVTIMEO, 30_000)
-        port = self.socket.bind_to_random_port("tcp://127.0.0.1")
+        if address is None:
+            address = f"tcp://127.0.0.1:{self.socket.bind_to_random_port('tcp://127.0.0.1')}"
+        else:
+            self.socket.bind(address)
         self.process = subprocess.Popen(
             [sys.executable, __file__, "--role", role],
-            env={**os.environ, "ARGUS_ENDPOINT": f"tcp://127.0.0.1:{port}", "PYTHONPATH": str(PYTHON)},
+            env={**os.environ, "ARGUS_ENDPOINT": address, "PYTHONPATH": str(PYTHON)},
             stdin=subprocess.PIPE,
         )
         self.route, *self.first = self.socket.recv_multipart()
@@ -171,12 +205,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, default=2000)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--role", choices=["null", "echo"], help=argparse.SUPPRESS)
+    parser.add_argument("--copies", type=int, default=1, help=argparse.SUPPRESS)
+    parser.add_argument("--role", choices=["null", "echo", "client"], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.role == "null":
         return serve_null()
     if arguments.role == "echo":
         return serve_echo()
+    if arguments.role == "client":
+        return drive_echo(arguments.copies)
     context = zmq.Context()
     results = [measure(copies, arguments.pairs, context) for copies in (1, 64)]
     context.destroy(linger=0)

@@ -134,11 +134,12 @@ static int read_parameters(const char *text, int32_t *values, const argus_host *
     sscanf(text, " { } %n", &empty);
     if (empty > 0 && text[empty] == '\0') return 1;
     const char *rest = text + strspn(text, " \t\r\n");
-    for (int first = 1; *rest == (first ? '{' : ','); first = 0) {
-        rest = read_parameter(rest + 1, values, host);
+    if (*rest == '{') {
+        do rest = read_parameter(rest + 1, values, host);
+        while (rest != NULL && *rest == ',');
         if (rest == NULL) return 0;
+        if (*rest == '}' && rest[1 + strspn(rest + 1, " \t\r\n")] == '\0') return 1;
     }
-    if (*rest == '}' && rest[1 + strspn(rest + 1, " \t\r\n")] == '\0') return 1;
     report(host, -1, "parameters: found '%.40s', expected a JSON object", text);
     return 0;
 }

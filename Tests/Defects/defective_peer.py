@@ -130,8 +130,9 @@ class Collectors:
     def legal(self) -> list[list[bool]]:
         masks = []
         for place, charge in zip(self.places, self.charges):
-            ends = [[p + m for p, m in zip(place, move)] for move in MOVES]
-            masks.append([i == 0 or (charge > 0 and all(0 <= e < self.size for e in end)) for i, end in enumerate(ends)])
+            cells = [[p + m for p, m in zip(place, move)] for move in MOVES]
+            inside = [all(0 <= part < self.size for part in cell) for cell in cells]
+            masks.append([True] + [charge > 0 and good for good in inside[1:]])
         if DEFECT == "no-legal-choice" and self.steps == 5:
             masks[1] = [False] * 5
         return masks

@@ -131,7 +131,8 @@ static int is_legal(const Field *field, const State *state, int agent, int choic
 static void *row_at(const Field *field, uint32_t role, uint32_t copy, int row) {
     const argus_buffer *buffer = &field->buffers.tensor[role];
     return buffer->base == NULL ? NULL
-                                : (char *)buffer->base + copy * buffer->copy_stride + (uint64_t)row * buffer->row_stride;
+                                : (char *)buffer->base + copy * buffer->copy_stride +
+                                      (uint64_t)row * buffer->row_stride;
 }
 
 static void report(const argus_host *host, int64_t copy, const char *message) {

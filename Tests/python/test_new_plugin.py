@@ -216,6 +216,11 @@ def test_the_project_in_c_builds_validates_and_plays(tmp_path):
     described = json.loads(
         argus("describe", "two-callers.yaml", "--json", cwd=folder, check=0, ARGUS_PLUGIN_PATH=path).stdout)
     assert described["scenario"] == "two-callers/5-cells"
+    # Its reader of parameters is the part that no library does for it.
+    boundary = ROOT / "Tests" / "python" / "test_plugin_boundary.py"
+    chosen = [] if os.environ.get("ARGUS_LONG") == "1" else ["-k", "parameters"]
+    run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", boundary, *chosen, cwd=folder,
+        ARGUS_PLUGIN_LIBRARY=path)
     assert_is_the_game(folder, ARGUS_PLUGIN_PATH=path)
 
 

@@ -5,16 +5,16 @@ import Dispatch
 func benchmarkClient(rounds: Int) throws {
     let native = try PreparedLoop(try EnvironmentHost().makeVectorEnvironment("warehouse/tiny-2ag", copies: 64))
     for (side, what) in [("views", "copy=False"), ("copies", "copy=True")] {
-        let python = try ReferencePackage(script: "client_speed.py", arguments: [side])
+        let python = try TimedProgram(script: "reference/client_speed.py", arguments: [side])
         let pairs = try pairs(
             rounds * 5, { try native.stepsPerSecond(over: $0) }, { try python.stepsPerSecond(over: $0) })
         let spread = "10th to 90th percentile \(format(pairs.percentile(0.1))) to \(format(pairs.percentile(0.9)))"
         print("make_vec, \(what): time of a step call with 64 copies of tiny-2ag / the same native batch")
         print("  ratio  \(format(pairs.median)) (\(spread))" + (side == "views" ? "; at most 1.3 wanted" : ""))
     }
-    let ours = try ReferencePackage(script: "client_speed.py", arguments: ["parallel"])
+    let ours = try TimedProgram(script: "reference/client_speed.py", arguments: ["parallel"])
     for (side, what) in [("rware", "rware stepped directly"), ("rware-dicts", "rware with PettingZoo's dictionaries")] {
-        let theirs = try ReferencePackage(script: "client_speed.py", arguments: [side])
+        let theirs = try TimedProgram(script: "reference/client_speed.py", arguments: [side])
         let pairs = try pairs(rounds, { try ours.stepsPerSecond(over: $0) }, { try theirs.stepsPerSecond(over: $0) })
         print("parallel_env against \(what), one copy of tiny-2ag, random actions, steps/s")
         print("  ratio  \(format(pairs.median)) (10th percentile \(format(pairs.percentile(0.1)))); at least 8 wanted")

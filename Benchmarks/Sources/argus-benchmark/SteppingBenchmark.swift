@@ -31,7 +31,7 @@ struct SteppingLoop {
 func benchmarkStepping(rounds: Int) throws {
     let host = try EnvironmentHost()
     let loop = try SteppingLoop(try host.makeVectorEnvironment("warehouse/tiny-2ag", copies: 64))
-    let reference = try ReferencePackage(id: "rware-tiny-2ag-v2")
+    let reference = try TimedProgram(package: "rware-tiny-2ag-v2")
     _ = try loop.stepsPerSecond(batches: 10_000)
     _ = try reference.stepsPerSecond(over: 0.5)
     var ours = Measurement()
@@ -59,7 +59,7 @@ func benchmarkBoundary(rounds: Int) throws {
     let library = try SteppingLoop(try host.makeVectorEnvironment(scenario, copies: 64))
     let linked = try SteppingLoop(
         try host.makeVectorEnvironment(
-            scenario, library: try PluginLibrary(linked: entry, name: "linked warehouse"), copies: 64))
+            scenario, source: try PluginLibrary(linked: entry, name: "linked warehouse"), copies: 64))
     var ratio = Measurement()
     var own = Measurement()
     _ = try (library.stepsPerSecond(batches: 5000), linked.stepsPerSecond(batches: 5000))

@@ -187,7 +187,7 @@ def _details(environment: Any, factory: Factory) -> dict[str, str]:
     if lines and lines[0]:
         found["summary"] = lines[0]
     if len(lines) > 1:
-        found["rules"] = inspect.cleandoc(doc)
+        found["rules"] = _paragraphs(inspect.cleandoc(doc))
     for name in _DETAILS:
         value = getattr(innermost, name, None)
         if isinstance(value, str):
@@ -216,3 +216,14 @@ def default_identifier(make: Callable[..., Any]) -> str:
     if name and name not in ("<lambda>", "parallel_env", "env", "raw_env", "make", "make_env", "factory"):
         return plain_identifier(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name))
     return plain_identifier(os.path.splitext(os.path.basename(sys.argv[0] or "environment"))[0])
+
+
+def _paragraphs(text: str) -> str:
+    """`text` without the line breaks within paragraphs; indented lines, lists and tables keep theirs."""
+    blocks = text.split("\n\n")
+    return "\n\n".join(
+        " ".join(block.splitlines())
+        if all(line[:1].isalnum() or line[:1] in "`'\"(" for line in block.splitlines())
+        else block
+        for block in blocks
+    )

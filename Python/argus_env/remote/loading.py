@@ -89,6 +89,11 @@ def load_policy(
     server = None if is_address else LocalServer(f"--team={where}", "--", name)
     driver: Driver | None = None
     try:
+        if server is None:
+            endpoint = choose(
+                bind=None, connect=where, keys=keys, allowed=None, server_key=server_key, what="load_policy"
+            )
+            driver = Driver(endpoint, start_timeout, step_timeout, handshake.POLICY)
         # Asked while the policy's process starts.
         try:
             described = _described(scenario, start_timeout, step_timeout)
@@ -96,18 +101,14 @@ def load_policy(
             if not from_run:
                 raise
             raise ArgusError(f"{error} It is the one of the run: try load_policy({where!r}, 'FILE.yaml').") from error
-        if server is None:
-            endpoint = choose(
-                bind=None, connect=where, keys=keys, allowed=None, server_key=server_key, what="load_policy"
-            )
-            driver = Driver(endpoint, start_timeout, step_timeout, handshake.POLICY)
-        else:
+        if server is not None:
             endpoint = Endpoint(server.address, False)
             driver = Driver(endpoint, start_timeout, step_timeout, handshake.POLICY, server.watch)
             server.hide()
         identifier, horizon, specification = described
         places = _places(agents, Specification.decode(specification))
         join = metas.Join(identifier, places, int(num_envs), seed, mode, horizon)
+        assert driver is not None
         return RemotePolicy(driver, specification, join, server.close if server else _nothing)
     except BaseException:
         if driver is not None:

@@ -45,6 +45,8 @@ class LocalServer:
     def _start(self, command: pathlib.Path, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "ARGUS_HOME": str(home()), "NO_COLOR": "1"}
         environment.pop(ENDPOINT_VARIABLE, None)
+        # Its networks are small: threads that wait for each other, and for those of this process, cost more than they do.
+        environment.setdefault("OMP_NUM_THREADS", "1")
         try:
             # Its input ends with this process, and then it ends too. An interrupt from the keyboard is not for it.
             return subprocess.Popen(

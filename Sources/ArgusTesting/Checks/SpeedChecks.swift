@@ -16,7 +16,7 @@ private func stepsPerSecond(_ subject: ConformanceSubject, copies: Int) throws -
     for _ in 0..<4 { try player.step() }
     var inside = Duration.zero
     var steps = 0
-    let limit = Duration.milliseconds(subject.effort < 500 ? 60 : 250)
+    let limit = Duration.milliseconds(subject.effort < 2000 ? 20 : 250)
     let deadline = ContinuousClock.now + limit + limit
     while inside < limit, ContinuousClock.now < deadline {
         inside += try player.timedStep()

@@ -35,11 +35,11 @@ public struct __Type__: Environment {
         id: "__id__", version: "1",
         summary: "Two workers on a line must press a button at the same time, and can only call.",
         rules: """
-            Two workers and a button are on a line of cells. Each step, each worker goes one cell left or right, calls, or \
-            presses the button if it stands there. A worker knows its own cell, the way to the button, whether it called \
-            in the last step, and whether the other one did; it does not see the other one. When both press in the same \
-            step, the episode ends and the team gets 1. A step in which one presses alone costs the team 0.05, any other \
-            step 0.01.
+            Two workers and a button are on a line of cells. Each step, each worker goes one cell left or right, \
+            calls, or presses the button if it stands there. A worker knows its own cell, the way to the button, \
+            whether it called in the last step, and whether the other one did; it does not see the other one. When \
+            both press in the same step, the episode ends and the team gets 1. A step in which one presses alone costs \
+            the team 0.05, any other step 0.01.
             """,
         parameters: [
             ParameterDescriptor("length", .integer(2...20), default: .integer(5), "Number of cells.")

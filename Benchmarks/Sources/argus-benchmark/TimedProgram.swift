@@ -1,26 +1,28 @@
 import Foundation
 
-/// The Python package, stepped by a process of its own whenever it is asked.
-final class ReferencePackage {
+/// A Python program that does something whenever it is asked, and tells a number of it.
+final class TimedProgram {
     private let process = Process()
     private let input = Pipe()
     private let output = Pipe()
 
-    /// The package's environment with this id.
-    convenience init(id: String) throws { try self.init(script: "rware_speed.py", arguments: [id]) }
+    /// The environment with this id of the package rware.
+    convenience init(package id: String) throws {
+        try self.init(script: "reference/rware_speed.py", arguments: [id])
+    }
 
-    /// - Parameter script: in `Benchmarks/reference`.
+    /// - Parameter script: in `Benchmarks`.
     init(script: String, arguments: [String]) throws {
         let environment = ProcessInfo.processInfo.environment
         guard let python = environment["ARGUS_PYTHON"], let home = environment["ARGUS_HOME"] else {
             throw BenchmarkError("ARGUS_PYTHON and ARGUS_HOME must be set: run script/benchmark")
         }
         process.executableURL = URL(fileURLWithPath: python)
-        process.arguments = [home + "/Benchmarks/reference/" + script] + arguments
+        process.arguments = [home + "/Benchmarks/" + script] + arguments
         process.standardInput = input
         process.standardOutput = output
         try process.run()
-        guard line() == "ready" else { throw BenchmarkError("the reference package did not start") }
+        guard line() == "ready" else { throw BenchmarkError("\(script) did not start") }
     }
 
     deinit {
@@ -29,9 +31,16 @@ final class ReferencePackage {
 
     /// Environment steps a second over about `seconds`.
     func stepsPerSecond(over seconds: Double) throws -> Double {
-        input.fileHandleForWriting.write(Data("\(seconds)\n".utf8))
-        guard let rate = Double(line()) else { throw BenchmarkError("the reference package stopped") }
-        return rate
+        try ask("\(seconds)")
+    }
+
+    /// Seconds that it takes to do its task so many times.
+    func seconds(for count: Int) throws -> Double { try ask("\(count)") }
+
+    private func ask(_ question: String) throws -> Double {
+        input.fileHandleForWriting.write(Data("\(question)\n".utf8))
+        guard let number = Double(line()) else { throw BenchmarkError("the Python program stopped") }
+        return number
     }
 
     private func line() -> String {
