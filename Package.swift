@@ -27,7 +27,9 @@ var targets: [Target] = [
         swiftSettings: settings),
     .target(name: "ArgusBench", dependencies: ["ArgusEnvAPI", "ArgusHost"], swiftSettings: settings),
     .target(
-        name: "ArgusTesting", dependencies: ["ArgusHost", "ArgusEnvAPI", "CArgusEnv"], swiftSettings: settings),
+        name: "ArgusTesting",
+        dependencies: ["ArgusHost", "ArgusEnvAPI", "ArgusWire", "ArgusZeroMQ", "CArgusEnv"],
+        swiftSettings: settings),
     // The host for other languages, as a shared library.
     .target(name: "CArgusClient"),
     .target(
@@ -79,7 +81,7 @@ targets += [
 
 // The command trains only where libtorch is; without it `argus train` says what is missing.
 var commandDependencies: [Target.Dependency] = [
-    "ArgusBench", "ArgusEnvAPI", "ArgusHost", "ArgusZeroMQ",
+    "ArgusBench", "ArgusEnvAPI", "ArgusHost", "ArgusTesting", "ArgusZeroMQ",
     .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
 var commandSettings = settings

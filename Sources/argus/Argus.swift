@@ -21,7 +21,7 @@ struct Argus: ParsableCommand {
         subcommands: [
             ListCommand.self, DescribeCommand.self, PlayCommand.self, TrainCommand.self, EvaluateCommand.self,
             BenchCommand.self, ReportCommand.self, VerifyCommand.self, ServeCommand.self, KeysCommand.self,
-            NewCommand.self,
+            ValidateCommand.self, NewCommand.self,
         ])
 
     static func main() {

@@ -16,7 +16,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COMMAND = os.environ.get("ARGUS_COMMAND", str(ROOT / ".build" / "release" / "argus"))
 SCENARIO = "foraging/8x8-2p-2f-coop"
-COMMANDS = ["list", "describe", "play", "train", "evaluate", "verify", "bench", "report", "serve", "keys", "new"]
+COMMANDS = ["list", "describe", "play", "train", "evaluate", "verify", "bench", "report", "serve", "keys", "new", "validate"]
 # WHAT (WHERE): found X, expected Y. [Try Z.]
 ERROR = re.compile(r"^error: \S.* \(.+\): found .+, expected .+?\.( Try .+\.)?$")
 ESCAPE = "\x1b"

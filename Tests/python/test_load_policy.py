@@ -99,9 +99,7 @@ def test_a_trained_policy_decides_at_every_step_as_in_the_host(tmp_path: pathlib
 
 
 def test_a_trained_policy_gets_the_returns_of_evaluate(tmp_path: pathlib.Path, run: str) -> None:
-    argus(
-        "evaluate", FIELD, "--team", run, "--mode", "greedy", "--episodes", 40, "--out", tmp_path / "out", check=0
-    )
+    argus("evaluate", FIELD, "--team", run, "--mode", "greedy", "--episodes", 40, "--out", tmp_path / "out", check=0)
     line = json.loads((tmp_path / "out" / "evaluations.jsonl").read_text().splitlines()[0])
     env = make_vec(FIELD, num_envs=8)
     with load_policy(run, env, mode="greedy") as policy:
@@ -266,7 +264,7 @@ def test_what_cannot_be_loaded_is_said(tmp_path: pathlib.Path, run: str, scripte
     ]:
         with pytest.raises(ArgusError, match=words):
             load_policy(*arguments, **options)
-    with served(FIELD) as server, pytest.raises(ArgusError, match="wrong server .*found a environment, expected a policy"):
+    with served(FIELD) as server, pytest.raises(ArgusError, match="wrong server .*expected a policy"):
         load_policy(server.address, FIELD)
     with pytest.raises(ArgusError, match="wrong server .*found a policy, expected an environment"):
         argus_env.connect(scripted)
@@ -329,9 +327,7 @@ def test_a_killed_policy_is_an_error_and_a_killed_program_leaves_no_policy() -> 
         f"import argus_env, time\np = argus_env.load_policy('random', {FIELD!r}, num_envs=1)\n"
         "print('loaded', flush=True)\ntime.sleep(60)"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, env=environment(), text=True
-    )
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, env=environment(), text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "loaded\n"
     found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)

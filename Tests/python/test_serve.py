@@ -350,9 +350,7 @@ def test_a_scenario_waits_for_a_peer_that_connects(
         assert evaluated(tmp_path, f'"listen:{address}"', own) == child
 
 
-def test_a_scenario_over_two_addresses_plays_the_same_episodes(
-    tmp_path: pathlib.Path, child: dict[int, float]
-) -> None:
+def test_a_scenario_over_two_addresses_plays_the_same_episodes(tmp_path: pathlib.Path, child: dict[int, float]) -> None:
     bound = "bind='tcp://127.0.0.1:*'"
     with Peer(bound) as first, Peer(bound) as second:
         peers = f'["connect:{first.address()}", "connect:{second.address()}"]'

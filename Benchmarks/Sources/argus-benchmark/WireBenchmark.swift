@@ -20,7 +20,7 @@ private func benchmarkNullPeer(copies: Int, rounds: Int) throws {
     let script = home + "/Benchmarks/wire/echo.py"
     let host = try EnvironmentHost()
     let environment = try host.makeVectorEnvironment(
-        try host.scenario(peer: "\(python) \(script) --role null", horizon: 1_000_000_000), copies: copies)
+        try host.scenario(peer: "\(python) \(script) --role null", horizon: 1_000_000), copies: copies)
     try environment.reset(.stream(run: 1))
     let echo = try TimedProgram(script: "wire/echo.py", arguments: ["--role", "client", "--copies", "\(copies)"])
     let steps = 100

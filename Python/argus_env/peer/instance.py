@@ -74,6 +74,8 @@ class Instance:
             bounds = specification.wire.action_bounds
             self._low, self._high = np.asarray(bounds and (bounds.low, bounds.high), _NUMBER)
         self._elapsed_is_one = False
+        # Copies whose rows in the last reply were those of the step before their reset.
+        self._showing_the_end: NDArray[np.intp] | None = None
         self.zero_copy = self.rows.observation.nbytes >= _ZERO_COPY_BYTES
 
     def close(self) -> None:
@@ -101,6 +103,7 @@ class Instance:
 
     def _reset(self, mask: NDArray[np.bool_] | None, chosen: NDArray[np.intp], seeds: bytes) -> Problems:
         rows = self.rows
+        self._showing_the_end = None
         rows.begin(slice(None) if mask is None else chosen)
         self._elapsed_is_one = False
         try:
@@ -138,6 +141,11 @@ class Instance:
             mask = self._mask_of(plan)
         actions = self._actions(action, mask)
         rows = self.rows
+        if self._showing_the_end is not None:
+            # Adapters may set only what changes: for them these copies are at their episode's beginning.
+            rows.terminated[self._showing_the_end] = 0
+            rows.reward[self._showing_the_end] = 0
+            self._showing_the_end = None
         if not self._elapsed_is_one:
             rows.elapsed.fill(1)
             self._elapsed_is_one = True
@@ -255,6 +263,7 @@ class Instance:
         self.warnings += [f"copy {error.copy}: {error.message}" for error in self.errors]
         self.errors = errors
         rows.terminated[copies], rows.reward[copies], rows.ended[copies], rows.elapsed[copies] = step
+        self._showing_the_end = copies
         kept = np.asarray([copy not in refused for copy in copies.tolist()])
         if refused:
             # The driver sees the ended episode's last rows, and sends RESET.

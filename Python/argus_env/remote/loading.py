@@ -151,8 +151,8 @@ def _name(scenario: Any) -> str:
     if not isinstance(description, dict) or not hasattr(scenario, "num_envs"):
         expected = "an id, a file's path, or an environment of make_vec or connect"
         raise _bad("scenario", type(scenario).__name__, expected)
-    file = description["scenario"]["file"]
-    return file if pathlib.Path(file).is_file() else description["scenario"]["id"]
+    file: str = description["scenario"]["file"]
+    return file if pathlib.Path(file).is_file() else str(description["scenario"]["id"])
 
 
 def _described(scenario: Any, start: float, step: float) -> tuple[str, int, bytes]:

@@ -169,9 +169,7 @@ class RemotePolicy:
         rows = self._array("observations", env.observations, np.float32, (*self._shape[:2], self._width))
         steps = env.episode_steps
         legal = env.action_mask if self._specification.discrete else None
-        numbers = keyed_all(
-            decision_keys(self.seed, env.episode_seeds, steps, range(len(self._names))), np.uint64(0)
-        )
+        numbers = keyed_all(decision_keys(self.seed, env.episode_seeds, steps, range(len(self._names))), np.uint64(0))
         return self._ask(rows, legal, env.acting & env.active[:, None], steps == 0, numbers)
 
     def _ask(
