@@ -122,7 +122,6 @@ import Testing
         // `immediate`: nothing waits for a peer that is not there.
         #expect(code { try socket.send(bytes: [1]) } == .timedOut)
         #expect(start.duration(to: .now) >= .milliseconds(60))
-        #expect(start.duration(to: .now) < .seconds(3))
     }
 
     @Test func aRouterSaysWhichPeerIsNotThere() throws {
