@@ -5,9 +5,9 @@ the replies on their way out:
 
 - `strays`: so many messages that a driver must drop go before each reply to RESET and STEP.
 - `stranger`: another connection to the same host sends the right replies, and messages that are none, before the peer.
-- `flood`: instead of one reply to STEP come messages that are none, without end.
-- `changes`: names out of `CHANGES`, with commas; each is made once, in a reply to STEP, after an episode that went well.
-- `storm`: so many random changes more.
+- `flood`: instead of one reply to STEP comes LOG without end.
+- `changes`: names out of `CHANGES`, with commas; each is made once, in a reply to STEP, after an episode that went
+  well. `storm`: so many random changes more.
 - `log`: file that gets a line of JSON for each change made: its name and the reply's message.
 """
 
@@ -92,10 +92,6 @@ class Ledger:
         return self.observe(), reward(self.seed, self.steps), self.steps == length(self.seed)
 
 
-# Changes of a right reply: (generator, header, meta, frames by name) -> whether it could be made. Frames may be added,
-# removed and replaced; the header is put right afterwards where it counts them.
-
-
 class Reply:
     """A reply that is about to be sent, with its frames by name."""
 
@@ -140,6 +136,10 @@ class Reply:
         return generator.choice(copies) if copies and self.header.message == c.STEP else None
 
 
+# Changes a right reply; whether that could be done to this one.
+Change = Callable[[random.Random, Reply], bool]
+
+
 def swap(generator: random.Random, reply: Reply) -> bool:
     reply.frames["observation"], reply.frames["reward"] = reply.frames["reward"], reply.frames["observation"]
     return True
@@ -177,7 +177,7 @@ def final_of_a_running_copy(generator: random.Random, reply: Reply) -> bool:
     return copy is not None and finals(generator, reply, lambda numbers: [copy] if len(numbers) == 1 else None)
 
 
-def value(name: str, given: bytes) -> Callable[[random.Random, Reply], bool]:
+def value(name: str, given: bytes) -> Change:
     """One element of a running copy's row."""
 
     def change(generator: random.Random, reply: Reply) -> bool:
@@ -201,15 +201,11 @@ def failed(generator: random.Random, reply: Reply, **fields: int) -> bool:
     return copy is not None and reply.put("ended", copy, bytes([c.ENDED_FAILED])) and reply.set(**fields)
 
 
-def only(generator: random.Random, reply: Reply, **fields: int) -> bool:
-    """No frames."""
-    reply.frames.clear()
-    return reply.set(**fields)
-
-
 def errors(generator: random.Random, reply: Reply, meta: bytes) -> bool:
+    """An error reply, which has no frames."""
     reply.meta = meta
-    return only(generator, reply, status=generator.choice((2, 3)))
+    reply.frames.clear()
+    return reply.set(status=generator.choice((2, 3)))
 
 
 def count(generator: random.Random, reply: Reply, number: int) -> bool:
@@ -221,7 +217,7 @@ def count(generator: random.Random, reply: Reply, number: int) -> bool:
 ERROR = b'{"errors": [{"code": "environment", "message": "no more"}]}'
 
 # Of the whole reply: the session is over, all episodes of the peer with it.
-SESSION: dict[str, Callable[[random.Random, Reply], bool]] = {
+SESSION: dict[str, Change] = {
     "frame missing": drop,
     "frame too many": add,
     "frame shorter": lambda g, r: r.resize(g, -g.choice((1, 3, 4, 8))),
@@ -248,14 +244,14 @@ SESSION: dict[str, Callable[[random.Random, Reply], bool]] = {
     "final copy that goes on": final_of_a_running_copy,
 }
 # Of one copy's rows: its episode fails, no other's.
-COPY: dict[str, Callable[[random.Random, Reply], bool]] = {
+COPY: dict[str, Change] = {
     "observation is no number": value("observation", NAN),
     "reward is no number": value("reward", NAN),
     "state is no number": value("state", NAN),
     "failed with status 0": lambda g, r: failed(g, r, status=c.DONE),
 }
 # Of one copy's rows, as an environment makes them that breaks its contract: that ends the evaluation.
-CONTRACT: dict[str, Callable[[random.Random, Reply], bool]] = {
+CONTRACT: dict[str, Change] = {
     "no legal choice": no_legal_choice,
     "ended is unknown": lambda g, r: value("ended", bytes([g.choice((4, 7, 255))]))(g, r),
     "elapsed is negative": value("elapsed", struct.pack("<f", -1)),
@@ -264,7 +260,7 @@ CONTRACT: dict[str, Callable[[random.Random, Reply], bool]] = {
     "legal is unknown": value("legal", b"\x02"),
 }
 # Of what a driver need not look at: nothing happens.
-NOTHING: dict[str, Callable[[random.Random, Reply], bool]] = {
+NOTHING: dict[str, Change] = {
     "minor version": lambda g, r: r.set(minor=g.choice((1, 65535))),
     "batch": lambda g, r: r.set(batch=g.randrange(2**32)),
     "specification": lambda g, r: r.set(specification=g.randrange(2**64)),
@@ -272,7 +268,7 @@ NOTHING: dict[str, Callable[[random.Random, Reply], bool]] = {
     "meta of a reply without errors": lambda g, r: setattr(r, "meta", g.randbytes(40)) is None,
 }
 # Of a reply that is dropped: the driver waits for the right one, which does not come.
-DROPPED: dict[str, Callable[[random.Random, Reply], bool]] = {
+DROPPED: dict[str, Change] = {
     "another session": lambda g, r: r.set(session=r.header.session ^ 1),
     "another sequence": lambda g, r: r.set(sequence=r.header.sequence - 1),
     "no reply": lambda g, r: r.set(flags=0),

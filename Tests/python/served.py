@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from command import start
+from command import ARGUS, environment
 
 
 @dataclass
@@ -27,7 +27,15 @@ class Server:
 @contextlib.contextmanager
 def served(scenario: object, *options: object, bind: str = "tcp://127.0.0.1:*") -> Iterator[Server]:
     """Starts `argus serve SCENARIO OPTIONS`, and ends it."""
-    process = start("serve", str(scenario), "--bind", bind, *map(str, options))
+    process = subprocess.Popen(
+        [str(ARGUS), "serve", str(scenario), "--bind", bind, *map(str, options)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A backtrace takes longer than a test, and holds on to the process that it is of.
+        env=environment(SWIFT_BACKTRACE="enable=no"),
+    )
     assert process.stderr is not None and process.stdout is not None
     try:
         first = process.stderr.readline()
@@ -40,6 +48,7 @@ def served(scenario: object, *options: object, bind: str = "tcp://127.0.0.1:*") 
         reader = threading.Thread(target=read, daemon=True)
         reader.start()
         yield server
+        assert process.poll() in (None, 130, 143), f"the server has ended: {process.poll()} {server.lines[-5:]}"
         process.terminate()
         reader.join(10)
     finally:

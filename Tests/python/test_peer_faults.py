@@ -114,7 +114,8 @@ def test_a_peer_that_fails_in_every_episode_is_given_up(tmp_path):
     ],
 )
 def test_a_peer_that_does_not_start_is_an_error_with_its_last_words(tmp_path, fault, words):
-    run, _ = evaluate(scenario(tmp_path, fault, timeouts="{start: 1}"))
+    limit = 1 if fault == "never-connects" else 30
+    run, _ = evaluate(scenario(tmp_path, fault, timeouts=f"{{start: {limit}}}"))
     assert run.returncode == 1
     assert run.stderr.startswith("error: cannot use peer (peer 'python ") and words in run.stderr
     if fault == "dies-at-once":

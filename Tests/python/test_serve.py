@@ -185,6 +185,45 @@ def test_nonsense_disturbs_nobody(field: str) -> None:
         context.destroy(linger=0)
 
 
+def flood(address: str) -> None:
+    """Leaves more messages than a server takes at once, and goes."""
+    context = zmq.Context()
+    noise = context.socket(zmq.DEALER)
+    noise.setsockopt(zmq.LINGER, 0)
+    noise.setsockopt(zmq.SNDTIMEO, 200)
+    noise.connect(address)
+    try:
+        for number in range(5000):
+            noise.send_multipart([pack_header(c.PING, session=1, sequence=number + 1), b""])
+    except zmq.Again:
+        pass
+    time.sleep(0.2)
+    context.destroy(linger=0)
+
+
+def test_a_flood_while_the_server_is_busy_does_not_end_it(tmp_path: pathlib.Path) -> None:
+    tmp_path.chmod(0o700)
+    (tmp_path / "slow.py").write_text(
+        f"import sys, time\nsys.path.insert(0, {str(RENDEZVOUS)!r})\nimport argus_env, rendezvous\n"
+        "class Slow(rendezvous.Rendezvous):\n    def step(self, actions):\n        time.sleep(2)\n"
+        "        return super().step(actions)\n"
+        "argus_env.serve(Slow, bind=sys.argv[1] if len(sys.argv) > 1 else None)\n"
+    )
+    address = f"ipc://{tmp_path}/slow"
+    with Peer(program=[str(tmp_path / "slow.py"), address]), connect(address, num_envs=1) as env:
+        survives(env, address)
+
+
+def survives(env: Any, address: str) -> None:
+    """Steps a slow environment while its server is flooded."""
+    env.reset(seed=1)
+    flooding = threading.Timer(0.3, flood, [address])
+    flooding.start()
+    env.step(env.act("random"))
+    flooding.join()
+    env.step(env.act("random"))
+
+
 # --- Keys -------------------------------------------------------------------------------------------------------------
 
 
@@ -267,15 +306,15 @@ def test_keys_that_cannot_be_used_are_an_error(keys: pathlib.Path, tmp_path: pat
 
 
 class Peer:
-    """Rendezvous, served by a Python process with these options of `argus_env.serve`."""
+    """A Python process: Rendezvous with these options of `argus_env.serve`, or a program of one's own."""
 
-    def __init__(self, options: str) -> None:
-        program = (
+    def __init__(self, options: str = "", program: list[str] | None = None) -> None:
+        code = (
             f"import sys, argus_env; sys.path.insert(0, {str(RENDEZVOUS)!r}); import rendezvous\n"
             f"argus_env.serve(rendezvous.Rendezvous, {options})"
         )
         self.process = subprocess.Popen(
-            [sys.executable, "-c", program], stderr=subprocess.PIPE, text=True, env=environment()
+            [sys.executable, *(program or ["-c", code])], stderr=subprocess.PIPE, text=True, env=environment()
         )
 
     def address(self) -> str:

@@ -51,13 +51,14 @@ def children(pid: int) -> list[int]:
 
 
 def play(
-    folder: pathlib.Path, processes: int, episodes: int, limit: float, command: str = f"{sys.executable} {PEER} environment"
+    folder: pathlib.Path, processes: int, episodes: int, limit: float
 ) -> tuple[dict[str, float], int, float, dict[int, list[float]], str]:
-    """Evaluates; returns by seed, failed episodes, seconds, memory samples by process, and what was said."""
+    """Evaluates; returns by seed, failed episodes, seconds, memory samples by process, progress and warnings."""
     out = folder / f"out{episodes}"
     begin = time.monotonic()
     run = start(
-        "evaluate", scenario(folder, processes, command), "--team", f'peer:"{sys.executable} {PEER} policy"',
+        "evaluate", scenario(folder, processes, f"{sys.executable} {PEER} environment"),
+        "--team", f'peer:"{sys.executable} {PEER} policy"',
         "--episodes", episodes, "--copies", 4 * processes, "--out", out,
     )  # fmt: skip
     samples: dict[int, list[float]] = {}
@@ -88,11 +89,11 @@ def require_right(returns: dict[str, float], episodes: int) -> None:
 def test_four_peers_and_a_policy_agree_on_every_action(tmp_path):
     returns, failed, _, _, errors = play(tmp_path, 4, 400, 100)
     require_right(returns, 400)
-    assert failed == 0 and not errors
+    assert failed == 0 and "warning:" not in errors, errors
 
 
 def test_an_exchanged_action_would_be_seen(tmp_path):
-    # One of two peers is another program, whose agents want something else.
+    # A peer whose agents want something else at step 3.
     program = tmp_path / "other.py"
     program.write_text(
         f"import sys\nsys.path.insert(0, {str(PEER.parent)!r})\nimport soak_peer\n"
@@ -102,8 +103,8 @@ def test_an_exchanged_action_would_be_seen(tmp_path):
     )
     out = tmp_path / "out"
     run = start(
-        "evaluate", scenario(tmp_path, 1, f"{sys.executable} {program}"), "--team",
-        f'peer:"{sys.executable} {PEER} policy"', "--episodes", 20, "--out", out,
+        "evaluate", scenario(tmp_path, 1, f"{sys.executable} {program}"),
+        "--team", f'peer:"{sys.executable} {PEER} policy"', "--episodes", 20, "--out", out,
     )  # fmt: skip
     _, errors = run.communicate(timeout=100)
     assert run.returncode == 1 and "every episode failed" in errors and "step 3, agent 0: found" in errors
@@ -121,7 +122,7 @@ def test_many_peers_for_a_long_time(tmp_path):
     episodes = int(rate * seconds)
     returns, failed, spent, samples, errors = play(tmp_path, processes, episodes, 3 * seconds + 300)
     require_right(returns, episodes)
-    assert failed == 0 and not errors
+    assert failed == 0 and "warning:" not in errors, errors
     assert len(samples) == 1 + processes + 1, "a peer was started again"
     growth = {}
     for pid, values in samples.items():
@@ -129,9 +130,8 @@ def test_many_peers_for_a_long_time(tmp_path):
         second, last = values[quarter : 2 * quarter], values[-quarter:]
         growth[pid] = statistics.median(last) - statistics.median(second)
     print(
-        f"\n{episodes} episodes in {spent:.0f} s; host {samples and next(iter(samples.values()))[-1]:.0f} MiB, "
-        f"growth of the host {next(iter(growth.values())):.2f} MiB, of the peers at most "
-        f"{max(list(growth.values())[1:]):.2f} MiB"
+        f"\n{episodes} episodes in {spent:.0f} s, host {next(iter(samples.values()))[-1]:.0f} MiB; growth of the host "
+        f"{next(iter(growth.values())):.2f} MiB, of the peers at most {max(list(growth.values())[1:]):.2f} MiB"
     )
     # The host keeps seed, return and length of each episode for the result.
     host, *peers = growth.values()

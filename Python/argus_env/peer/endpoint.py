@@ -193,12 +193,15 @@ def open_socket(context: zmq.Context, endpoint: Endpoint, *, largest_frame: int)
     """A socket with the options of section 1 of the wire protocol, not bound or connected yet."""
     socket = context.socket(zmq.ROUTER if endpoint.binds else zmq.DEALER)
     socket.setsockopt(zmq.LINGER, 0)
-    socket.setsockopt(zmq.HEARTBEAT_IVL, 500)
+    # libzmq (up to 4.3.5 at least) ends the whole process when its heartbeat is due on a connection that was reset while
+    # RCVHWM messages waited to be read. So a server, to which anybody may do that, leaves the asking to its clients, whose
+    # time to live tells it of their loss; and a client has room for what a server may say unasked.
+    socket.setsockopt(zmq.HEARTBEAT_IVL, 0 if endpoint.binds else 500)
     socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 1500)
     socket.setsockopt(zmq.HEARTBEAT_TTL, 1500)
     socket.setsockopt(zmq.MAXMSGSIZE, largest_frame)
     socket.setsockopt(zmq.SNDHWM, 16)
-    socket.setsockopt(zmq.RCVHWM, 16)
+    socket.setsockopt(zmq.RCVHWM, 16 if endpoint.binds else 1000)
     socket.setsockopt(zmq.SNDTIMEO, 1500)
     socket.setsockopt(zmq.RECONNECT_IVL, 100)
     socket.setsockopt(zmq.RECONNECT_IVL_MAX, 1000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import weakref
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,7 +45,9 @@ class RemoteVectorEnv(RemoteViews):
         reward: str,
         copy: bool,
     ) -> None:
-        self._driver = driver
+        self._driver: Driver | None = driver
+        # Also when the program ends, while everything that it takes is still there.
+        self._end = weakref.finalize(self, driver.close)
         self._address = driver.address
         self._copies = copy
         self._descriptor = self._choose(driver, environment)
@@ -345,19 +348,14 @@ class RemoteVectorEnv(RemoteViews):
 
     def close(self) -> None:
         """Ends the session. Arrays that you still hold stay valid."""
-        driver, self._driver = self._driver, None
-        if driver is not None:
-            driver.close()
+        self._driver = None
+        self._end()
 
     def __enter__(self) -> RemoteVectorEnv:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def __del__(self) -> None:
-        if getattr(self, "_driver", None) is not None:
-            self.close()
 
     def __repr__(self) -> str:
         return f"RemoteVectorEnv({self.scenario!r} at {self._address}, num_envs={self.num_envs}, agents={self.agents})"

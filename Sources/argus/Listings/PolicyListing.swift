@@ -28,8 +28,7 @@ struct PolicyListing: Listing {
                 description: "The best policy of the run in folder DIR, on the scenario it was trained on."),
             Item(
                 policy: "peer:COMMAND", seesState: false,
-                description: "A policy in another process, such as peer:\"python my_policy.py\" or "
-                    + "peer:connect:tcp://127.0.0.1:5556."),
+                description: "A policy in another process: peer:\"python my_policy.py\", or where one is served."),
         ]
         var ids: [String: [String]] = [:]
         let (plugins, broken) = try host.plugins.plugins()
