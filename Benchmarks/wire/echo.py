@@ -16,6 +16,7 @@ import argparse
 import json
 import os
 import pathlib
+import signal
 import statistics
 import subprocess
 import sys
@@ -76,10 +77,17 @@ def serve_echo() -> None:
     socket = zmq.Context().socket(zmq.DEALER)
     socket.setsockopt(zmq.LINGER, 0)
     socket.connect(os.environ["ARGUS_ENDPOINT"])
+    socket.setsockopt(zmq.RCVTIMEO, 1000)
     socket.send(b"ready")
     frames = [b""]
+    parent = os.getppid()
     while True:
-        parts = socket.recv_multipart()
+        try:
+            parts = socket.recv_multipart()
+        except zmq.Again:
+            if os.getppid() != parent:
+                return
+            continue
         if parts[0] == b"sizes":
             frames = [bytes(int(size)) for size in parts[1].split()]
         elif parts[0] == b"end":
@@ -92,6 +100,8 @@ def drive_echo(copies: int) -> None:
 
     The address is an ipc path in a private folder, as the host gives one to the peers that it starts.
     """
+    # Asked to end, it ends its echo too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     frames = [bytes(64), b"", bytes(copies), bytes(4 * copies * AGENTS), bytes(8 * copies)]
     # As the host asks for them: no legal rows.
     layout = row_frames(Specification.decode(json.dumps(NULL).encode()), copies, wants_legal=False)

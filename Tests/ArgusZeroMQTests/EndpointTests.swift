@@ -31,11 +31,15 @@ import Testing
         #expect(throws: ConfigurationError.self) { try Endpoint(text, for: .connect) }
     }
 
-    @Test func onlyLoopbackAndThisMachinesSocketsArePrivate() throws {
-        for text in ["tcp://127.0.0.1:1", "tcp://127.200.3.4:*", "ipc://x", "inproc://x"] {
+    @Test func onlyLoopbackAndThisUsersSocketsArePrivate() throws {
+        let folder = try PrivateFolder()
+        for text in ["tcp://127.0.0.1:1", "tcp://127.200.3.4:*", "ipc://\(folder.path)/x", "inproc://x"] {
             let endpoint = try Endpoint(text, for: .bind)
             #expect(endpoint.isPrivate)
             try Endpoint.requireKeysBeyondLoopback(bind: endpoint, hasKeys: false)
+        }
+        for text in ["ipc:///tmp/x", "ipc://@x", "ipc:///no/such/folder/x"] {
+            #expect(try !Endpoint(text, for: .bind).isPrivate)
         }
         #expect(try Endpoint("tcp://localhost:1", for: .connect).isPrivate)
         #expect(try !Endpoint("tcp://127.0.0.1.example.org:1", for: .connect).isPrivate)
@@ -48,8 +52,8 @@ import Testing
             }
             #expect(
                 error.map { "\($0)" }
-                    == "cannot bind beyond this machine (\(text)): found no CURVE keys, expected keys for any address "
-                    + "but loopback and ipc. Try 'argus keys new NAME' on each side and passing the files, "
+                    == "cannot bind where others can be (\(text)): found no CURVE keys, expected keys for any address "
+                    + "but loopback and ipc in a folder of mode 0700. Try 'argus keys new NAME' on each side and passing the files, "
                     + "or tcp://127.0.0.1:5555.")
         }
     }

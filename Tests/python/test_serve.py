@@ -213,6 +213,13 @@ def test_a_flood_while_the_server_is_busy_does_not_end_it(tmp_path: pathlib.Path
     with Peer(program=[str(tmp_path / "slow.py"), address]), connect(address, num_envs=1) as env:
         survives(env, address)
 
+    scenario = tmp_path / "slow.yaml"
+    scenario.write_text(
+        f'scenario: test/slow\nversion: 1\nenvironment: {{peer: "python {tmp_path}/slow.py"}}\nhorizon: 30\n'
+    )
+    with served(scenario) as server, connect(server.address, num_envs=1) as env:
+        survives(env, server.address)
+
 
 def survives(env: Any, address: str) -> None:
     """Steps a slow environment while its server is flooded."""
@@ -280,11 +287,14 @@ def test_only_the_allowed_key_is_let_in_and_others_are_refused_and_logged(keys: 
         connect(server.address, **right)
 
 
-@pytest.mark.parametrize("address", ["tcp://0.0.0.0:0", "tcp://*:0", "tcp://192.0.2.1:5555"])
+@pytest.mark.parametrize(
+    "address", ["tcp://0.0.0.0:0", "tcp://*:0", "tcp://192.0.2.1:5555", "ipc://@x", "ipc:///tmp/x"]
+)
 def test_an_address_that_others_reach_is_not_bound_without_keys(address: str) -> None:
     result = argus("serve", FIELD, "--bind", address, timeout=20)
     assert result.returncode in (1, 2)
-    assert "argus keys new" in result.stderr and "tcp://127.0.0.1" in result.stderr
+    assert "argus keys new" in result.stderr
+    assert "tcp://127.0.0.1" in result.stderr or address.startswith("ipc")
 
 
 def test_keys_that_cannot_be_used_are_an_error(keys: pathlib.Path, tmp_path: pathlib.Path) -> None:
@@ -297,6 +307,8 @@ def test_keys_that_cannot_be_used_are_an_error(keys: pathlib.Path, tmp_path: pat
         (("--keys", tmp_path / "none.key"), "none.key"),
         (("--keys", keys / "server.key", "--allow", keys / "friend.key"), "secret"),
         (("--keys", keys / "server.key", "--allow", tmp_path / "none.pub"), "none.pub"),
+        (("--keys", keys / "server.key"), "--allow NAME.pub"),
+        (("--allow", keys / "friend.pub"), "--keys NAME.key"),
     ]:
         result = argus("serve", FIELD, "--bind", "tcp://127.0.0.1:*", *given, timeout=20, check=1)
         assert words in result.stderr, result.stderr
@@ -362,11 +374,15 @@ def test_a_scenario_finds_a_peer_that_listens_with_keys(
         assert evaluated(tmp_path, f'"connect:{address}"', own) == child
         path = tmp_path / "scenario.yaml"
         text = path.read_text().replace("start: 10", "start: 2")
-        for right, wrong in (("friend.key", "stranger.key"), ("server.pub", "other.pub")):
+        for right, wrong, words in [
+            ("friend.key", "stranger.key", "refused by the server's authentication"),
+            ("server.pub", "other.pub", "another key than expected"),
+            (f", server: {keys / 'server.pub'}", "", "'keys' alone"),
+        ]:
             path.write_text(text.replace(right, wrong))
             begun = time.monotonic()
             result = argus("evaluate", path, "--episodes", 2, timeout=30, check=1)
-            assert "cannot use peer" in result.stderr and time.monotonic() - begun < 10, result.stderr
+            assert words in result.stderr and time.monotonic() - begun < 10, result.stderr
 
 
 def free_port() -> int:
@@ -387,6 +403,35 @@ def test_a_scenario_waits_for_a_peer_that_connects(
         own = f", keys: {keys / 'server.key'}, allowed: [{keys / 'friend.pub'}]"
     with Peer(f"connect={address!r}{mine}"):
         assert evaluated(tmp_path, f'"listen:{address}"', own) == child
+
+
+def test_strangers_at_the_address_of_a_host_that_waits_disturb_nobody(
+    tmp_path: pathlib.Path, child: dict[int, float]
+) -> None:
+    port = free_port()
+    over = threading.Event()
+
+    def knock() -> None:
+        while not over.wait(0.05):
+            try:
+                with socket.create_connection(("127.0.0.1", port), 2) as stranger:
+                    stranger.sendall(b"GET / HTTP/1.1\r\n\r\n" * 8)
+            except OSError:
+                pass  # The host does not listen yet, or has hung up.
+
+    strangers = threading.Thread(target=knock)
+    strangers.start()
+    made: list[Peer] = []
+    late = threading.Timer(1.5, lambda: made.append(Peer(f"connect='tcp://127.0.0.1:{port}'")))
+    late.start()
+    try:
+        assert evaluated(tmp_path, f'"listen:tcp://127.0.0.1:{port}"') == child
+    finally:
+        over.set()
+        strangers.join()
+        late.join()
+        for peer in made:
+            peer.__exit__()
 
 
 def test_a_scenario_over_two_addresses_plays_the_same_episodes(tmp_path: pathlib.Path, child: dict[int, float]) -> None:

@@ -9,6 +9,10 @@ struct ConnectionWatch: ~Copyable {
     private var isBack = false
     private var retries = 0
     private var handshakeFailure: HandshakeFailure?
+    /// Connections whose handshake has failed and whose end is still to come.
+    private var failing = 0
+    /// How often in a row a handshake ended without a word of the other side.
+    private var brokenOff = 0
     /// Told of clients of this socket that did not come as far as the authenticator.
     private let refusals: RefusalNotes?
 
@@ -39,6 +43,10 @@ struct ConnectionWatch: ~Copyable {
         guard connections == 0, let handshakeFailure else { return nil }
         switch handshakeFailure {
         case .authentication, .protocolError: return "\(handshakeFailure)"
+        // What a server does with a wrong key for it: it hangs up. Once may be chance.
+        case .noDetail where brokenOff >= 3:
+            return "the other side hangs up in the handshake: it has another key than expected, keys are on one side "
+                + "only, or it speaks no ZeroMQ"
         case .noDetail: return nil
         }
     }
@@ -58,13 +66,18 @@ struct ConnectionWatch: ~Copyable {
             switch event.kind {
             case .handshakeSucceeded:
                 connections += 1
+                brokenOff = 0
                 if wasLost { isBack = true }
             case .accepted, .connected: if wasLost { isBack = true }
+            // The end of one that never was a connection: of a stranger, or of this side with a wrong key.
+            case .disconnected where failing > 0: failing -= 1
             case .disconnected:
                 connections -= 1
                 if connections <= 0 { wasLost = true }
             case .handshakeFailed(let failure):
                 handshakeFailure = failure
+                failing += 1
+                if case .noDetail = failure { brokenOff += 1 }
                 if let refusals, let refusal = Refusal(event) { refusals.note(refusal) }
             case .connectRetried: retries += 1
             default: break

@@ -94,13 +94,15 @@ final class PeerConnection: @unchecked Sendable {
         }
     }
 
-    /// Ends the session after a reply that breaks the protocol.
-    func abandon(_ words: String, phase: String) {
+    /// Ends the session after a reply with which it cannot go on; says what the fault was.
+    func abandon(_ kind: PeerFault.Kind, phase: String) -> PeerFault {
         lock.withLock {
-            guard let link else { return }
+            guard let link else { return settings.fault(kind, phase: phase, process: nil) }
+            let fault = link.fault(kind, phase)
             faultsInARow += 1
-            lastFault = link.fault(.badMessage(words), phase)
+            lastFault = fault
             self.link = nil
+            return fault
         }
     }
 

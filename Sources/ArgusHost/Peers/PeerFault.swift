@@ -27,6 +27,8 @@ struct PeerFault: Error, CustomStringConvertible {
         case restarted
         /// A message that is not as the protocol says.
         case badMessage(String)
+        /// It says that its environment failed as a whole.
+        case environment(String)
         /// It refused this side.
         case refused(String)
         /// The way to it cannot be set up.
@@ -75,6 +77,7 @@ struct PeerFault: Error, CustomStringConvertible {
         case .goodbye(let reason): "the peer ended the session: \(reason)"
         case .restarted: "the peer was started again or lost its connection, and began a new session"
         case .badMessage(let reason): "the peer's reply breaks the protocol: \(reason)"
+        case .environment(let reason): "the peer's environment failed as a whole; \(reason)"
         case .refused(let reason): "the peer refused: \(reason)"
         case .unreachable(let reason): "the peer cannot be reached: \(reason)"
         }

@@ -238,7 +238,7 @@ extension PeerInstance {
                 report(ARGUS_FAILURE, error?.message ?? "not a state", copy: copy)
                 return ARGUS_DISCARD
             }
-            if let words = received.complaint(allowsFinals: false) {
+            if let words = received.complaint(plan: nil) {
                 throw WireError(.invalidRequest, "the reply to LOAD has \(words)")
             }
         } catch {

@@ -44,7 +44,7 @@ extension PeerInstance {
         guard isAsking else { return ARGUS_OK }
         var request = PeerRequest(message: .reset, flags: buffers.flags, batch: copies)
         request.frames = buffers.resetFrames
-        switch exchangeRows(request, buffers, allowsFinals: false) {
+        switch exchangeRows(request, buffers, isAsked: { wanted[$0] != 0 }) {
         case .lost(let words):
             // The session ended within the reset: the episodes that were to begin have failed.
             return failCopies({ wanted[$0] != 0 }, words, buffers)
@@ -86,7 +86,7 @@ extension PeerInstance {
         buffers.gatherActions()
         var request = PeerRequest(message: .step, flags: buffers.flags, batch: copies)
         request.frames = buffers.stepFrames
-        switch exchangeRows(request, buffers, allowsFinals: true) {
+        switch exchangeRows(request, buffers, isAsked: isWanted, plan: plan) {
         case .lost(let words): return failCopies(isWanted, words, buffers)
         case .done(let reply): return showStep(reply, plan, seeds, buffers)
         }
@@ -175,20 +175,34 @@ extension PeerInstance {
         case lost(String)
     }
 
-    private func exchangeRows(_ request: PeerRequest, _ buffers: PeerBuffers, allowsFinals: Bool) -> Exchange {
+    /// - Parameters: `isAsked`: copies that the request is about; `plan`: of a STEP.
+    private func exchangeRows(
+        _ request: PeerRequest, _ buffers: PeerBuffers, isAsked: (Int) -> Bool,
+        plan: UnsafeMutablePointer<UInt8>? = nil
+    ) -> Exchange {
         buffers.received.begin()
         do {
             let reply = try ask(request) { _, index, bytes in buffers.received.take(index, bytes) }
-            if let words = buffers.received.complaint(allowsFinals: allowsFinals) {
+            if let words = buffers.received.complaint(plan: plan) {
                 throw WireError(.invalidRequest, "the reply to \(request.message) has \(words)")
+            }
+            let ended = buffers.received.row(.ended)
+            if reply.header.status == .discarded,
+                !(0..<copies).contains(where: { isAsked($0) && ended[$0] == WireEnded.failed.rawValue })
+            {
+                throw WireError(
+                    .invalidRequest,
+                    "the reply to \(request.message) has status 1 (an episode failed), but no copy with ended 2")
             }
             return .done(reply)
         } catch let fault as PeerFault {
             return .lost("\(fault)")
+        } catch let error as WireError where error.code == .environment {
+            // The instance is not to be used again, and a new session is the way to another.
+            return .lost("\(connection.abandon(.environment(error.message), phase: request.phase))")
         } catch {
-            // The peer talks, but not as it must: its instance is not to be used again.
-            connection.abandon("\(error)", phase: request.phase)
-            return .lost("the peer's reply breaks the protocol: \(error) (peer '\(connection.name)')")
+            // The peer talks, but not as it must.
+            return .lost("\(connection.abandon(.badMessage("\(error)"), phase: request.phase))")
         }
     }
 

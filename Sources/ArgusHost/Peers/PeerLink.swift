@@ -35,6 +35,9 @@ final class PeerLink {
         do {
             var options = SocketOptions()
             options.receiveTimeout = PeerLink.watchInterval
+            // Room for what a peer may say unasked while the host computes: libzmq ends the process when a heartbeat is
+            // due on a connection that was lost while it was full.
+            options.receiveHighWaterMark = 10_000
             options.heartbeatTimeout = .seconds(settings.timeouts.heartbeat)
             options.heartbeatInterval = .seconds(settings.timeouts.heartbeat / 3)
             options.heartbeatTimeToLive = .seconds(settings.timeouts.heartbeat)
@@ -97,8 +100,9 @@ final class PeerLink {
         while true {
             var meta: [UInt8] = []
             let header = try receive(until: deadline, phase, meta: &meta) { _, _, _ in nil }
-            guard header.message == .hello else {
+            guard header.message == .hello, !header.isReply else {
                 dropped += 1
+                if ContinuousClock.now >= deadline { throw overdue(phase) }
                 continue
             }
             let answer: Welcome
@@ -156,7 +160,9 @@ final class PeerLink {
                 session = header.session
                 return
             case .refuse: throw fault(.refused(PeerLink.words(meta)), phase)
-            default: dropped += 1
+            default:
+                dropped += 1
+                if ContinuousClock.now >= deadline { throw overdue(phase) }
             }
         }
     }
@@ -185,12 +191,15 @@ final class PeerLink {
         }
         var deadline = ContinuousClock.now + .seconds(seconds)
         var isOverdue = false
+        var isAnother = false
         while true {
             var meta: [UInt8] = []
             let reply: WireHeader
             do throws(PeerFault) {
-                reply = try receive(until: deadline, request.phase, meta: &meta) { reply, index, bytes in
-                    MessageCheck.isReply(reply, to: header) ? part(reply, index, bytes) : nil
+                // Waiting ends at the deadline; a peer that never stops sending other things gives nothing to wait for.
+                if isAnother, ContinuousClock.now >= deadline { throw overdue(request.phase) }
+                reply = try receive(until: deadline, request.phase, awaiting: header, meta: &meta) {
+                    MessageCheck.isReply($0, to: header) ? part($0, $1, $2) : nil
                 }
             } catch {
                 guard case .hung = error.kind, !isOverdue else {
@@ -206,11 +215,15 @@ final class PeerLink {
             }
             if isOverdue {
                 let isLate = MessageCheck.isReply(reply, to: header)
-                guard isLate || reply.message == .ping else { continue }
+                guard isLate || reply.isReply && reply.session == session && reply.sequence == sequence else {
+                    isAnother = true
+                    continue
+                }
                 throw fault(isLate ? .late(seconds: seconds) : .unanswered(seconds: seconds), request.phase)
             }
             guard MessageCheck.isReply(reply, to: header) else {
                 try handle(reply, meta, request.phase)
+                isAnother = true
                 continue
             }
             do throws(WireError) {
@@ -224,9 +237,13 @@ final class PeerLink {
 
     /// What comes between a request and its reply.
     private func handle(_ header: WireHeader, _ meta: [UInt8], _ phase: String) throws(PeerFault) {
+        guard !header.isReply else {
+            dropped += 1
+            return
+        }
         switch header.message {
         case .log: break
-        case .bye:
+        case .bye where header.session == session:
             let reason = (try? ByeNotice(bytes: meta).reason) ?? "no reason given"
             if let ended = ending(within: 0.3) { throw fault(ended, phase) }
             throw fault(.goodbye(reason), phase)
@@ -245,8 +262,8 @@ final class PeerLink {
 
     /// Waits for the next message of the peer; looks after process and connection meanwhile.
     private func receive(
-        until deadline: ContinuousClock.Instant, _ phase: String, meta: inout [UInt8],
-        part: (WireHeader, Int, UnsafeRawBufferPointer) -> String?
+        until deadline: ContinuousClock.Instant, _ phase: String, awaiting request: WireHeader? = nil,
+        meta: inout [UInt8], part: (WireHeader, Int, UnsafeRawBufferPointer) -> String?
     ) throws(PeerFault) -> WireHeader {
         while true {
             do throws(ZeroMQError) {
@@ -257,7 +274,7 @@ final class PeerLink {
                 if ContinuousClock.now >= deadline { throw overdue(phase) }
                 continue
             }
-            if let header = try receiveRest(phase, &meta, part) {
+            if let header = try receiveRest(phase, request, &meta, part) {
                 lastHeard = .now
                 return header
             }
@@ -268,48 +285,49 @@ final class PeerLink {
 
     /// Receives the parts of a message whose first has come. Nil for what is no message of this peer.
     private func receiveRest(
-        _ phase: String, _ meta: inout [UInt8], _ part: (WireHeader, Int, UnsafeRawBufferPointer) -> String?
+        _ phase: String, _ request: WireHeader?, _ meta: inout [UInt8],
+        _ part: (WireHeader, Int, UnsafeRawBufferPointer) -> String?
     ) throws(PeerFault) -> WireHeader? {
-        var isOther = false
         var sender: [UInt8] = []
         if isRouter {
             sender = message.withUnsafeBytes { Array($0) }
             guard message.hasMore else { return nil }
             try next(phase)
-            isOther = sender != routingID
-            // The first that speaks is the peer; a child that lost its connection comes back with another id.
-            if isOther, session == 0 || process != nil {
-                routingID = sender
-                isOther = false
-            }
         }
-        let header = message.withUnsafeBytes { WireHeader(unchecked: $0) }
-        let isUsable = message.withUnsafeBytes { (try? WireHeader($0)) != nil }
+        let isOther = isRouter && sender != routingID
+        var header = message.withUnsafeBytes { try? WireHeader($0) }
+        let saysHello = header.map { $0.message == .hello && !$0.isReply } ?? false
+        // The first that says HELLO is the peer; a child that lost its connection comes back with another id.
+        let mayBecomePeer = saysHello && (session == 0 || process != nil)
+        if isOther, !mayBecomePeer { header = nil }
         meta = []
         var count = 1
         var complaint: String?
         while message.hasMore {
             try next(phase)
             count += 1
-            guard let header, isUsable, !isOther else { continue }
+            guard let header else { continue }
             if count == 2 {
                 meta = message.withUnsafeBytes { Array($0) }
             } else if complaint == nil, count - 2 <= Int(header.frames) {
                 complaint = message.withUnsafeBytes { part(header, count - 3, $0) }
             }
         }
-        if isOther, let header, header.message == .hello {
+        if isOther, saysHello, !mayBecomePeer {
             // One address, one peer: the newcomer is told, and does not wait in vain.
             let busy = ErrorReport(.limit, "this driver has its peer already")
             try? socket.send(WireHeader(.refuse), to: sender, meta: busy.encoded(), frames: [])
         }
-        guard let header, isUsable, !isOther, count >= 2 else { return nil }
+        guard let header, count >= 2 else { return nil }
         if let complaint { throw fault(.badMessage(complaint), phase) }
         guard count - 2 == Int(header.frames) else {
+            // Dropped, as all that is no message; but the reply that is waited for will not come a second time.
+            guard let request, MessageCheck.isReply(header, to: request) else { return nil }
             throw fault(
                 .badMessage("\(header.message) with \(count - 2) frames, of which its header says \(header.frames)"),
                 phase)
         }
+        if isOther { routingID = sender }
         return header
     }
 

@@ -78,8 +78,10 @@ final class PeerRows {
     }
 
     /// What is wrong with the reply as a whole.
-    func complaint(allowsFinals: Bool) -> String? {
-        let complete = received == rows.frames.count || allowsFinals && received == rows.frames.count + finals.count
+    ///
+    /// - Parameter plan: [copy], what STEP asked for; nil for requests after which no next episode begins.
+    func complaint(plan: UnsafePointer<UInt8>?) -> String? {
+        let complete = received == rows.frames.count || plan != nil && received == rows.frames.count + finals.count
         guard complete else { return "\(received) frames, expected \(rows.frames.count)" }
         var last = -1
         for index in 0..<finalCount {
@@ -88,6 +90,13 @@ final class PeerRows {
                 return "final copy \(copy) after \(last), expected ascending copies below \(rows.batch)"
             }
             last = copy
+            let end = row(.ended)[copy]
+            let isOver =
+                end == WireEnded.terminated.rawValue || end == WireEnded.truncated.rawValue
+                || end == WireEnded.running.rawValue && (plan?[copy] ?? 0) & WirePlan.lastStep.rawValue != 0
+            guard isOver, (plan?[copy] ?? 0) & WirePlan.beginNext.rawValue != 0 else {
+                return "final copy \(copy) (ended \(end)), expected copies that end here and begin anew"
+            }
         }
         return nil
     }

@@ -76,7 +76,11 @@ struct PeerSettings: Sendable {
     /// Of a socket that peers connect to.
     func serverSecurity(_ endpoint: String) throws -> SocketSecurity {
         try Endpoint(endpoint, for: .bind).requireKeys(keys != nil)
-        guard let keys else { return .none }
+        guard let keys else {
+            guard allowed.isEmpty else { throw PeerSettings.half("allowed", "keys") }
+            return .none
+        }
+        guard !allowed.isEmpty else { throw PeerSettings.half("keys", "allowed") }
         var clients: Set<PublicKey> = []
         for file in allowed { clients.insert(try KeyFile.readPublicKey(file)) }
         let notes = RefusalNotes(place: name)
@@ -84,10 +88,21 @@ struct PeerSettings: Sendable {
             try CurveServer(keys: try KeyFile.readKeyPair(keys), allowed: clients) { notes.note($0) })
     }
 
+    /// One of two that go together: without the other a connection would be open, or shut for all.
+    private static func half(_ found: String, _ missing: String) -> ConfigurationError {
+        ConfigurationError(
+            .keysRequired, "keys on half the way", at: "environment", found: "'\(found)' alone",
+            expected: "'\(missing)' beside it")
+    }
+
     /// Of a socket that connects to a peer.
     func clientSecurity(_ endpoint: String) throws -> SocketSecurity {
         try Endpoint(endpoint, for: .connect).requireKeys(keys != nil && server != nil)
-        guard let keys, let server else { return .none }
+        guard let keys, let server else {
+            if keys != nil { throw PeerSettings.half("keys", "server") }
+            if server != nil { throw PeerSettings.half("server", "keys") }
+            return .none
+        }
         return .curveClient(
             CurveClient(keys: try KeyFile.readKeyPair(keys), serverKey: try KeyFile.readPublicKey(server)))
     }

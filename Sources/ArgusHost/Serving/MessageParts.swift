@@ -6,6 +6,8 @@ final class MessageParts {
     private var memory: [FrameMemory] = []
     private(set) var sizes: [Int] = []
     private var message = Message()
+    /// The connection that the message came by, if that is known.
+    private(set) var connection: Int32?
 
     /// Receives the whole next message. False when none came within the socket's time limit.
     func receive(from socket: borrowing Socket) throws(ZeroMQError) -> Bool {
@@ -16,6 +18,7 @@ final class MessageParts {
             if error.code == .timedOut { return false }
             throw error
         }
+        connection = message.connection
         append()
         while message.hasMore {
             try socket.receive(into: &message)

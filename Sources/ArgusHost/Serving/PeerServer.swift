@@ -30,6 +30,7 @@ public final class PeerServer {
     private struct Session {
         var number: UInt64
         var side: any ServedSession
+        var connection: Int32?
         var lastRequest: ContinuousClock.Instant
     }
 
@@ -44,6 +45,10 @@ public final class PeerServer {
         options.receiveTimeout = .milliseconds(100)
         switch way {
         case .bind(let text, let security):
+            // libzmq (up to 4.3.5 at least) ends the process when its heartbeat is due on a connection that was reset
+            // while as many messages as may wait did so. Anybody could do that to a server, so it leaves the asking to
+            // its clients, whose time to live tells of their loss.
+            options.heartbeatInterval = .zero
             socket = try Socket(.router, options: options, security: security)
             monitor = try socket.monitor()
             endpoint = try socket.bind(Endpoint(text, for: .bind))
@@ -63,12 +68,17 @@ public final class PeerServer {
     public func run(while goOn: () -> Bool = { true }, onRefusal: (Refusal) -> Void = { _ in }) throws {
         if !isRouter { try sendHello() }
         while !isOver, goOn() {
-            if try parts.receive(from: socket) { try handle() }
+            let hasMessage = try parts.receive(from: socket)
+            // First what became of the connections: their numbers are given again.
             while let event = try monitor.next() {
                 if let refusal = Refusal(event) { onRefusal(refusal) }
+                guard case .disconnected(let connection) = event.kind else { continue }
                 // The driver that started this process is gone.
-                if !isRouter, case .disconnected = event.kind { return }
+                guard isRouter else { return }
+                // What a driver that left had made is nobody's.
+                sessions = sessions.filter { $0.value.connection != connection }
             }
+            if hasMessage { try handle() }
         }
     }
 
@@ -145,7 +155,8 @@ public final class PeerServer {
     }
 
     private func begin(_ routing: [UInt8], _ number: UInt64) {
-        sessions[routing] = Session(number: number, side: makeSession(), lastRequest: .now)
+        sessions[routing] = Session(
+            number: number, side: makeSession(), connection: parts.connection, lastRequest: .now)
     }
 
     private func makeRoom(for routing: [UInt8]) throws(WireError) {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Where a socket is bound or connects to: `tcp://HOST:PORT`, `ipc://PATH` or `inproc://NAME`.
 public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     /// What an endpoint is for; some may be only one of them.
@@ -45,15 +47,25 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Whether nobody on another machine can be on the other side: `ipc`, `inproc`, and `tcp` on 127.0.0.0/8 or, to
-    /// connect, `localhost`.
+    /// Whether nobody on another machine can be on the other side: `inproc`, `ipc` in a folder that only this user can
+    /// enter, and `tcp` on 127.0.0.0/8 or, to connect, `localhost`.
     ///
     /// Other users of this machine can still reach a loopback port; a ``PrivateFolder`` keeps them out too.
     public var isPrivate: Bool {
         switch address {
-        case .ipc, .inproc: true
+        case .inproc: true
+        case .ipc(let path): Endpoint.isInPrivateFolder(path)
         case .tcp(let host, _): host.lowercased() == "localhost" || EndpointParser.ipv4(host)?.first == 127
         }
+    }
+
+    /// Whether a socket's folder is this user's and lets in nobody else. A name after `@` is open to all users.
+    private static func isInPrivateFolder(_ path: String) -> Bool {
+        guard !path.hasPrefix("@") else { return false }
+        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        var status = stat()
+        return stat(folder, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+            && status.st_uid == geteuid() && status.st_mode & 0o077 == 0
     }
 
     /// The rule for whatever leaves this machine: only with CURVE keys.
@@ -72,7 +84,7 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
             remedy += ", or tcp://127.0.0.1:\(port.map(String.init) ?? "*")"
         }
         throw ConfigurationError(
-            .keysRequired, "cannot \(verb) beyond this machine", at: "\(self)", found: "no CURVE keys",
-            expected: "keys for any address but loopback and ipc", remedy: remedy)
+            .keysRequired, "cannot \(verb) where others can be", at: "\(self)", found: "no CURVE keys",
+            expected: "keys for any address but loopback and ipc in a folder of mode 0700", remedy: remedy)
     }
 }

@@ -66,6 +66,14 @@ public struct Message: ~Copyable, Sendable {
         return Message.withMessage(&storage) { zmq_msg_more($0) } != 0
     }
 
+    /// The connection that the message came by, as ``SocketEvent`` numbers it; nil where libzmq does not tell. A number
+    /// may be given again once its connection is lost.
+    public var connection: Int32? {
+        var storage = storage
+        let number = Message.withMessage(&storage) { zmq_msg_get($0, ZMQ_SRCFD) }
+        return number >= 0 ? number : nil
+    }
+
     /// The name that the connection's sender proved: with CURVE, its public key in Z85. Nil without authentication.
     ///
     /// Only of use after a receive; the routing id's frame does not have it.

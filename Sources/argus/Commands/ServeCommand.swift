@@ -68,7 +68,19 @@ struct ServeCommand: ParsableCommand {
         do {
             let endpoint = try Endpoint(bind, for: .bind)
             try endpoint.requireKeys(keys != nil)
-            guard let keys else { return .bind(bind, .none) }
+            guard let keys else {
+                guard allow.isEmpty else {
+                    throw ArgusError(
+                        .configuration, "missing option", at: "--keys", found: "--allow alone: all may connect",
+                        expected: "this side's keys", remedy: "'argus keys new NAME' and '--keys NAME.key'")
+                }
+                return .bind(bind, .none)
+            }
+            guard !allow.isEmpty else {
+                throw ArgusError(
+                    .configuration, "missing option", at: "--allow", found: "--keys alone: nobody may connect",
+                    expected: "public keys of programs that may connect", remedy: "'--allow NAME.pub'")
+            }
             var allowed: Set<PublicKey> = []
             for file in allow { allowed.insert(try KeyFile.readPublicKey(file)) }
             let pair = try KeyFile.readKeyPair(keys)
