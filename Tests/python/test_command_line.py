@@ -390,9 +390,20 @@ def long_evaluation(*arguments, **options):
         env=os.environ | {"ARGUS_HOME": str(ROOT)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
 
 
+def wait_until_it_catches(process, number):
+    """Waits until the process has a handler of its own for the signal."""
+    for _ in range(1000):
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+        caught = int(re.search(r"^SigCgt:\s*([0-9a-f]+)", status, re.MULTILINE)[1], 16)
+        if caught >> (number - 1) & 1:
+            return
+        time.sleep(0.01)
+    raise AssertionError("no handler within 10 s")
+
+
 def test_an_interrupt_exits_with_130():
     process = long_evaluation(stdin=subprocess.DEVNULL)
-    time.sleep(0.5)
+    wait_until_it_catches(process, signal.SIGINT)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=10) == 130
 

@@ -302,16 +302,18 @@ def test_keys_that_cannot_be_used_are_an_error(keys: pathlib.Path, tmp_path: pat
     loose.write_bytes((keys / "server.key").read_bytes())
     loose.chmod(0o644)
     for given, words in [
-        (("--keys", loose), "chmod 600"),
-        (("--keys", keys / "server.pub"), "secret"),
-        (("--keys", tmp_path / "none.key"), "none.key"),
+        (("--keys", loose, "--allow", keys / "friend.pub"), "chmod 600"),
+        (("--keys", keys / "server.pub", "--allow", keys / "friend.pub"), "secret"),
+        (("--keys", tmp_path / "none.key", "--allow", keys / "friend.pub"), "none.key"),
         (("--keys", keys / "server.key", "--allow", keys / "friend.key"), "secret"),
         (("--keys", keys / "server.key", "--allow", tmp_path / "none.pub"), "none.pub"),
         (("--keys", keys / "server.key"), "--allow NAME.pub"),
         (("--allow", keys / "friend.pub"), "--keys NAME.key"),
     ]:
-        result = argus("serve", FIELD, "--bind", "tcp://127.0.0.1:*", *given, timeout=20, check=1)
+        result = argus("serve", FIELD, "--bind", "tcp://127.0.0.1:*", *given, timeout=20)
         assert words in result.stderr, result.stderr
+        # An option that lacks its other half is misuse; a file that cannot be used is not.
+        assert result.returncode == (1 if len(given) == 4 else 2)
 
 
 # --- Peers at addresses -----------------------------------------------------------------------------------------------

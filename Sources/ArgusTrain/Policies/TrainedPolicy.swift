@@ -56,6 +56,13 @@ public struct RunPolicyProvider: PolicyProvider {
                 .policy, "bad policy", at: "run", found: "no folder", expected: "run:DIR",
                 remedy: "'run:results/my-run'")
         }
+        // A decision is small: more threads cost more than they bring, and would not repeat it bit for bit.
+        do {
+            try TorchThreads.set(1)
+        } catch {
+            throw ArgusError(
+                .policy, "libtorch refuses", at: "run:\(folder)", found: "\(error)", expected: "one thread")
+        }
         let policy = try PolicyFile.read(folder: folder)
         guard policy.description.specificationHash == environment.specificationHash else {
             throw ArgusError(

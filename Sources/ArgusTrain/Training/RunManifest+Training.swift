@@ -5,7 +5,8 @@ import ArgusTensor
 extension RunManifest {
     /// Everything that the request's result depends on.
     static func make(
-        _ request: TrainingRequest, source: any EnvironmentSource, scenarioHash: String, descriptor: EnvironmentDescriptor
+        _ request: TrainingRequest, source: any EnvironmentSource, scenarioHash: String,
+        descriptor: EnvironmentDescriptor
     ) throws(ArgusError) -> RunManifest {
         RunManifest(
             scenario: request.scenario.id, scenarioVersion: request.scenario.version, scenarioHash: scenarioHash,

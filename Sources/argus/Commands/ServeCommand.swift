@@ -32,9 +32,6 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "File with the public key of a program that may connect (NAME.pub); may repeat.")
     var allow: [String] = []
 
-    @Option(help: "Threads that step the environments of one program.")
-    var threads = 1
-
     func run() throws {
         let notes = RefusalNotes(place: bind ?? "argus serve")
         let way = try way(notes)
