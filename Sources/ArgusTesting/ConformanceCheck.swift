@@ -30,12 +30,15 @@ public struct ConformanceCheck: Sendable, CustomStringConvertible {
     public let kinds: Set<Kind>
     /// A crash is only worth a warning: the contract does not demand that the environment survives.
     public let toleratesCrash: Bool
+    /// It measures the process as a whole, and says nothing where others work in the same one.
+    public let needsOwnProcess: Bool
     private let body: @Sendable (ConformanceSubject) throws -> ConformanceResult
 
     init(
         _ name: String, proves: String, remedy: String, scope: Scope = .environment,
         kinds: Set<Kind> = Set(Kind.allCases),
-        toleratesCrash: Bool = false, _ body: @escaping @Sendable (ConformanceSubject) throws -> ConformanceResult
+        toleratesCrash: Bool = false, needsOwnProcess: Bool = false,
+        _ body: @escaping @Sendable (ConformanceSubject) throws -> ConformanceResult
     ) {
         self.name = name
         self.proves = proves
@@ -43,6 +46,7 @@ public struct ConformanceCheck: Sendable, CustomStringConvertible {
         self.scope = scope
         self.kinds = kinds
         self.toleratesCrash = toleratesCrash
+        self.needsOwnProcess = needsOwnProcess
         self.body = body
     }
 

@@ -306,7 +306,7 @@ def test_a_hanging_step_does_not_outlive_its_host():
         time.sleep(0.2)
         assert process.poll() is None
         process.stdin.close()
-        assert wait_for_end(process, 5) == 0
+        assert wait_for_end(process, 30) == 0
 
 
 def test_a_child_ends_with_its_driver_and_on_bye():
@@ -317,7 +317,7 @@ def test_a_child_ends_with_its_driver_and_on_bye():
         assert time.monotonic() - start < 6
     with child(PEERS / "plain_peers.py") as (driver, process):
         driver.bye()
-        assert wait_for_end(process, 5) == 0
+        assert wait_for_end(process, 30) == 0
 
 
 def test_ping_is_answered_by_the_loop(plain):
@@ -646,7 +646,7 @@ def test_only_drivers_with_an_allowed_key_are_served(tmp_path):
         assert not answered(None, "server")
     finally:
         process.send_signal(signal.SIGINT)
-        assert wait_for_end(process, 5) is not None
+        assert wait_for_end(process, 30) is not None
         process.stderr.close()
         context.destroy(linger=0)
 

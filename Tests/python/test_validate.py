@@ -158,6 +158,13 @@ def test_sound_plugin_passes_every_check(tmp_path):
     assert [item["environment"] for item in report["environments"]] == ["", "sound"]
 
 
+@pytest.mark.parametrize("name", ["Warehouse", "Foraging"])
+def test_our_own_plugins_pass_every_check(name):
+    report = json.loads(argus("validate", BUILD / f"lib{name}.so", "--json", check=0).stdout)
+    assert (report["warnings"], report["failed"], report["crashed"]) == (0, 0, 0), report
+    assert report["passed"] > 35
+
+
 def test_sound_peer_passes_the_checks_that_find_defects():
     wanted = sorted({check for _, check in PYTHON + WIRE if check != "wire-ends"})
     if os.environ.get("ARGUS_LONG") == "1":

@@ -16,7 +16,7 @@ let lifecycleChecks: [ConformanceCheck] = [
         "bad-parameters", proves: "Parameters that are unknown, of a wrong type or out of range are errors in words.",
         remedy: "Check every key and value against the descriptor; call host->report with what was found and expected."
     ) { subject in
-        var texts = ["", "[]", "null", "{", "{\"no_such_parameter\": 1}", "nonsense"]
+        var texts = ["", "[]", "null", "{", "}", "{,}", "{} x", "2.5", "{\"no_such_parameter\": 1}", "nonsense"]
         for parameter in subject.descriptor.parameters {
             let values: [String] =
                 switch parameter.kind {

@@ -2,7 +2,7 @@
 let memoryChecks: [ConformanceCheck] = [
     ConformanceCheck(
         "create-destroy", proves: "Instances can be made and ended a hundred times, used or not, without leaks.",
-        remedy: "Free in destroy() what create() allocated, and keep nothing in globals."
+        remedy: "Free in destroy() what create() allocated, and keep nothing in globals.", needsOwnProcess: true
     ) { subject in
         guard subject.canMeasureMemory else {
             for round in 0..<100 where subject.hasTime { try use(subject, round) }
@@ -24,7 +24,7 @@ let memoryChecks: [ConformanceCheck] = [
     },
     ConformanceCheck(
         "long-play-memory", proves: "Long play does not need more and more memory.",
-        remedy: "Keep no history over episodes; free in reset() what an episode has allocated."
+        remedy: "Keep no history over episodes; free in reset() what an episode has allocated.", needsOwnProcess: true
     ) { subject in
         guard subject.canMeasureMemory else { return .skipped("the peer's process is not one that was started here") }
         let steps = max(60, subject.effort / 4)
