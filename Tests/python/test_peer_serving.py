@@ -619,6 +619,8 @@ def test_only_drivers_with_an_allowed_key_are_served(tmp_path):
         env={**os.environ, "PYTHONPATH": str(ROOT / "Python")},
         cwd=tmp_path,
         stderr=subprocess.PIPE,
+        # A shell that runs the tests in the background has interrupts ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     context = zmq.Context()
     try:
