@@ -87,6 +87,31 @@ def test_a_policy_in_python_plays_from_one_agents_rows(tmp_path):
     assert mixed["return"]["mean"] < result["return"]["mean"]
 
 
+def test_a_policy_in_python_gets_the_texts_if_it_wants_them(tmp_path):
+    script = tmp_path / "reader.py"
+    script.write_text(
+        "import argus_env\n\n"
+        "class Reader:\n"
+        "    wants_text = True\n\n"
+        "    def __init__(self, agent):\n"
+        "        assert 'food' in agent.rules\n\n"
+        "    def act(self, observations, legal, *, situation, actions, acting):\n"
+        "        for copy in range(len(observations)):\n"
+        "            assert bool(situation[copy]) == bool(acting[copy])\n"
+        "            words = actions[copy]\n"
+        "            assert [bool(text) for text in words] == [bool(acting[copy] and one) for one in legal[copy]]\n"
+        "        print('read', situation[0], flush=True)\n"
+        "        return [0] * len(observations)\n\n"
+        "argus_env.serve_policy(Reader)\n"
+    )
+    arguments = ("evaluate", "foraging/5x5-2p-1f", "--team", f'peer:"python {script}"', "--episodes", 3)
+    quiet = argus(*arguments, check=0)
+    assert quiet.stderr == ""
+    loud = argus(*arguments, check=0, ARGUS_PEER_OUTPUT="1")
+    assert loud.stdout.splitlines()[:6] == quiet.stdout.splitlines()[:6]
+    assert "] read " in loud.stderr
+
+
 def test_a_policy_peer_that_fails_is_named_with_its_last_words(tmp_path):
     script = tmp_path / "policy.py"
     script.write_text(

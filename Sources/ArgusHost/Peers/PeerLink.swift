@@ -21,6 +21,8 @@ final class PeerLink {
     private var session: UInt64 = 0
     private var sequence: UInt64 = 0
     private var dropped = 0
+    private var shownNotices: Set<String> = []
+    private static let mostNotices = 20
     private var lastHeard = ContinuousClock.now
     private var message = Message()
 
@@ -242,7 +244,8 @@ final class PeerLink {
             return
         }
         switch header.message {
-        case .log: break
+        case .log where header.session == session: note(meta)
+        case .log: dropped += 1
         case .bye where header.session == session:
             let reason = (try? ByeNotice(bytes: meta).reason) ?? "no reason given"
             if let ended = ending(within: 0.3) { throw fault(ended, phase) }
@@ -250,6 +253,15 @@ final class PeerLink {
         case .hello: throw fault(.restarted, phase)
         default: dropped += 1
         }
+    }
+
+    /// Shows what the peer says of itself unasked, each thing once and not without end.
+    private func note(_ meta: [UInt8]) {
+        guard let notice = try? LogNotice(bytes: meta), notice.severity != .information,
+            shownNotices.count < PeerLink.mostNotices,
+            shownNotices.insert(notice.message).inserted
+        else { return }
+        Warning.show("peer '\(settings.name)': \(notice.message)")
     }
 
     // MARK: Messages

@@ -6,6 +6,8 @@ final class PeerProcess {
     private let child: ChildProcess
     private var lines: [String] = []
     private static let keptLines = 12
+    /// Set to see what peers print, such as while writing one.
+    private static let showsOutput = ProcessInfo.processInfo.environment["ARGUS_PEER_OUTPUT"] == "1"
 
     /// - Parameters: `arguments`: the program and its arguments; `endpoint`: where it connects to.
     init(_ arguments: [String], endpoint: String) throws(ArgusError) {
@@ -26,6 +28,9 @@ final class PeerProcess {
     func readOutput() {
         let new = child.readLines().map {
             String(decoding: $0.prefix(400), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        if PeerProcess.showsOutput {
+            for line in new where !line.isEmpty { Warning.note("[\(child.identifier)] \(line)") }
         }
         lines = Array((lines + new.filter { !$0.isEmpty }).suffix(PeerProcess.keptLines))
     }
@@ -69,5 +74,6 @@ final class PeerProcess {
     func end() {
         child.send(SIGKILL)
         _ = wait(seconds: 2)
+        if PeerProcess.showsOutput { readOutput() }
     }
 }
