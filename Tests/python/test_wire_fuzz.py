@@ -97,7 +97,11 @@ class Evaluation:
             self.output, self.errors = run.communicate()
         self.status = run.returncode
         # A run that takes long also says how far it is.
-        self.warnings = [line for line in self.errors.splitlines() if line.startswith("warning: ")]
+        # What the peer says of itself (LOG), whole or mutated, is none of the host's own warnings.
+        self.warnings = [
+            line for line in self.errors.splitlines()
+            if line.startswith("warning: ") and not line.startswith("warning: peer '")
+        ]
         self.returns: dict[int, float] = {}
         self.failed = 0
         if (out / "evaluations.jsonl").exists():
