@@ -62,7 +62,9 @@ public final class EnvironmentHost {
         let (path, manifest) = try plugins.library(for: scenario.environment)
         let isOurs = EnvironmentHost.isOfThisBuild(path)
         if scenario.placement ?? (isOurs ? .process : .isolated) == .isolated {
-            return try PeerSource(isolating: path, timeouts: scenario.timeouts)
+            let runner = try PeerSource(isolating: path, timeouts: scenario.timeouts)
+            try runner.requireAgreement(with: manifest)
+            return runner
         }
         let library = try PluginLibrary(path: path)
         try library.requireAgreement(with: manifest)

@@ -12,11 +12,7 @@ public final class FailureNotes {
     /// - Parameter show: by default writes a warning to standard error.
     public init(show: @escaping (String) -> Void = Warning.show) { self.show = show }
 
-    /// Reports so far, shown or not.
-    public private(set) var total = 0
-
     func note(_ words: String) {
-        total += 1
         guard count < FailureNotes.limit, seen.insert(words).inserted else { return }
         count += 1
         show(words)

@@ -18,6 +18,11 @@ final class PeerBuffers {
     /// [copy, agent, k]: i32 or f32.
     let actions: FrameMemory
     private let actionRow: Int
+    /// The data frames of RESET and of STEP: always the same memory.
+    let resetFrames: [UnsafeRawBufferPointer]
+    let stepFrames: [UnsafeRawBufferPointer]
+    /// One copy's rows of zeros.
+    let zeros: FrameMemory
     /// [copy]: bits and seeds that the host announced for the next step.
     let announced: FrameMemory
     let announcedSeeds: FrameMemory
@@ -47,20 +52,13 @@ final class PeerBuffers {
         announcedSeeds = FrameMemory(byteCount: copies * 8)
         ahead = Array(repeating: nil, count: copies)
         finalMetrics = Array(repeating: nil, count: copies)
-    }
-
-    var resetFrames: [UnsafeRawBufferPointer] {
-        [
-            UnsafeRawBufferPointer(rebasing: mask.bytes[..<copies]),
-            UnsafeRawBufferPointer(rebasing: seeds.bytes[..<(copies * 8)]),
-        ]
-    }
-
-    var stepFrames: [UnsafeRawBufferPointer] {
-        [
+        zeros = FrameMemory(byteCount: max(1, environment.agents.count) * 4)
+        let seedFrame = UnsafeRawBufferPointer(rebasing: seeds.bytes[..<(copies * 8)])
+        let actionBytes = copies * environment.agents.count * actionRow
+        resetFrames = [UnsafeRawBufferPointer(rebasing: mask.bytes[..<copies]), seedFrame]
+        stepFrames = [
             UnsafeRawBufferPointer(rebasing: plan.bytes[..<copies]),
-            UnsafeRawBufferPointer(rebasing: actions.bytes[..<(copies * specification.agents.count * actionRow)]),
-            UnsafeRawBufferPointer(rebasing: seeds.bytes[..<(copies * 8)]),
+            UnsafeRawBufferPointer(rebasing: actions.bytes[..<actionBytes]), seedFrame,
         ]
     }
 

@@ -30,10 +30,10 @@ extension PeerInstance {
         for copy in 0..<copies {
             wanted[copy] = 0
             guard mask.map({ $0[copy] != 0 }) ?? true else { continue }
-            if buffers.ahead[copy] == seeds[copy], let words = showAhead(copy, buffers) {
+            if buffers.ahead[copy] == seeds[copy] {
                 // Spoilt rows of an episode that was begun ahead: its reset has failed.
-                report(ARGUS_FAILURE, words, copy: copy)
-            } else if buffers.ahead[copy] == nil || buffers.ahead[copy] != seeds[copy] {
+                if let words = showAhead(copy, buffers) { report(ARGUS_FAILURE, words, copy: copy) }
+            } else {
                 wanted[copy] = 1
                 wantedSeeds[copy] = seeds[copy]
                 isAsking = true
@@ -135,9 +135,8 @@ extension PeerInstance {
         for role in RowFrames.Role.allCases where role.isOfNextEpisode {
             buffers.show(role, copy: copy, from: buffers.received.row(role), index: copy)
         }
-        let zeros = FrameMemory(byteCount: max(4, specification.specification.agents.count * 4))
         for role in RowFrames.Role.allCases where !role.isOfNextEpisode {
-            buffers.show(role, copy: copy, from: zeros.bytes, index: 0)
+            buffers.show(role, copy: copy, from: buffers.zeros.bytes, index: 0)
         }
         let words = spoiltRows(copy, buffers, roles: [.observation, .state])
         if words != nil { buffers.setEnded(copy: copy, ARGUS_ENDED_FAILED) }
