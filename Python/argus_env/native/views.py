@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from argus_env.errors import ArgusError
+from argus_env.described import DescribedVectorEnv
 from argus_env.native.environment import NativeEnvironment, checked_index
 
 
-class VectorViews:
+class VectorViews(DescribedVectorEnv):
     """The part of VectorEnv that concerns single copies and built-in policies."""
 
     scenario: str
@@ -59,15 +59,3 @@ class VectorViews:
     def last_report(self) -> str:
         """What the environment last reported, such as why an episode failed."""
         return self._host_or_closed().report()
-
-    def _copy(self, copy: int) -> int:
-        return checked_index(copy, self.num_envs, "copy")
-
-    def _agent(self, agent: int | str) -> int:
-        if isinstance(agent, str):
-            if agent not in self.agents:
-                raise ArgusError(
-                    f"unknown agent ({self.scenario}): found {agent!r}, expected one of {', '.join(self.agents)}.",
-                    "argument")
-            return self.agents.index(agent)
-        return checked_index(agent, len(self.agents), "agent")

@@ -107,24 +107,6 @@ class RemoteVectorEnv(RemoteViews):
             f"unknown environment ({self._address}): found {wanted!r}, expected one of {names}.", "argument"
         )
 
-    def _describe(self, description: dict[str, Any]) -> None:
-        self.description = description
-        self.scenario: str = description["scenario"]["id"]
-        self.horizon: int = description["scenario"]["horizon"]
-        self.num_envs: int = description["copies"]
-        self.agents: list[str] = [agent["name"] for agent in description["agents"]]
-        self.roles: list[str] = [agent["role"] for agent in description["agents"]]
-        self.groups: list[str] = description["groups"]
-        self.group_of_agent: list[int] = [agent["group"] for agent in description["agents"]]
-        self.observation_size: int = description["observation"]["size"]
-        self.observation_sizes: list[int] = [agent["observation_size"] for agent in description["agents"]]
-        self.is_discrete: bool = description["actions"]["kind"] == "discrete"
-        self.head_sizes: list[int] = description["actions"].get("heads", [])
-        self.action_sizes: list[list[int]] = [agent["action_sizes"] for agent in description["agents"]]
-        self.state_size: int = description["state"]["size"]
-        self.metrics: list[str] = [metric["name"] for metric in description["metrics"]]
-        self.baselines: list[str] = [baseline["name"] for baseline in description["baselines"]]
-
     def _name_arrays(self) -> None:
         """Which arrays an info has, always and when some episode ended."""
         now = self._episodes

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from argus_env.described import DescribedVectorEnv
 from argus_env.errors import ArgusError
 from argus_env.native.environment import checked_index, checked_seed
 from argus_env.remote.actions import ActionRows
@@ -26,7 +26,7 @@ from argus_env.wire.specification import Specification
 from argus_env.wire.texts import decode_texts
 
 
-class RemoteViews:
+class RemoteViews(DescribedVectorEnv):
     """The part of `RemoteVectorEnv` that needs no step."""
 
     scenario: str
@@ -180,29 +180,6 @@ class RemoteViews:
         """What the environment last reported, such as why an episode failed."""
         return self._open().last_report
 
-    # MARK: Spaces
-
-    @functools.cached_property
-    def single_observation_space(self) -> Any:
-        """A Gymnasium Box of one agent's row. Needs the package gymnasium, as all spaces do."""
-        from argus_env.native import spaces
-
-        return spaces.box(self.description["observation"])
-
-    @functools.cached_property
-    def single_action_space(self) -> Any:
-        """Discrete, MultiDiscrete or Box of one agent's action, the largest of all agents."""
-        from argus_env.native import spaces
-
-        return spaces.action_space(self.description["actions"])
-
-    @functools.cached_property
-    def state_space(self) -> Any:
-        """A Gymnasium Box of one copy's state."""
-        from argus_env.native import spaces
-
-        return spaces.box(self.description["state"])
-
     # MARK: Requests
 
     def _about(self, message: int, meta: bytes, data: Sequence[Any], flags: int = 0) -> tuple[Header, list[bytes]]:
@@ -226,19 +203,6 @@ class RemoteViews:
 
     def _place(self) -> str:
         return f"{self.scenario} at {self._address}"
-
-    def _copy(self, copy: int) -> int:
-        return checked_index(copy, self.num_envs, "copy")
-
-    def _agent(self, agent: int | str) -> int:
-        if isinstance(agent, str):
-            if agent not in self.agents:
-                raise ArgusError(
-                    f"unknown agent ({self.scenario}): found {agent!r}, expected one of {', '.join(self.agents)}.",
-                    "argument",
-                )
-            return self.agents.index(agent)
-        return checked_index(agent, len(self.agents), "agent")
 
     def _open(self) -> Driver:
         if self._driver is None:

@@ -2,45 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
-from argus_env.peer.adapters.copy import CopyAdapter
-from argus_env.peer.adapters.space_team import SpaceTeam, probe_state
+from argus_env.peer.adapters.pettingzoo_copy import PettingZooAdapter
 from argus_env.peer.rows import ENDED_NO, ENDED_TERMINATED, ENDED_TIME_LIMIT, CopyRows
-from argus_env.peer.seeding import seed_mapping
 
 
-class ParallelAdapter(CopyAdapter):
+class ParallelAdapter(PettingZooAdapter):
     """One copy of a PettingZoo `ParallelEnv`.
 
     Agents keep their slots: one that is no longer in `agents` is terminated, does not act and has a row of zeros. When
     no agent is left, the episode was cut short by the environment's own time limit if the last to leave were truncated,
     and terminated by rule otherwise.
     """
-
-    def __init__(self, environment: Any, plan: SpaceTeam, seed_of: Callable[[int], int]) -> None:
-        self.environment = environment
-        self.team = plan
-        self.seed_of = seed_of
-        self.out: set[Any] = set()
-
-    @classmethod
-    def probe(cls, environment: Any, groups: Mapping[str, str] | str | None) -> tuple[Any, ...]:
-        agents = list(environment.possible_agents)
-        seed_of = seed_mapping(lambda seed: environment.reset(seed=seed))
-        team = SpaceTeam(
-            agents,
-            [environment.observation_space(agent) for agent in agents],
-            [environment.action_space(agent) for agent in agents],
-            groups=groups,
-            state=probe_state(environment),
-        )
-        return team, seed_of
-
-    @staticmethod
-    def specification_of(plan: tuple[Any, ...]) -> Any:
-        return plan[0].specification
 
     def reset(self, seed: int, rows: CopyRows) -> None:
         observations, infos = self.environment.reset(seed=self.seed_of(seed))
