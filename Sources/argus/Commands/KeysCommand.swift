@@ -33,9 +33,7 @@ struct KeysCommand: ParsableCommand {
             do {
                 files = try KeyFile.create(name, keys: try KeyPair.generate())
             } catch let error as ConfigurationError {
-                throw ArgusError(
-                    .output, error.what, at: error.place, found: error.found, expected: error.expected,
-                    remedy: error.remedy)
+                throw ArgusError(error, .output)
             }
             print("\(files.secret)  secret: for this side alone\n\(files.public)  public: for the other side")
         }

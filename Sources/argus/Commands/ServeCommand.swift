@@ -83,9 +83,7 @@ struct ServeCommand: ParsableCommand {
             let pair = try KeyFile.readKeyPair(keys)
             return .bind(bind, .curveServer(try CurveServer(keys: pair, allowed: allowed) { notes.note($0) }))
         } catch let error as ConfigurationError {
-            throw ArgusError(
-                .configuration, error.what, at: error.place, found: error.found, expected: error.expected,
-                remedy: error.remedy)
+            throw ArgusError(error, .configuration)
         }
     }
 }
