@@ -13,25 +13,8 @@ struct EnvironmentDescription: Encodable {
         var reward: String
         var state: String
         var masks: String
-        var score: Score?
-        var references: [Reference]
-    }
-
-    struct Score: Encodable {
-        var metric: String
-        var floor: Double
-        var ceiling: Double
-        var why: String
-    }
-
-    struct Reference: Encodable {
-        var algorithm: String
-        var metric: String
-        var mean: Double
-        var ci95: [Double]?
-        var std: Double?
-        var steps: Int?
-        var source: String
+        var score: Scenario.Score?
+        var references: [Scenario.Reference]
     }
 
     struct Agent: Encodable {
@@ -115,7 +98,7 @@ extension EnvironmentDescription {
         let environment = client.environment
         let specification = environment.specification
         scenario = ScenarioPart(environment.scenario)
-        self.environment = "\(environment.scenario.environment)"
+        self.environment = environment.environmentId
         copies = environment.copies
         threads = client.threads
         groups = specification.groups
@@ -184,14 +167,6 @@ extension EnvironmentDescription.ScenarioPart {
             id: scenario.id, version: scenario.version, description: scenario.description, file: scenario.file,
             horizon: scenario.horizon, reward: scenario.reward.rawValue, state: scenario.state.rawValue,
             masks: scenario.masks.rawValue,
-            score: scenario.score.map {
-                EnvironmentDescription.Score(metric: $0.metric, floor: $0.floor, ceiling: $0.ceiling, why: $0.why)
-            },
-            references: scenario.references.map {
-                EnvironmentDescription.Reference(
-                    algorithm: $0.algorithm, metric: $0.metric, mean: $0.mean,
-                    ci95: $0.ci95.map { [$0.lowerBound, $0.upperBound] }, std: $0.std, steps: $0.steps,
-                    source: $0.source)
-            })
+            score: scenario.score, references: scenario.references)
     }
 }

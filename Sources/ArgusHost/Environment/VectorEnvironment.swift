@@ -9,6 +9,8 @@ public import ArgusEnvAPI
 /// Not Sendable: one thread at a time calls it.
 public final class VectorEnvironment {
     public let scenario: Scenario
+    /// The environment's id, also where the scenario names none because its peer has but one.
+    public let environmentId: String
     /// The environment as the plugin specifies it.
     public let specification: EnvironmentSpecification
     public let copies: Int
@@ -92,6 +94,7 @@ public final class VectorEnvironment {
                     progress: progress, scenario: scenario))
         }
         self.scenario = scenario
+        environmentId = descriptor.id
         self.specification = specification
         self.copies = copies
         self.layout = layout

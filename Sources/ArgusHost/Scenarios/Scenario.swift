@@ -104,7 +104,7 @@ public struct Scenario: Sendable, Hashable {
 
 extension Scenario {
     /// A linear map from a metric to 0 (as good as nothing) … 1 (as good as it gets).
-    public struct Score: Sendable, Hashable {
+    public struct Score: Sendable, Hashable, Encodable {
         /// `return` or the name of one of the environment's metrics.
         public var metric: String
         /// The value that scores 0, such as random play's.
@@ -127,7 +127,7 @@ extension Scenario {
     }
 
     /// A result to compare with.
-    public struct Reference: Sendable, Hashable {
+    public struct Reference: Sendable, Hashable, Encodable {
         public var algorithm: String
         public var metric: String
         public var mean: Double

@@ -126,7 +126,9 @@ extension ScenarioDescription {
             ],
             rows: references.map { reference in
                 let spread =
-                    reference.ci95.map { "[\(NumberFormat.short($0[0])), \(NumberFormat.short($0[1]))]" }
+                    reference.ci95.map {
+                        "[\(NumberFormat.short($0.lowerBound)), \(NumberFormat.short($0.upperBound))]"
+                    }
                     ?? reference.std.map { "± \(NumberFormat.short($0))" } ?? ""
                 return [
                     reference.algorithm, reference.metric, NumberFormat.short(reference.mean), spread,

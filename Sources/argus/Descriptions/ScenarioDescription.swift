@@ -78,23 +78,6 @@ struct ScenarioDescription: Encodable {
         }
     }
 
-    struct Score: Encodable {
-        var metric: String
-        var floor: Double
-        var ceiling: Double
-        var why: String
-    }
-
-    struct Reference: Encodable {
-        var algorithm: String
-        var metric: String
-        var mean: Double
-        var ci95: [Double]?
-        var std: Double?
-        var steps: Int?
-        var source: String
-    }
-
     var scenario: String
     var version: Int
     var description: String?
@@ -121,8 +104,8 @@ struct ScenarioDescription: Encodable {
     var parameters: [Parameter]
     var metrics: [Metric]
     var baselines: [Baseline]
-    var score: Score?
-    var references: [Reference]
+    var score: Scenario.Score?
+    var references: [Scenario.Reference]
 
     enum CodingKeys: String, CodingKey {
         case scenario, version, description, origin, rules, agents, horizon, reward, masks, views, capabilities
@@ -182,14 +165,8 @@ struct ScenarioDescription: Encodable {
                 policy: index == 0 ? "scripted" : "scripted:\(baseline.name)", seesState: baseline.seesState,
                 description: (index == 0 ? "Short for scripted:\(baseline.name); " : "") + baseline.description)
         }
-        score = scenario.score.map {
-            Score(metric: $0.metric, floor: $0.floor, ceiling: $0.ceiling, why: $0.why)
-        }
-        references = scenario.references.map {
-            Reference(
-                algorithm: $0.algorithm, metric: $0.metric, mean: $0.mean,
-                ci95: $0.ci95.map { [$0.lowerBound, $0.upperBound] }, std: $0.std, steps: $0.steps, source: $0.source)
-        }
+        score = scenario.score
+        references = scenario.references
     }
 }
 
