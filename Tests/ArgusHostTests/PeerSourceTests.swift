@@ -165,6 +165,37 @@ struct PeerSourceTests {
         for (seed, value) in zip(found.seeds, found.returns) { #expect(returns[seed] == value) }
     }
 
+    @Test(
+        "Numbers that are not finite cost their episode alone, and are named with seed and step",
+        arguments: ["nan_observation", "nan_at_reset", "nan_state", "inf_reward"])
+    func notFinite(fault: String) throws {
+        let play = RandomPlay(
+            try VectorEnvironment(
+                PeerSource(isolating: library()), scenario: PluginFixture.probeScenario(fault: fault, horizon: 6),
+                copies: 3))
+        var notes: [String] = []
+        play.environment.failureNotes = FailureNotes { notes.append($0) }
+        let found = try play.environment.play(seeds: Array(1...12)) { () throws(ArgusError) in try play.act() }
+        #expect(found.failed == 12 && found.returns.isEmpty)
+        #expect(notes.count == 12)
+        #expect(
+            notes.allSatisfy { $0.contains("breaks its contract") && $0.contains(", seed ") && $0.contains("step") })
+    }
+
+    @Test(
+        "Other rows that break the contract end the evaluation, as they do in this process",
+        arguments: ["nan_elapsed", "ended_seven", "reset_ended", "zero_mask", "mask_two"])
+    func brokenRows(fault: String) throws {
+        let play = RandomPlay(
+            try VectorEnvironment(
+                PeerSource(isolating: library()), scenario: PluginFixture.probeScenario(fault: fault, horizon: 6),
+                copies: 3))
+        let error = argusError {
+            _ = try play.environment.play(seeds: Array(1...12)) { () throws(ArgusError) in try play.act() }
+        }
+        #expect(error?.what == "the environment breaks its contract")
+    }
+
     @Test("An error of the environment says what the environment says")
     func environmentError() throws {
         let environment = try VectorEnvironment(

@@ -1,6 +1,7 @@
 """Python environments and policies in the host's commands, as a user has them: `Examples/python-*`."""
 
 import json
+import signal
 import subprocess
 
 import pytest
@@ -164,3 +165,7 @@ def test_a_crash_in_a_foreign_library_is_not_the_hosts(tmp_path, grid_world):
     result = json.loads(run.stdout)
     assert 0 < result["failed"] < 60 and result["failed"] + result["episodes"] == 60
     assert "killed by signal 6" in run.stderr and "during STEP of 4 copies" in run.stderr
+    # The same library in the host's process takes the host with it: it did run elsewhere before.
+    path.write_text(path.read_text() + "placement: process\n")
+    run = argus("evaluate", path, "--episodes", 60, "--copies", 4, ARGUS_PLUGIN_PATH=str(folder))
+    assert run.returncode == -signal.SIGABRT

@@ -1,3 +1,5 @@
+package import CArgusEnv
+
 /// C memory with one owner: everything that is allocated here is freed together, or never if the owner is immortal.
 package final class CMemory {
     private var blocks: [UnsafeMutableRawPointer] = []
@@ -33,4 +35,26 @@ package final class CMemory {
     package func value<Value: BitwiseCopyable>(_ value: Value) -> UnsafePointer<Value> { nonEmptyArray([value]) }
 
     package func strings(_ texts: [String]) -> UnsafePointer<UnsafePointer<CChar>>? { array(texts.map(string)) }
+}
+
+/// Lists of the C interface's extensions.
+extension CMemory {
+    package func baselines(_ descriptors: [BaselineDescriptor]) -> UnsafePointer<argus_baseline> {
+        nonEmptyArray(
+            descriptors.map {
+                argus_baseline(
+                    struct_size: UInt32(MemoryLayout<argus_baseline>.size), sees_state: $0.seesState ? 1 : 0,
+                    name: string($0.name), description: string($0.description), memory_size: UInt32($0.memorySize),
+                    reserved: 0)
+            })
+    }
+
+    package func metrics(_ descriptors: [MetricDescriptor]) -> UnsafePointer<argus_metric> {
+        nonEmptyArray(
+            descriptors.map {
+                argus_metric(
+                    struct_size: UInt32(MemoryLayout<argus_metric>.size), kind: $0.kind.rawValue,
+                    name: string($0.name), description: string($0.description))
+            })
+    }
 }

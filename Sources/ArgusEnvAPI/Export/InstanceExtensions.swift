@@ -1,4 +1,4 @@
-import CArgusEnv
+package import CArgusEnv
 
 /// The extension structs of one instance.
 enum InstanceExtensions {
@@ -56,15 +56,10 @@ enum InstanceExtensions {
     }
 
     private static func baselines(_ descriptors: [BaselineDescriptor], _ memory: CMemory) -> argus_baselines {
-        let list = descriptors.map {
-            argus_baseline(
-                struct_size: UInt32(MemoryLayout<argus_baseline>.size), sees_state: $0.seesState ? 1 : 0,
-                name: memory.string($0.name), description: memory.string($0.description),
-                memory_size: UInt32($0.memorySize), reserved: 0)
-        }
+        let list = memory.baselines(descriptors)
         return argus_baselines(
-            struct_size: UInt32(MemoryLayout<argus_baselines>.size), count: UInt32(list.count),
-            baselines: memory.nonEmptyArray(list),
+            struct_size: UInt32(MemoryLayout<argus_baselines>.size), count: UInt32(descriptors.count),
+            baselines: list,
             act_jointly: { instance, baseline, copy, agents, actions, stride in
                 InstanceBox.of(instance).batch.actJointly(
                     baseline: Int(baseline), copy: Int(copy), agents: agents, actions: actions, stride: stride)
@@ -88,14 +83,10 @@ enum InstanceExtensions {
     }
 
     private static func metrics(_ descriptors: [MetricDescriptor], _ memory: CMemory) -> argus_metrics {
-        let list = descriptors.map {
-            argus_metric(
-                struct_size: UInt32(MemoryLayout<argus_metric>.size), kind: $0.kind.rawValue,
-                name: memory.string($0.name), description: memory.string($0.description))
-        }
+        let list = memory.metrics(descriptors)
         return argus_metrics(
-            struct_size: UInt32(MemoryLayout<argus_metrics>.size), count: UInt32(list.count),
-            metrics: memory.nonEmptyArray(list),
+            struct_size: UInt32(MemoryLayout<argus_metrics>.size), count: UInt32(descriptors.count),
+            metrics: list,
             values: { instance, copy, values in
                 InstanceBox.of(instance).batch.writeMetrics(copy: Int(copy), values)
                 return ARGUS_OK
@@ -104,7 +95,7 @@ enum InstanceExtensions {
 }
 
 /// Writes as the header's (buffer, capacity, needed) convention says.
-private func writeText(
+package func writeText(
     _ text: String, _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ needed: UnsafeMutablePointer<Int>
 ) -> argus_status {
     var text = text

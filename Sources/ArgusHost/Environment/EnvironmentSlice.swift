@@ -82,16 +82,14 @@ final class EnvironmentSlice {
         progress.starts.pointer[copy] = 0
         outcome.elapsed.pointer[copy] = tensors.elapsed.pointer[copy]
         let ended = tensors.ended.pointer[copy]
-        if ended > 1 && ended != UInt8(ARGUS_ENDED_CUT_SHORT) {
-            guard ended == 2 else { throw broken(copy, "the value \(ended) of ended", "0, 1, 2 or 3") }
+        guard ended <= 3 else { throw broken(copy, "the value \(ended) of ended", "0, 1, 2 or 3") }
+        if ended != 2 { try checkElapsed(copy) }
+        guard ended != 2, try isFinite(copy) else {
             clearRewards(copy)
             end(copy, .failed)
             return true
         }
-        guard tensors.elapsed.pointer[copy] >= 0, tensors.elapsed.pointer[copy] < .infinity else {
-            throw broken(copy, "the value \(tensors.elapsed.pointer[copy]) of elapsed", "a finite time, 0 or more")
-        }
-        try checkRows(copy)
+        if checksLegal { try checkLegal(copy) }
         writeRewards(copy)
         let firstRow = copy * layout.agents
         for row in firstRow..<firstRow + layout.agents {
@@ -200,15 +198,16 @@ final class EnvironmentSlice {
             let discarded = try instance.reset(resetMask.pointer, progress.seeds.pointer + first)
             var again = false
             for copy in range where resetMask.pointer[copy - first] != 0 {
-                switch tensors.ended.pointer[copy] {
-                case 0:
-                    try checkRows(copy)
+                let ended = tensors.ended.pointer[copy]
+                guard ended == 0 || ended == 2 else {
+                    throw broken(copy, "the value \(ended) of ended after a reset", "0, or 2 for a failed one")
+                }
+                if ended == 0, try isFinite(copy) {
+                    if checksLegal { try checkLegal(copy) }
                     resetMask.pointer[copy - first] = 0
-                case 2:
+                } else {
                     progress.failedAtReset.pointer[copy] += 1
                     again = true
-                case let ended:
-                    throw broken(copy, "the value \(ended) of ended after a reset", "0, or 2 for a failed one")
                 }
             }
             if discarded && !again { try requireFailedCopy(tensors.ended.pointer, 2, "reset") }
@@ -271,10 +270,30 @@ final class EnvironmentSlice {
         }
     }
 
-    /// Refuses values that would silently spoil whatever reads them: observations, rewards or states that are not
-    /// finite, and masks without a legal choice.
+    /// Whether a copy's numbers are finite. Where they are not, that is an error, or from another process the end of this
+    /// episode alone.
     @inline(__always)
-    private func checkRows(_ copy: Int) throws(ArgusError) {
+    private func isFinite(_ copy: Int) throws(ArgusError) -> Bool {
+        do throws(ArgusError) {
+            try checkNumbers(copy)
+            return true
+        } catch {
+            guard instance.isolatesFaults else { throw error }
+            instance.report("\(error)", copy: copy - range.lowerBound)
+            return false
+        }
+    }
+
+    @inline(__always)
+    private func checkElapsed(_ copy: Int) throws(ArgusError) {
+        guard tensors.elapsed.pointer[copy] >= 0, tensors.elapsed.pointer[copy] < .infinity else {
+            throw broken(copy, "the value \(tensors.elapsed.pointer[copy]) of elapsed", "a finite time, 0 or more")
+        }
+    }
+
+    /// Refuses observations, rewards or states that are not finite, which would silently spoil whatever reads them.
+    @inline(__always)
+    private func checkNumbers(_ copy: Int) throws(ArgusError) {
         let width = layout.agents * layout.observationSize
         if !allFinite(tensors.observations.pointer + copy * width, width) {
             try throwNotFinite(
@@ -291,9 +310,9 @@ final class EnvironmentSlice {
             try throwNotFinite(
                 copy, tensors.state.pointer + copy * layout.stateSize, "state", layout.stateSize, ["the copy"])
         }
-        if checksLegal { try checkLegal(copy) }
     }
 
+    /// Refuses rows without a legal choice.
     @inline(__always)
     private func checkLegal(_ copy: Int) throws(ArgusError) {
         let offsets = layout.headOffsets

@@ -94,25 +94,6 @@ final class PeerBuffers {
         buffer.base?.storeBytes(of: UInt8(value), toByteOffset: copy * Int(buffer.copy_stride), as: UInt8.self)
     }
 
-    /// The first value of a received frame's copy that is not finite, in words; nil: all are.
-    func notFinite(_ role: RowFrames.Role, _ frame: UnsafeMutableRawBufferPointer, index: Int) -> String? {
-        let rows = rowCount(role)
-        let width = rowBytes(role) / 4
-        let count = rows * width
-        guard frame.count >= (index + 1) * count * 4, let base = frame.baseAddress else { return nil }
-        let values = base.assumingMemoryBound(to: Float.self) + index * count
-        guard let bad = (0..<count).first(where: { !values[$0].isFinite }) else { return nil }
-        let owner =
-            switch role {
-            case .observation: " of \(specification.agents[bad / width].name)"
-            case .reward where specification.rewardScope == .agent: " of \(specification.agents[bad].name)"
-            case .reward: " of \(specification.groups[bad])"
-            default: ""
-            }
-        let component = width > 0 ? bad % width : 0
-        return "\(values[bad]) in component \(component) of the \(role)\(owner), expected finite numbers"
-    }
-
     private func rowCount(_ role: RowFrames.Role) -> Int {
         switch role {
         case .observation, .legal, .acting, .terminated: specification.agents.count

@@ -60,6 +60,14 @@ final class PeerConnection: @unchecked Sendable {
         }
     }
 
+    /// True when the last fault was the end of the peer's process.
+    var hasLostProcess: Bool {
+        switch lock.withLock({ lastFault?.kind }) {
+        case .exited, .killed: true
+        default: false
+        }
+    }
+
     /// True when the peer has failed so often that it is not tried again.
     var isGivenUp: Bool { lock.withLock { faultsInARow > PeerConnection.mostFaultsInARow } }
 

@@ -58,7 +58,7 @@ extension PeerInstance {
                 return peer.guarded {
                     let texts = try peer.texts.rules ?? peer.askTexts(.rules)
                     peer.texts.rules = texts
-                    write(texts[Int(agent)], buffer, capacity, needed)
+                    _ = writeText(texts[Int(agent)], buffer, capacity, needed)
                 }
             },
             situation: { instance, copy, agent, buffer, capacity, needed in
@@ -66,7 +66,7 @@ extension PeerInstance {
                 return peer.guarded {
                     let texts = try peer.texts.situations[Int(copy)] ?? peer.askTexts(.situation(copy: Int(copy)))
                     peer.texts.situations[Int(copy)] = texts
-                    write(texts[Int(agent)], buffer, capacity, needed)
+                    _ = writeText(texts[Int(agent)], buffer, capacity, needed)
                 }
             },
             action: { instance, copy, agent, choice, buffer, capacity, needed in
@@ -75,7 +75,7 @@ extension PeerInstance {
                     let texts = try peer.texts.actions[Int(copy)] ?? peer.askTexts(.actions(copy: Int(copy)))
                     peer.texts.actions[Int(copy)] = texts
                     let width = peer.specification.specification.legalSize
-                    write(texts[Int(agent) * width + Int(choice)], buffer, capacity, needed)
+                    _ = writeText(texts[Int(agent) * width + Int(choice)], buffer, capacity, needed)
                 }
             })
     }
@@ -97,7 +97,7 @@ extension PeerInstance {
                                 as: UTF8.self)
                         }
                     peer.texts.pictures[Int(copy)] = (color != 0, text)
-                    write(text, buffer, capacity, needed)
+                    _ = writeText(text, buffer, capacity, needed)
                 }
             })
     }
@@ -123,15 +123,9 @@ extension PeerInstance {
     }
 
     private static func baselines(_ descriptors: [BaselineDescriptor], _ memory: CMemory) -> argus_baselines {
-        let list = descriptors.map {
-            argus_baseline(
-                struct_size: UInt32(MemoryLayout<argus_baseline>.size), sees_state: $0.seesState ? 1 : 0,
-                name: memory.string($0.name), description: memory.string($0.description),
-                memory_size: UInt32($0.memorySize), reserved: 0)
-        }
         return argus_baselines(
-            struct_size: UInt32(MemoryLayout<argus_baselines>.size), count: UInt32(list.count),
-            baselines: memory.nonEmptyArray(list),
+            struct_size: UInt32(MemoryLayout<argus_baselines>.size), count: UInt32(descriptors.count),
+            baselines: memory.baselines(descriptors),
             act_jointly: { instance, baseline, copy, agents, actions, stride in
                 let peer = PeerInstance.of(instance)
                 return peer.guarded {
@@ -150,14 +144,9 @@ extension PeerInstance {
     }
 
     private static func metrics(_ descriptors: [MetricDescriptor], _ memory: CMemory) -> argus_metrics {
-        let list = descriptors.map {
-            argus_metric(
-                struct_size: UInt32(MemoryLayout<argus_metric>.size), kind: $0.kind.rawValue,
-                name: memory.string($0.name), description: memory.string($0.description))
-        }
         return argus_metrics(
-            struct_size: UInt32(MemoryLayout<argus_metrics>.size), count: UInt32(list.count),
-            metrics: memory.nonEmptyArray(list),
+            struct_size: UInt32(MemoryLayout<argus_metrics>.size), count: UInt32(descriptors.count),
+            metrics: memory.metrics(descriptors),
             values: { instance, copy, values in
                 let peer = PeerInstance.of(instance)
                 return peer.guarded { try peer.writeMetrics(copy: Int(copy), values) }
@@ -297,17 +286,5 @@ extension PeerInstance {
             (index == 0 ? action : memory)?.copyMemory(from: source, byteCount: bytes.count)
             return nil
         }
-    }
-}
-
-/// Writes as the header's (buffer, capacity, needed) convention says.
-private func write(
-    _ text: String, _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ needed: UnsafeMutablePointer<Int>
-) {
-    var text = text
-    text.withUTF8 { bytes in
-        needed.pointee = bytes.count
-        guard let buffer, let source = bytes.baseAddress else { return }
-        UnsafeMutableRawPointer(buffer).copyMemory(from: source, byteCount: min(capacity, bytes.count))
     }
 }

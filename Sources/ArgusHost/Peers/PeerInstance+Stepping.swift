@@ -31,8 +31,7 @@ extension PeerInstance {
             wanted[copy] = 0
             guard mask.map({ $0[copy] != 0 }) ?? true else { continue }
             if buffers.ahead[copy] == seeds[copy] {
-                // Spoilt rows of an episode that was begun ahead: its reset has failed.
-                if let words = showAhead(copy, buffers) { report(ARGUS_FAILURE, words, copy: copy) }
+                showAhead(copy, buffers)
             } else {
                 wanted[copy] = 1
                 wantedSeeds[copy] = seeds[copy]
@@ -49,18 +48,12 @@ extension PeerInstance {
             // The session ended within the reset: the episodes that were to begin have failed.
             return failCopies({ wanted[$0] != 0 }, words, buffers)
         case .done(let reply):
-            var anyFailed = false
             for copy in 0..<copies where wanted[copy] != 0 {
                 for role in RowFrames.Role.allCases {
                     buffers.show(role, copy: copy, from: buffers.received.row(role), index: copy)
                 }
-                if let words = spoiltRows(copy, buffers) {
-                    buffers.setEnded(copy: copy, ARGUS_ENDED_FAILED)
-                    report(ARGUS_FAILURE, words, copy: copy)
-                    anyFailed = true
-                }
             }
-            return discardIfFailed(reply, anyFailed)
+            return discardIfFailed(reply)
         }
     }
 
@@ -99,7 +92,6 @@ extension PeerInstance {
         _ buffers: PeerBuffers
     ) -> argus_status {
         let received = buffers.received
-        var anyFailed = false
         var anyEnded = false
         var final = 0
         let ended = received.row(.ended)
@@ -113,12 +105,6 @@ extension PeerInstance {
                     role, copy: copy, from: fromFinal ? received.final(role) : received.row(role),
                     index: fromFinal ? final : copy)
             }
-            if let words = spoiltRows(copy, buffers, final: isFinal ? final : nil) {
-                buffers.setEnded(copy: copy, ARGUS_ENDED_FAILED)
-                report(ARGUS_FAILURE, words, copy: copy)
-                anyFailed = true
-                continue
-            }
             let isOver = ended[copy] == WireEnded.terminated.rawValue || ended[copy] == WireEnded.truncated.rawValue
             if isOver || plan[copy] & WirePlan.lastStep.rawValue != 0 { anyEnded = true }
             if isFinal {
@@ -127,41 +113,20 @@ extension PeerInstance {
             }
         }
         if anyEnded { connection.noteSuccess() }
-        return discardIfFailed(reply, anyFailed)
+        return discardIfFailed(reply)
     }
 
-    /// Shows the rows of an episode that was begun ahead; says what is wrong with them.
-    private func showAhead(_ copy: Int, _ buffers: PeerBuffers) -> String? {
-        for role in RowFrames.Role.allCases where role.isOfNextEpisode {
-            buffers.show(role, copy: copy, from: buffers.received.row(role), index: copy)
+    /// Shows the rows of an episode that was begun ahead.
+    private func showAhead(_ copy: Int, _ buffers: PeerBuffers) {
+        for role in RowFrames.Role.allCases {
+            let frame = role.isOfNextEpisode ? buffers.received.row(role) : buffers.zeros.bytes
+            buffers.show(role, copy: copy, from: frame, index: role.isOfNextEpisode ? copy : 0)
         }
-        for role in RowFrames.Role.allCases where !role.isOfNextEpisode {
-            buffers.show(role, copy: copy, from: buffers.zeros.bytes, index: 0)
-        }
-        let words = spoiltRows(copy, buffers, roles: [.observation, .state])
-        if words != nil { buffers.setEnded(copy: copy, ARGUS_ENDED_FAILED) }
-        return words
-    }
-
-    /// What is wrong with the numbers of a copy; nil: nothing.
-    private func spoiltRows(
-        _ copy: Int, _ buffers: PeerBuffers, final: Int? = nil,
-        roles: [RowFrames.Role] = [.observation, .reward, .state]
-    ) -> String? {
-        let received = buffers.received
-        for role in roles {
-            if let final, role.isOfNextEpisode {
-                if let words = buffers.notFinite(role, received.final(role), index: final) { return words }
-            } else if let words = buffers.notFinite(role, received.row(role), index: copy) {
-                return words
-            }
-        }
-        return nil
     }
 
     /// Passes on why the peer discarded episodes.
-    private func discardIfFailed(_ reply: PeerReply, _ anyFailed: Bool) -> argus_status {
-        guard reply.header.status == .discarded else { return anyFailed ? ARGUS_DISCARD : ARGUS_OK }
+    private func discardIfFailed(_ reply: PeerReply) -> argus_status {
+        guard reply.header.status == .discarded else { return ARGUS_OK }
         for error in (try? ErrorReports(bytes: reply.meta))?.errors ?? [] {
             report(ARGUS_FAILURE, PeerInstance.words(error), copy: error.copy ?? -1)
         }

@@ -11,10 +11,9 @@ final class PeerProcess {
 
     /// - Parameters: `arguments`: the program and its arguments; `endpoint`: where it connects to.
     init(_ arguments: [String], endpoint: String) throws(ArgusError) {
-        // Unbuffered, so that the last words of a Python process that dies are not lost.
-        let environment = ["ARGUS_ENDPOINT": endpoint, "PYTHONUNBUFFERED": "1"]
         child = try ChildProcess(
-            arguments[0], Array(arguments.dropFirst()), errors: .withOutput, environment: environment)
+            arguments[0], Array(arguments.dropFirst()), errors: .withOutput,
+            environment: PeerSettings.environment(endpoint: endpoint))
     }
 
     deinit { end() }

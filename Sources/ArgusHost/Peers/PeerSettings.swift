@@ -1,17 +1,17 @@
 import ArgusWire
-import ArgusZeroMQ
+package import ArgusZeroMQ
 import Glibc
 
 /// How a peer is reached, and how long it may take.
-struct PeerSettings: Sendable {
-    enum Way: Sendable {
+package struct PeerSettings: Sendable {
+    package enum Way: Sendable {
         /// A program and its arguments.
         case start([String])
         case connect(String)
         case listen(String)
     }
 
-    var way: Way
+    package let way: Way
     /// The command or address, for messages.
     var name: String
     var timeouts: ScenarioPeer.Timeouts
@@ -31,7 +31,7 @@ struct PeerSettings: Sendable {
     }
 
     /// The `worker`-th peer of a scenario.
-    init(_ peer: ScenarioPeer, worker: Int, timeouts: ScenarioPeer.Timeouts) {
+    package init(_ peer: ScenarioPeer, worker: Int, timeouts: ScenarioPeer.Timeouts) {
         let address = peer.address(worker: worker)
         let way: Way =
             switch address {
@@ -51,6 +51,12 @@ struct PeerSettings: Sendable {
         let firstWord = command.prefix { $0 != " " }
         let isSimple = !command.contains { ";|&()<>`\n{}!".contains($0) } && !firstWord.contains("=")
         return isSimple ? "exec \(command)" : command
+    }
+
+    /// Variables of a started peer, which connects to `endpoint`.
+    package static func environment(endpoint: String) -> [String: String] {
+        // Unbuffered, so that the last words of a Python process that dies are not lost.
+        ["ARGUS_ENDPOINT": endpoint, "PYTHONUNBUFFERED": "1"]
     }
 
     /// True when a shell stands between this process and the peer's program.
@@ -96,7 +102,7 @@ struct PeerSettings: Sendable {
     }
 
     /// Of a socket that connects to a peer.
-    func clientSecurity(_ endpoint: String) throws -> SocketSecurity {
+    package func clientSecurity(_ endpoint: String) throws -> SocketSecurity {
         try Endpoint(endpoint, for: .connect).requireKeys(keys != nil && server != nil)
         guard let keys, let server else {
             if keys != nil { throw PeerSettings.half("keys", "server") }

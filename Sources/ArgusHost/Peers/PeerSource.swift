@@ -65,6 +65,11 @@ public final class PeerSource: EnvironmentSource {
         }
     }
 
+    public var isolatesFaults: Bool { true }
+
+    /// True once a peer's process has ended by itself or by a signal, and no other fault came after.
+    package var hasLostProcess: Bool { connections.contains(where: \.hasLostProcess) }
+
     deinit { for connection in connections { connection.close() } }
 
     public func fingerprint() throws(ArgusError) -> String { Fingerprint.of(identity) }

@@ -14,6 +14,8 @@ final class EnvironmentInstance {
     private let reports: ReportLog
     private let health: PluginHealth
     private var isBroken = false
+    /// See ``EnvironmentSource/isolatesFaults``.
+    let isolatesFaults: Bool
     private let text: argus_text?
     private let snapshots: argus_snapshot?
     private let baselineFunctions: argus_baselines?
@@ -58,6 +60,7 @@ final class EnvironmentInstance {
         pointer = owner.pointer
         reports = owner.reports
         health = source.health
+        isolatesFaults = source.isolatesFaults
     }
 
     var offersText: Bool { text != nil }
@@ -66,6 +69,9 @@ final class EnvironmentInstance {
 
     /// What the plugin last said, for messages about failed episodes.
     var lastReport: String? { reports.last }
+
+    /// Notes what this side found, among what the plugin says.
+    func report(_ words: String, copy: Int) { reports.add(ARGUS_FAILURE, copy, words) }
 
     /// Reports so far.
     var reportCount: Int {

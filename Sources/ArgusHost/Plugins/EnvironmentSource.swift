@@ -14,6 +14,9 @@ public protocol EnvironmentSource: Sendable {
     var descriptors: [EnvironmentDescriptor] { get }
     /// Whether anything may still be called.
     var health: PluginHealth { get }
+    /// True: numbers that are not finite cost their episode alone, since whoever wrote them is in another process and has
+    /// damaged nothing here. False: they are an error.
+    var isolatesFaults: Bool { get }
     /// Fingerprint of what runs, as far as it can be known: results are told apart by it.
     func fingerprint() throws(ArgusError) -> String
     /// How many instances step a number of copies side by side, when this many threads were asked for.
@@ -33,6 +36,8 @@ public protocol EnvironmentSource: Sendable {
 extension EnvironmentSource {
     /// More threads than a machine has cores are only for tests; each takes memory for its stack.
     public func workers(copies: Int, threads: Int) -> Int { max(1, min(threads, copies, 256)) }
+
+    public var isolatesFaults: Bool { false }
 
     public func prepare(workers: Int) {}
 

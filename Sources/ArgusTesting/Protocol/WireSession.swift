@@ -31,31 +31,26 @@ final class WireSession {
 
     /// Starts or finds the first peer and shakes hands.
     init(_ peer: ScenarioPeer, seconds: Double) throws {
-        guard let address = peer.addresses.first else { throw ConformanceFailure("no peer") }
+        guard !peer.addresses.isEmpty else { throw ConformanceFailure("no peer") }
+        let settings = PeerSettings(peer, worker: 0, timeouts: ScenarioPeer.Timeouts())
         CallTrace.shared.note(.wire)
         var options = SocketOptions()
         options.receiveTimeout = .milliseconds(20)
-        switch address {
-        case .command(let command):
+        switch settings.way {
+        case .start(let arguments):
             let folder = try PrivateFolder()
             socket = try Socket(.router, options: options)
             let endpoint = try socket.bind(folder.endpoint("peer", for: .bind))
             let child = try ChildProcess(
-                "/bin/sh", ["-c", #"cd -- "$0" && exec /bin/sh -c "$1""#, peer.folder, command], errors: .withOutput,
-                environment: ["ARGUS_ENDPOINT": endpoint, "PYTHONUNBUFFERED": "1"])
+                arguments[0], Array(arguments.dropFirst()), errors: .withOutput,
+                environment: PeerSettings.environment(endpoint: endpoint))
             self.child = child
             self.folder = folder
             process = child.identifier
             isRouter = true
         case .connect(let text):
-            let endpoint = try Endpoint(text, for: .connect)
-            var security = SocketSecurity.none
-            if let keys = peer.keys, let server = peer.server {
-                security = .curveClient(
-                    CurveClient(keys: try KeyFile.readKeyPair(keys), serverKey: try KeyFile.readPublicKey(server)))
-            }
-            socket = try Socket(.dealer, options: options, security: security)
-            try socket.connect(endpoint)
+            socket = try Socket(.dealer, options: options, security: try settings.clientSecurity(text))
+            try socket.connect(Endpoint(text, for: .connect))
             folder = nil
             process = nil
             isRouter = false

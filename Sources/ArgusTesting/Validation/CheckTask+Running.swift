@@ -30,7 +30,12 @@ extension CheckTask {
             let subject = try ConformanceSubject(
                 source, scenario: try scenario(descriptor), peer: peer, effort: effort, patience: timeLimit * 0.5)
             if check.name.hasPrefix("host-") { CallTrace.shared.note(.host) }
-            return CheckOutcome(result: CheckTask.judged(check.run(subject), check), environments: ids)
+            var result = check.run(subject)
+            // A library's crash ends this very process; a peer's is told by its source.
+            if result.verdict == .fail, (source as? PeerSource)?.hasLostProcess == true {
+                result.verdict = check.toleratesCrash ? .warn : .crashed
+            }
+            return CheckOutcome(result: result, environments: ids)
         } catch {
             return CheckOutcome(result: .failed("\(error)"), environments: ids)
         }
@@ -74,15 +79,5 @@ extension CheckTask {
         case .boolean: Bool(text).map(ParameterValue.boolean) ?? .string(text)
         case .string, .choice: .string(text)
         }
-    }
-
-    /// A peer's end is told in the reason of a failure; for a library's the process itself ends.
-    private static func judged(_ result: ConformanceResult, _ check: ConformanceCheck) -> ConformanceResult {
-        var result = result
-        let ends = ["the peer's process was killed by signal", "the peer's process ended by itself"]
-        if result.verdict == .fail, ends.contains(where: result.reason.contains) {
-            result.verdict = check.toleratesCrash ? .warn : .crashed
-        }
-        return result
     }
 }
