@@ -101,8 +101,10 @@ public final class TransitionVerification {
     // MARK: Shapes
 
     private func check(_ transition: RecordedTransition, _ place: String) throws(ArgusError) {
-        func require(_ key: String, _ found: Int, _ expected: Int) throws(ArgusError) {
-            guard found != expected else { return }
+        func require(
+            _ key: String, _ found: Int, _ expected: Int, orPadded padded: Int? = nil
+        ) throws(ArgusError) {
+            guard found != expected, found != padded else { return }
             throw ArgusError(
                 .file, "bad transition in recording", at: "\(place), key '\(key)'", found: "\(found) entries",
                 expected: "\(expected)")
@@ -114,12 +116,16 @@ public final class TransitionVerification {
         try require("dones", transition.dones.count, agents)
         try require("observations", transition.observations.count, agents)
         for (agent, row) in transition.observations.enumerated() {
-            try require("observations[\(agent)]", row.count, specification.observationSize)
+            let own = specification.agents[agent].observationSize ?? specification.observationSize
+            try require("observations[\(agent)]", row.count, own, orPadded: specification.observationSize)
         }
         if let masks = transition.masks {
             try require("masks", masks.count, agents)
             for (agent, row) in masks.enumerated() {
-                try require("masks[\(agent)]", row.count, specification.legalSize)
+                // Where there is one head, its padding may be left out.
+                let own = specification.agents[agent].actionSizes.flatMap { $0.count == 1 ? $0[0] : nil }
+                try require(
+                    "masks[\(agent)]", row.count, own ?? specification.legalSize, orPadded: specification.legalSize)
             }
         }
         if comparesState {
