@@ -128,7 +128,8 @@ struct ChannelLayout: Sendable {
 
     /// Segments that cover the environment's own components, also where it names none.
     private static func whole(_ segments: [Segment], _ size: Int) -> [Segment] {
-        segments.isEmpty ? [Segment("environment", offset: 0, count: size, "the environment's own components")] : segments
+        guard segments.isEmpty else { return segments }
+        return [Segment("environment", offset: 0, count: size, "the environment's own components")]
     }
 
     private static func segments(_ communication: Communication, slots: Int, offset: Int) -> [Segment] {

@@ -50,8 +50,10 @@ extension Communication {
             let others = Set(group).subtracting([sender])
             switch topology {
             case .ring:
-                let neighbours = [group[(position + 1) % group.count], group[(position + group.count - 1) % group.count]]
-                return others.intersection(neighbours).sorted()
+                let last = group.count - 1
+                let before = group[position == 0 ? last : position - 1]
+                let after = group[position == last ? 0 : position + 1]
+                return others.intersection([before, after]).sorted()
             case .star where position > 0: return [group[0]]
             default: return others.sorted()
             }
