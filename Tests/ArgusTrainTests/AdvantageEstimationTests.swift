@@ -6,11 +6,12 @@ import Testing
 private func estimate(
     rewards: [Float], values: [Float], final: Float = 0, acting: [UInt8]? = nil, terminated: [UInt8]? = nil,
     ended: [EpisodeEnd], elapsed: [Float]? = nil, discount: Double = 0.9, lambda: Double = 0.5
-) -> (advantages: [Float], returns: [Float], valid: [UInt8]) {
+) -> (advantages: [Float], returns: [Float], valid: [UInt8], valued: [UInt8]) {
     let steps = rewards.count
     var advantages = [Float](repeating: .nan, count: steps)
     var returns = [Float](repeating: .nan, count: steps)
     var valid = [UInt8](repeating: 9, count: steps)
+    var valued = [UInt8](repeating: 9, count: steps)
     let finals = [Float](repeating: final, count: steps)
     let ends = ended.map(\.rawValue)
     let acting = acting ?? [UInt8](repeating: 1, count: steps)
@@ -31,13 +32,13 @@ private func estimate(
                             values: values, finalValues: finals,
                             AdvantageEstimation.Transitions(
                                 rewards: rewards, acting: acting, terminated: terminated, ended: ends, elapsed: elapsed),
-                            advantages: &advantages, returns: &returns, valid: &valid)
+                            advantages: &advantages, returns: &returns, valid: &valid, valued: &valued)
                     }
                 }
             }
         }
     }
-    return (advantages, returns, valid)
+    return (advantages, returns, valid, valued)
 }
 
 private func isClose(_ first: [Float], _ second: [Float]) -> Bool {
@@ -104,6 +105,18 @@ struct AdvantageEstimationTests {
         // δ = 2.8 + 0.729·0.25 − 0.5 = 2.48225, A = 2.48225 + 0.729·0.5·6.35
         #expect(isClose([result.advantages[0], result.advantages[2]], [4.796825, 6.35]))
         #expect(result.valid == [1, 0, 1])
+        // The critic learns what waiting is worth: 2 + 0.81·(0.25 + 0.5·6.35)
+        #expect(result.valued == [1, 1, 1])
+        #expect(isClose([result.returns[1]], [4.77425]))
+    }
+
+    @Test("Nobody learns the value of an agent that is out; in the next episode it counts again")
+    func outIsNotWaiting() {
+        let result = estimate(
+            rewards: [1, 1, 1, 1, 1], values: [0, 0, 0, 0, 0, 0], acting: [1, 0, 0, 0, 1], terminated: [1, 1, 1, 0, 0],
+            ended: [.running, .running, .terminated, .running, .running])
+        #expect(result.valid == [1, 0, 0, 0, 1])
+        #expect(result.valued == [1, 0, 0, 1, 1])
     }
 
     @Test("Rows of a failed episode count for nothing, those before it do")
@@ -112,6 +125,7 @@ struct AdvantageEstimationTests {
             rewards: [1, 2, 3, 4], values: [0, 0, 0, 0, 1],
             ended: [.terminated, .running, .failed, .running])
         #expect(result.valid == [1, 0, 0, 1])
+        #expect(result.valued == [1, 0, 0, 1])
         #expect(isClose([result.advantages[0]], [1]))
     }
 }

@@ -106,12 +106,17 @@ def test_misuse_exits_with_2_and_says_what_was_meant(arguments, words):
     ("player_0=random,player_0=scripted,*=random", ["player_0"]),
     (",", ["''"]),
     ('player_0="random', ['"']),
-    ("human", ["not available"]),
+    ("random:7", ["'random:7'", "expected none"]),
+    ("peer:", ["expected a command"]),
     ("llm:smollm2", ["not available"]),
 ])
 def test_a_bad_team_exits_with_2_and_names_the_option(team, words):
     for command in ["play", "evaluate"]:
         assert_error(argus(command, SCENARIO, "--team", team), 2, "--team", *words)
+
+
+def test_a_person_plays_only_where_somebody_watches():
+    assert_error(argus("evaluate", SCENARIO, "--team", "human"), 2, "--team", "'argus play SCENARIO --team human'")
 
 
 # Failures: status 1

@@ -28,6 +28,17 @@ public struct ActionRows {
     /// [copy, agent, component]: all continuous actions.
     public var allContinuous: UnsafeMutableBufferPointer<Float> { tensors.continuousActions.elements }
 
+    /// Writes an action that was read from a file: choices, which must be whole numbers, or components.
+    func write(_ row: [Double], copy: Int, agent: Int) {
+        for (index, value) in row.enumerated() {
+            if layout.isDiscrete {
+                discrete(copy: copy, agent: agent)[index] = Int32(value)
+            } else {
+                continuous(copy: copy, agent: agent)[index] = Float(value)
+            }
+        }
+    }
+
     /// One agent's rows only: what a decentralised policy is handed.
     @inline(__always)
     public func rows(agent: Int) -> AgentActionRows { AgentActionRows(rows: self, agent: agent) }

@@ -86,6 +86,14 @@ extension VectorEnvironment {
         for group in 0..<layout.groups { progress.returns[copy * layout.groups + group] = returns[group] }
     }
 
+    /// Sets one copy to a state in the environment's own form, as the running episode's; the host's numbers of it stay.
+    ///
+    /// - Throws: ``ArgusError`` when the environment refuses the bytes; the copy is then as it was.
+    func restoreEnvironment(copy: Int, from bytes: [UInt8]) throws(ArgusError) {
+        let (instance, index) = instance(of: copy)
+        try instance.load(copy: index, bytes, chanceSeed: nil)
+    }
+
     /// Where each copy stands in its stream of episodes, for checkpoints of environments without snapshots.
     public var episodeIndices: [Int] {
         get { Array(progress.episode.elements) }

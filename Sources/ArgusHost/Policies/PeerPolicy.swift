@@ -233,7 +233,7 @@ public struct PeerPolicyProvider: PolicyProvider {
     ) throws(ArgusError) -> [TeamMember] {
         guard let argument, !argument.isEmpty else {
             throw ArgusError(
-                .policy, "bad policy", at: "peer", found: "no command",
+                .policy, "bad policy", at: "team, policy 'peer'", found: "no command",
                 expected: "a command, connect:ENDPOINT or listen:ENDPOINT", remedy: "'peer:python my_policy.py'")
         }
         var peerSettings = PeerSettings(ScenarioPeer([.init(argument)]), worker: 0, timeouts: timeouts)

@@ -61,7 +61,7 @@ public struct RandomPolicyProvider: PolicyProvider {
     ) throws(ArgusError) -> [TeamMember] {
         if let argument {
             throw ArgusError(
-                .policy, "bad policy", at: "random:\(argument)", found: "an argument", expected: "none",
+                .policy, "bad policy", at: "team, policy 'random:\(argument)'", found: "an argument", expected: "none",
                 remedy: "'random'")
         }
         return agents.map { _ in .local(RandomPolicy(seed: settings.seed)) }

@@ -11,6 +11,10 @@ import Glibc
 /// ended by rule and the value of the *final* observation where it was cut by the horizon. An agent that is out for the
 /// rest of an episode has no V(t′) of its own either; a value that all agents share goes on without it, as do their
 /// rewards. Failed episodes count for nothing: their rows are marked invalid.
+///
+/// While an agent waits, at step u between t and t′, it decides nothing, but its value is bootstrapped from where a
+/// rollout or an episode is cut off just then. So the critic learns it: return(u) = R + Γ·(V(t′) + λ·A(t′)), with R and Γ
+/// from u to t′.
 package struct AdvantageEstimation {
     package var discount: Double
     package var lambda: Double
@@ -54,11 +58,12 @@ package struct AdvantageEstimation {
     }
 
     /// - Parameters: `values`: [step + 1, copy, value row]; `finalValues`: [step, copy, value row], read where an episode
-    ///   was truncated; `advantages`, `returns`, `valid`: [step, copy, agent], written.
+    ///   was truncated; `advantages`, `returns`: [step, copy, agent], written; so are `valid`, 1 where an agent of a valid
+    ///   episode decides, and `valued`, 1 where it decides or waits.
     package func run(
         values: UnsafePointer<Float>, finalValues: UnsafePointer<Float>, _ storage: Transitions,
         advantages: UnsafeMutablePointer<Float>, returns: UnsafeMutablePointer<Float>,
-        valid: UnsafeMutablePointer<UInt8>
+        valid: UnsafeMutablePointer<UInt8>, valued: UnsafeMutablePointer<UInt8>
     ) {
         let valueRows = valuesArePerCopy ? 1 : agents
         let gamma = Float(discount)
@@ -92,10 +97,13 @@ package struct AdvantageEstimation {
                     rewardToNext = storage.rewards[row] + stepDiscount * rewardToNext
                     discountToNext *= stepDiscount
                     valid[row] = storage.acting[row] != 0 ? isValid : 0
+                    valued[row] = valid[row] != 0 || !isOut(storage, step, copy, agent) ? isValid : 0
                     // A failed episode's numbers, its elapsed time among them, may be anything, so none is passed on.
                     guard valid[row] != 0 else {
                         advantages[row] = 0
-                        returns[row] = 0
+                        returns[row] =
+                            valued[row] != 0
+                            ? rewardToNext + discountToNext * (nextValue + lambda * nextAdvantage) : 0
                         continue
                     }
                     let value = values[place * valueRows + valueIndex]
@@ -107,5 +115,13 @@ package struct AdvantageEstimation {
                 }
             }
         }
+    }
+
+    /// Whether an agent that is not acting is out for the rest of the episode, not waiting. What came before the rollout's
+    /// first step is not stored; there, who is out after the step may as well have been before.
+    private func isOut(_ storage: Transitions, _ step: Int, _ copy: Int, _ agent: Int) -> Bool {
+        let before = max(0, step - 1) * copies + copy
+        if step > 0, storage.ended[before] != EpisodeEnd.running.rawValue { return false }
+        return storage.terminated[before * agents + agent] != 0
     }
 }

@@ -12,7 +12,8 @@ extension PPOLearner {
             agents: agents, valuesArePerCopy: valueRows == 1 && agents > 1
         ).run(
             values: values.pointer, finalValues: finalValues.pointer, storage.transitions,
-            advantages: advantages.pointer, returns: returns.pointer, valid: valid.pointer)
+            advantages: advantages.pointer, returns: returns.pointer, valid: valid.pointer,
+            valued: valued.pointer)
         guard try prepareTargets() else {
             // Every episode failed: nothing to learn from.
             updates += 1
@@ -74,17 +75,21 @@ extension PPOLearner {
     /// - Returns: false when no row of the rollout counts.
     func prepareTargets() throws -> Bool {
         var count = 0.0
+        var valuedCount = 0.0
         var sums = (advantage: 0.0, advantageSquares: 0.0, returns: 0.0, returnSquares: 0.0)
         for row in 0..<advantages.count {
             weights.pointer[row] = Float(valid.pointer[row])
+            if valued.pointer[row] != 0 {
+                let target = Double(returns.pointer[row])
+                valuedCount += 1
+                sums.returns += target
+                sums.returnSquares += target * target
+            }
             guard valid.pointer[row] != 0 else { continue }
             let advantage = Double(advantages.pointer[row])
-            let target = Double(returns.pointer[row])
             count += 1
             sums.advantage += advantage
             sums.advantageSquares += advantage * advantage
-            sums.returns += target
-            sums.returnSquares += target * target
         }
         guard count > 0 else { return false }
         if configuration.normalizeAdvantages {
@@ -96,7 +101,8 @@ extension PPOLearner {
         }
         if configuration.normalizeValues {
             let before = normalizer
-            normalizer.update(mean: sums.returns / count, meanOfSquares: sums.returnSquares / count)
+            normalizer.update(
+                mean: sums.returns / valuedCount, meanOfSquares: sums.returnSquares / valuedCount)
             try keepOutputs(from: before)
         }
         let center = configuration.normalizeValues ? Float(normalizer.center) : 0
@@ -104,14 +110,15 @@ extension PPOLearner {
         for place in 0..<steps * copies {
             for row in 0..<valueRows {
                 let index = place * valueRows + row
-                // One value for all agents: its target is the mean over those that acted.
+                // One value for all agents: its target is the mean over those that acted or, if none did, that wait.
                 let rows =
                     valueRows == agents
                     ? place * agents + row..<place * agents + row + 1
                     : place * agents..<(place + 1) * agents
                 var sum: Float = 0
                 var weight: Float = 0
-                for agent in rows where valid.pointer[agent] != 0 {
+                let counts = rows.contains { valid.pointer[$0] != 0 } ? valid.pointer : valued.pointer
+                for agent in rows where counts[agent] != 0 {
                     sum += returns.pointer[agent]
                     weight += 1
                 }

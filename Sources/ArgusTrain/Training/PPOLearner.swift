@@ -35,6 +35,7 @@ final class PPOLearner {
     let valueReturns: AlignedBuffer<Float>
     let valueWeights: AlignedBuffer<Float>
     let valid: AlignedBuffer<UInt8>
+    let valued: AlignedBuffer<UInt8>
     let order: AlignedBuffer<Int64>
     /// Memory at the rollout's first step.
     var firstActorHidden: Tensor
@@ -118,6 +119,7 @@ final class PPOLearner {
         valueReturns = AlignedBuffer(count: steps * copies * valueRows, zero: 0)
         valueWeights = AlignedBuffer(count: steps * copies * valueRows, zero: 1)
         valid = AlignedBuffer(count: steps * copies * agents, zero: 1)
+        valued = AlignedBuffer(count: steps * copies * agents, zero: 1)
         order = AlignedBuffer(count: configuration.recurrent ? copies : steps * copies, zero: 0)
         actorHidden = try actor.initialHidden(rows: copies * agents)
         criticHidden = try critic.initialHidden(rows: copies * valueRows)

@@ -14,11 +14,18 @@ enum AvailablePolicies {
         #endif
     }
 
-    /// Refuses kinds of policies that later versions bring, so that nobody looks for a misspelling.
-    static func check(_ team: TeamSpecification) throws(ArgusError) {
+    /// Refuses kinds of policies that a later version brings, so that nobody looks for a misspelling, and people where
+    /// nobody watches.
+    static func check(_ team: TeamSpecification, allowsHumans: Bool) throws(ArgusError) {
         for item in team.items {
             let name = String(item.policy.prefix { $0 != ":" })
-            guard ["human", "llm"].contains(name) else { continue }
+            if name == "human", !allowsHumans {
+                throw ArgusError(
+                    .policy, "a person cannot play here", at: "team '\(team)'", found: "'\(item.policy)'",
+                    expected: "one of \(providers.map(\.name).joined(separator: ", "))",
+                    remedy: "'argus play SCENARIO --team human'")
+            }
+            guard name == "llm" else { continue }
             throw ArgusError(
                 .policy, "policy is not available in this version", at: "team '\(team)'", found: "'\(item.policy)'",
                 expected: "one of \(providers.map(\.name).joined(separator: ", "))", remedy: "'--team scripted'")

@@ -7,28 +7,33 @@ struct TeamArgument: ParsableArguments {
         help: ArgumentHelp(
             "POLICY, or AGENT=POLICY items separated by commas ('*': the other agents); may be repeated. "
                 + "Default: random.",
-            discussion: "POLICY is random, scripted[:NAME], run:DIR or peer:COMMAND; see 'argus list policies'.",
+            discussion: "POLICY is random, scripted[:NAME], run:DIR, peer:COMMAND or, in 'argus play', human; see "
+                + "'argus list policies'.",
             valueName: "spec"))
     var team: [String] = []
 
-    func specification() throws(ArgusError) -> TeamSpecification {
+    /// - Parameter allowsHumans: somebody sits at the keyboard.
+    func specification(allowsHumans: Bool = false) throws(ArgusError) -> TeamSpecification {
         guard !team.isEmpty else { return TeamSpecification(policy: "random") }
         do {
             let specification = try TeamSpecification(team)
-            try AvailablePolicies.check(specification)
+            try AvailablePolicies.check(specification, allowsHumans: allowsHumans)
             return specification
         } catch {
             throw TeamArgument.atOption(error)
         }
     }
 
-    /// The team that plays `environment`.
+    /// The team that plays `environment`; `keyboard`: whoever plays as `human`.
     static func team(
-        _ specification: TeamSpecification, _ environment: VectorEnvironment, _ settings: PolicySettings
+        _ specification: TeamSpecification, _ environment: VectorEnvironment, _ settings: PolicySettings,
+        keyboard: Keyboard? = nil
     ) throws(ArgusError) -> Team {
         do {
+            let humans: [any PolicyProvider] = keyboard.map { [HumanPolicyProvider(keyboard: $0)] } ?? []
             return try Team(
-                specification, environment: environment, providers: AvailablePolicies.providers, settings: settings)
+                specification, environment: environment, providers: AvailablePolicies.providers + humans,
+                settings: settings)
         } catch {
             throw atOption(error)
         }
@@ -37,7 +42,7 @@ struct TeamArgument: ParsableArguments {
     /// The team came from an option, and the message says so.
     private static func atOption(_ error: ArgusError) -> ArgusError {
         var error = error
-        if error.place.hasPrefix("team '") { error.place = "--" + error.place }
+        if error.place.hasPrefix("team") { error.place = "--" + error.place }
         if error.code == .policy, error.place.hasPrefix("scenario ") { error.place = "--team, " + error.place }
         return error
     }

@@ -63,7 +63,7 @@ struct BenchCommand: ParsableCommand {
             switch entry.work {
             case .evaluate(let team):
                 let specification = try TeamSpecification([team])
-                try AvailablePolicies.check(specification)
+                try AvailablePolicies.check(specification, allowsHumans: false)
                 _ = try Team(
                     specification, environment: environment, providers: AvailablePolicies.providers,
                     settings: PolicySettings(seed: 0))

@@ -12,9 +12,14 @@ struct PlayCommand: ParsableCommand {
               argus play foraging/8x8-2p-2f-coop --team scripted
               argus play foraging/8x8-2p-2f-coop --seed 7 --record own.jsonl
               argus play foraging/8x8-2p-2f-coop --team "player_0=scripted,*=random"
+              argus play foraging/2s-8x8-2p-2f-coop --team "player_0=human,*=scripted:greedy"
 
             The first episode has the environment seed --seed, the next one more; the same seed gives the same episode as in \
             the Python package that an environment is modelled on. A recording can be checked with 'argus verify'.
+
+            'human' is you: you get the words that a language model would get, and answer with a number or an action's \
+            words. There is no picture then, which would show more than your agent sees; '--render text' draws it \
+            nevertheless.
             """)
 
     enum Render: String, CaseIterable { case text, none }
@@ -28,8 +33,8 @@ struct PlayCommand: ParsableCommand {
     @Option(help: "Number of episodes.")
     var episodes = 1
 
-    @Option(help: "text: draw every step; none: only the results.")
-    var render = Render.text.rawValue
+    @Option(help: "text: draw every step; none: only the results. Default: text, and none where a person plays.")
+    var render: String?
 
     @Option(help: "sampled or greedy. Default: each policy's own.")
     var mode: String?
@@ -44,8 +49,11 @@ struct PlayCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let specification = try teamArgument.specification()
-        let render = try OptionCheck.choice(render, Render.self, "--render")
+        let specification = try teamArgument.specification(allowsHumans: true)
+        let hasHumans = specification.items.contains { $0.policy == "human" }
+        let render = try render.map { text throws(ArgusError) in
+            try OptionCheck.choice(text, Render.self, "--render")
+        }
         let mode = try mode.map { text throws(ArgusError) in
             try OptionCheck.choice(text, PolicySettings.Mode.self, "--mode")
         }
@@ -55,7 +63,9 @@ struct PlayCommand: ParsableCommand {
         let host = try EnvironmentHost()
         let scenario = try scenarioArgument.scenario("argus play", host)
         let environment = try host.makeVectorEnvironment(scenario, copies: 1)
-        let team = try TeamArgument.team(specification, environment, PolicySettings(seed: seed, mode: mode))
+        let team = try TeamArgument.team(
+            specification, environment, PolicySettings(seed: seed, mode: mode),
+            keyboard: Keyboard(usesErrorOutput: json))
         let recorder = try record.map { path throws(ArgusError) in
             let descriptor = try host.source(for: scenario).descriptor(for: scenario)
             return try EpisodeRecorder(
@@ -66,7 +76,9 @@ struct PlayCommand: ParsableCommand {
                     agents: environment.specification.agents.map(\.name), reward: scenario.reward),
                 environment: environment)
         }
-        let stage = EpisodeStage(environment, isDrawn: render == .text && !json, delay: delay)
+        let detail: EpisodeStage.Detail =
+            json || render == Render.none ? .nothing : render == nil && hasHumans ? .rewards : .pictures
+        let stage = EpisodeStage(environment, shows: detail, delay: delay, drawsOver: !hasHumans)
         if !json {
             print("\(scenario.id), team \(specification)\(team.isCentralised ? " (centralised execution)" : "")")
         }

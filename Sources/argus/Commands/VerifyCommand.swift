@@ -5,7 +5,7 @@ import ArgusHost
 /// `argus verify`
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Replay recorded episodes and compare every value.",
+        commandName: "verify", abstract: "Replay what was recorded and compare every value.",
         discussion: """
             Example:
               argus verify foraging recorded.jsonl
@@ -30,6 +30,15 @@ struct VerifyCommand: ParsableCommand {
             horizon, and otherwise go on. Before step T it must always go on.
 
             Values are compared as f32, bit for bit. The first difference ends the comparison with exit status 1.
+
+            Where small differences grow, as in a continuous world, a file holds single transitions instead. Its header:
+              {"reference": "jaxmarl 0.2.0 SMAX", "map": "3m", "observation_size": 75, "state_size": 72,
+               "agents": ["ally_0", ...]}
+            A key with the name of one of the environment's parameters is that parameter. Each other line is one step:
+              {"masks": [agents][choices], "actions": [agents], "rewards": [agents],
+               "dones": [agents], "observations": [agents][size], "world_state": [size]}
+            and whatever the environment takes its state from (the plugin's README names the keys): masks are those before \
+            the step, the rest is after it. Values may differ by 0.0001.
             """)
 
     @Argument(help: "Id of the environment; see 'argus list environments'.")
@@ -38,16 +47,16 @@ struct VerifyCommand: ParsableCommand {
     @Argument(help: "Recording (.jsonl).")
     var file: String
 
-    @Option(help: "How far rewards and observations may differ.")
-    var tolerance = 0.0
+    @Option(help: "How far numbers may differ. Default: 0 for episodes, 0.0001 for transitions.")
+    var tolerance: Double?
 
     @Flag(help: "Print the outcome as JSON.")
     var json = false
 
     private struct Document: Encodable {
         struct Difference: Encodable {
-            var episode: Int
-            var seed: UInt64
+            var episode: Int?
+            var seed: UInt64?
             var step: Int
             var agent: String?
             var quantity: String
@@ -67,18 +76,26 @@ struct VerifyCommand: ParsableCommand {
 
     func run() throws {
         ExitOnInterrupt.listen()
-        let tolerance = Float(try OptionCheck.nonNegative(tolerance, "--tolerance"))
+        let tolerance = try tolerance.map { Float(try OptionCheck.nonNegative($0, "--tolerance")) }
         let host = try EnvironmentHost()
-        let recording = try EpisodeRecording(path: file)
-        let verification = try Verification(
-            environment: environment, recording: recording, host: host, tolerance: tolerance)
+        let recording = try Recording(path: file)
         let line = LiveLine()
-        let outcome = try verification.run { line.show("\($0) of \($1) episodes") }
+        let outcome: VerificationOutcome
+        switch recording {
+        case .episodes(let episodes):
+            let verification = try EpisodeVerification(
+                environment: environment, recording: episodes, host: host, tolerance: tolerance ?? 0)
+            outcome = try verification.run { line.show("\($0) of \($1) episodes") }
+        case .transitions(let transitions):
+            let verification = try TransitionVerification(
+                environment: environment, recording: transitions, host: host, tolerance: tolerance ?? 1e-4)
+            outcome = try verification.run { line.show("\($0) of \($1) transitions") }
+        }
         line.clear()
         if json {
             try StandardOutput.printJSON(
                 Document(
-                    environment: environment, file: file, reference: recording.header.reference,
+                    environment: environment, file: file, reference: recording.reference,
                     equal: outcome.difference == nil, episodes: outcome.episodes, steps: outcome.steps,
                     difference: outcome.difference.map {
                         Document.Difference(
@@ -86,11 +103,16 @@ struct VerifyCommand: ParsableCommand {
                             component: $0.component, found: $0.found, expected: $0.expected)
                     }))
         } else {
-            let episodes = outcome.episodes == 1 ? "1 episode" : "\(outcome.episodes) episodes"
-            let counts = "\(episodes), \(outcome.steps) steps, all equal"
-            let against = recording.header.reference.map { " to \($0)" } ?? ""
-            print(counts + against + (outcome.difference == nil ? "" : " before the first difference"))
+            let against = recording.reference.map { " to \($0)" } ?? ""
+            let rest = outcome.difference == nil ? "" : " before the first difference"
+            print("\(VerifyCommand.counts(outcome, recording)), all equal\(against)\(rest)")
         }
         if let difference = outcome.difference { throw difference.error }
+    }
+
+    private static func counts(_ outcome: VerificationOutcome, _ recording: Recording) -> String {
+        func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+        if case .transitions = recording { return counted(outcome.steps, "transition") }
+        return "\(counted(outcome.episodes, "episode")), \(outcome.steps) steps"
     }
 }

@@ -29,6 +29,9 @@ struct PolicyListing: Listing {
             Item(
                 policy: "peer:COMMAND", seesState: false,
                 description: "A policy in another process: peer:\"python my_policy.py\", or where one is served."),
+            Item(
+                policy: "human", seesState: false,
+                description: "You, at the keyboard, from the words that a language model would get; in argus play."),
         ]
         var ids: [String: [String]] = [:]
         let (plugins, broken) = try host.plugins.plugins()

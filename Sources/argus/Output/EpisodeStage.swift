@@ -6,9 +6,20 @@ import Glibc
 
 /// Shows an episode step by step: pictures that are drawn over on a terminal, one after the other elsewhere.
 final class EpisodeStage {
+    /// How much is shown of each step.
+    enum Detail {
+        case nothing
+        /// What the step brought, and nothing that an agent might not know.
+        case rewards
+        /// Picture, actions and rewards.
+        case pictures
+    }
+
     private let environment: VectorEnvironment
-    private let isDrawn: Bool
+    private let detail: Detail
     private let delay: Double
+    /// False where a person's words stand between two pictures.
+    private let drawsOver: Bool
     private let terminal = Terminal.of(descriptor: 1)
     private let names: ActionNames
     private var drawnLines = 0
@@ -17,10 +28,11 @@ final class EpisodeStage {
     /// Steps of this episode.
     private(set) var steps = 0
 
-    init(_ environment: VectorEnvironment, isDrawn: Bool, delay: Double) {
+    init(_ environment: VectorEnvironment, shows detail: Detail, delay: Double, drawsOver: Bool = true) {
         self.environment = environment
-        self.isDrawn = isDrawn
+        self.detail = detail
         self.delay = delay
+        self.drawsOver = drawsOver && terminal.isTerminal
         names = ActionNames(environment.specification)
     }
 
@@ -28,14 +40,14 @@ final class EpisodeStage {
         steps = 0
         total = 0
         drawnLines = 0
-        guard isDrawn else { return }
+        guard detail != .nothing else { return }
         print("\nseed \(seed)")
-        try draw(["start"])
+        if detail == .pictures { try draw(["start"]) }
     }
 
     /// After the team has chosen.
     func noteActions() {
-        guard isDrawn else { return }
+        guard detail == .pictures else { return }
         actions = environment.specification.agents.indices.map { agent in
             let isActing = environment.local.rows(agent: agent).isActing(0)
             return isActing ? names.words(environment.actions, agent: agent) : "(not acting)"
@@ -45,7 +57,7 @@ final class EpisodeStage {
     /// After the step.
     func showStep() throws(ArgusError) {
         steps += 1
-        guard isDrawn else { return }
+        guard detail != .nothing else { return }
         let outcome = environment.outcome
         let agents = environment.specification.agents
         let rewards = agents.indices.map { Double(outcome.rewards[$0]) }
@@ -53,14 +65,16 @@ final class EpisodeStage {
         let group = agents[0].group
         let own = agents.indices.filter { agents[$0].group == group }
         total += isShared ? rewards[0] : own.reduce(0) { $0 + rewards[$1] }
+        let reward = isShared ? "reward \(NumberFormat.short(rewards[0])), " : ""
+        let summary = "step \(steps): \(reward)return \(NumberFormat.short(total))"
+        guard detail == .pictures else { return print("\n\(summary)") }
         let width = agents.map(\.name.count).max() ?? 0
         let lines = agents.enumerated().map { index, agent in
             let space = String(repeating: " ", count: width - agent.name.count)
             let reward = isShared ? "" : "  \(NumberFormat.short(rewards[index]))"
             return "  \(agent.name)\(space)  \(actions[index])\(reward)"
         }
-        let teams = isShared ? "reward \(NumberFormat.short(rewards[0])), " : ""
-        try draw(["step \(steps): \(teams)return \(NumberFormat.short(total))"] + lines)
+        try draw([summary] + lines)
     }
 
     /// The last picture stays.
@@ -74,7 +88,7 @@ final class EpisodeStage {
             while lines.last?.isEmpty == true { lines.removeLast() }
         }
         let text = lines.map { $0 + "\n" }.joined()
-        guard terminal.isTerminal else {
+        guard drawsOver else {
             print("\n" + text, terminator: "")
             return
         }

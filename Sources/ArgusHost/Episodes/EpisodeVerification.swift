@@ -7,43 +7,7 @@ import ArgusEnvAPI
 /// not, the horizon must cut it off when T reaches it or `truncated[T - 1]` says so, and else it must go on after step T.
 /// At every step before T it must go on. (A reference that reports its own limit as termination records the truth in
 /// `ended`.)
-public final class Verification {
-    /// What was found.
-    public struct Outcome: Sendable, Hashable {
-        /// Episodes and steps that were equal.
-        public var episodes = 0
-        public var steps = 0
-        /// The first difference, at which the comparison stops.
-        public var difference: Difference?
-    }
-
-    /// The first value that is not as recorded.
-    public struct Difference: Sendable, Hashable {
-        /// `FILE:LINE`.
-        public var place: String
-        /// From 1.
-        public var episode: Int
-        public var seed: UInt64
-        /// 0: after the reset.
-        public var step: Int
-        public var agent: String?
-        /// `reward`, `observation` or `end`.
-        public var quantity: String
-        /// Which component of an observation.
-        public var component: Int?
-        public var found: String
-        public var expected: String
-
-        public var error: ArgusError {
-            var words = [place, "episode \(episode)", "seed \(seed)", step == 0 ? "after the reset" : "step \(step)"]
-            if let agent { words.append(agent) }
-            words.append(component.map { "\(quantity), component \($0)" } ?? quantity)
-            return ArgusError(
-                .file, "the environment differs from the recording", at: words.joined(separator: ", "), found: found,
-                expected: "\(expected), as recorded")
-        }
-    }
-
+public final class EpisodeVerification {
     private let recording: EpisodeRecording
     private let environment: VectorEnvironment
     private let tolerance: Float
@@ -85,8 +49,8 @@ public final class Verification {
     ///
     /// - Parameter progress: called after each episode with the number of episodes so far and in all.
     /// - Throws: ``ArgusError`` for a line of the wrong shape, or an environment that fails.
-    public func run(progress: (Int, Int) -> Void = { _, _ in }) throws(ArgusError) -> Outcome {
-        var outcome = Outcome()
+    public func run(progress: (Int, Int) -> Void = { _, _ in }) throws(ArgusError) -> VerificationOutcome {
+        var outcome = VerificationOutcome()
         for index in 0..<recording.count {
             let episode = try recording.episode(index)
             let place = recording.place(index)
@@ -94,11 +58,8 @@ public final class Verification {
             let (steps, mismatch) = try compare(episode)
             outcome.steps += steps
             if let mismatch {
-                outcome.difference = Difference(
-                    place: place, episode: index + 1, seed: episode.seed, step: mismatch.step,
-                    agent: mismatch.agent.map { environment.specification.agents[$0].name },
-                    quantity: mismatch.quantity, component: mismatch.component, found: mismatch.found,
-                    expected: mismatch.expected)
+                outcome.difference = mismatch.difference(
+                    place: place, episode: index + 1, seed: episode.seed, environment.specification)
                 return outcome
             }
             outcome.episodes += 1
@@ -170,25 +131,18 @@ public final class Verification {
 
     // MARK: Comparison
 
-    private struct Mismatch {
-        var step: Int
-        var agent: Int?
-        var quantity: String
-        var component: Int?
-        var found: String
-        var expected: String
-    }
-
     /// - Returns: the number of steps that were equal, and what was not.
-    private func compare(_ episode: RecordedEpisode) throws(ArgusError) -> (steps: Int, mismatch: Mismatch?) {
+    private func compare(_ episode: RecordedEpisode) throws(ArgusError) -> (steps: Int, mismatch: RecordedMismatch?) {
         try environment.reset(.list([episode.seed]))
         guard environment.isActive(0) else {
             let found = "a reset that failed: \(environment.lastReport ?? "no reason given")"
-            return (0, Mismatch(step: 0, quantity: "end", found: found, expected: "an episode"))
+            return (0, RecordedMismatch(step: 0, quantity: "end", found: found, expected: "an episode"))
         }
         if let mismatch = observationMismatch(episode, 0, environment.local.observations) { return (0, mismatch) }
         for step in 1...episode.actions.count {
-            for (agent, action) in episode.actions[step - 1].enumerated() { write(action.row, agent) }
+            for (agent, action) in episode.actions[step - 1].enumerated() {
+                environment.actions.write(action.row, copy: 0, agent: agent)
+            }
             try environment.step()
             let end = environment.outcome.end(0)
             let rows =
@@ -204,25 +158,15 @@ public final class Verification {
         return (episode.actions.count, nil)
     }
 
-    private func write(_ row: [Double], _ agent: Int) {
-        for (index, value) in row.enumerated() {
-            if environment.layout.isDiscrete {
-                environment.actions.discrete(copy: 0, agent: agent)[index] = Int32(value)
-            } else {
-                environment.actions.continuous(copy: 0, agent: agent)[index] = Float(value)
-            }
-        }
-    }
-
     private func isEqual(_ found: Float, _ expected: Float) -> Bool {
         tolerance > 0 ? abs(found - expected) <= tolerance : found.bitPattern == expected.bitPattern
     }
 
-    private func rewardMismatch(_ episode: RecordedEpisode, _ step: Int) -> Mismatch? {
+    private func rewardMismatch(_ episode: RecordedEpisode, _ step: Int) -> RecordedMismatch? {
         for (agent, recorded) in episode.rewards[step - 1].enumerated() {
             let (found, expected) = (environment.outcome.rewards[agent], Float(recorded))
             if !isEqual(found, expected) {
-                return Mismatch(
+                return RecordedMismatch(
                     step: step, agent: agent, quantity: "reward", found: "\(found)", expected: "\(expected)")
             }
         }
@@ -231,14 +175,14 @@ public final class Verification {
 
     private func observationMismatch(
         _ episode: RecordedEpisode, _ step: Int, _ rows: UnsafeBufferPointer<Float>
-    ) -> Mismatch? {
+    ) -> RecordedMismatch? {
         let width = environment.specification.observationSize
         if let values = episode.observations {
             for (agent, row) in values[step].enumerated() {
                 for (component, recorded) in row.enumerated() {
                     let (found, expected) = (rows[agent * width + component], Float(recorded))
                     if !isEqual(found, expected) {
-                        return Mismatch(
+                        return RecordedMismatch(
                             step: step, agent: agent, quantity: "observation", component: component,
                             found: "\(found)", expected: "\(expected)")
                     }
@@ -247,7 +191,7 @@ public final class Verification {
         } else if let hashes = episode.observationHashes {
             let found = hash(of: rows)
             if found != UInt64(hashes[step], radix: 16) {
-                return Mismatch(
+                return RecordedMismatch(
                     step: step, quantity: "observations of all agents (hash)", found: String(found, radix: 16),
                     expected: hashes[step])
             }
@@ -268,7 +212,7 @@ public final class Verification {
         return hash
     }
 
-    private func endMismatch(_ episode: RecordedEpisode, _ step: Int, _ end: EpisodeEnd) -> Mismatch? {
+    private func endMismatch(_ episode: RecordedEpisode, _ step: Int, _ end: EpisodeEnd) -> RecordedMismatch? {
         var expected = EpisodeEnd.running
         if step == episode.actions.count {
             if episode.ended ?? episode.terminated[step - 1] {
@@ -278,7 +222,7 @@ public final class Verification {
             }
         }
         guard end != expected else { return nil }
-        return Mismatch(step: step, quantity: "end", found: words(end), expected: words(expected))
+        return RecordedMismatch(step: step, quantity: "end", found: words(end), expected: words(expected))
     }
 
     private func words(_ end: EpisodeEnd) -> String {
