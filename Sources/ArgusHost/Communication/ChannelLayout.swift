@@ -27,7 +27,7 @@ struct ChannelLayout: Sendable {
         let receivers = try communication.receivers(among: own.agents)
         guard receivers.contains(where: { !$0.isEmpty }) else {
             throw ArgusError(
-                .configuration, "a channel for nobody", at: "\(communication.place.words).topology",
+                .configuration, "a channel for nobody", at: communication.place(of: "topology"),
                 found: "no agent that hears another", expected: "at least one", remedy: "'communication: none'")
         }
         let senders = own.agents.indices.map { receiver in
@@ -45,7 +45,7 @@ struct ChannelLayout: Sendable {
         }
         guard case .discrete(let heads) = own.actions else {
             throw ArgusError(
-                .configuration, "symbols with continuous actions", at: "\(communication.place.words).symbols",
+                .configuration, "symbols with continuous actions", at: communication.place(of: "symbols"),
                 found: "\(communication.symbols) symbols, which are choices of one more action head",
                 expected: "an environment with discrete actions", remedy: "'symbols: 0', which leaves texts")
         }

@@ -33,6 +33,9 @@ extension AgentActionRows {
 }
 
 extension VectorEnvironment {
+    /// [agent]: indices of those that hear it; nil without communication.
+    public var hearers: [[Int]]? { instance(of: 0).0.channel?.layout.receivers }
+
     /// What was said in `copy` in the last step, for people who watch: policies have their own rows and inboxes.
     public func lastMessages(copy: Int) -> [SentMessage] {
         let (instance, index) = instance(of: copy)

@@ -19,7 +19,7 @@ public struct Communication: Sendable, Hashable {
     public var loss = 0.0
     /// Control: what arrives, arrives when it did, but says nothing. See ``Channel``.
     public var shuffle = false
-    /// Where it is written, for messages; takes no part in comparisons.
+    /// Where it is written, for messages.
     var place = Place()
 
     static let symbolLimit = 255
@@ -32,7 +32,8 @@ public struct Communication: Sendable, Hashable {
 
     /// A place in a file: equal to every other, so that the same channel in another file is the same channel.
     struct Place: Sendable, Hashable {
-        var words = "communication"
+        /// `FILE:LINE`; nil where it was made in code.
+        var line: String?
 
         static func == (_: Place, _: Place) -> Bool { true }
         func hash(into _: inout Hasher) {}
@@ -40,6 +41,12 @@ public struct Communication: Sendable, Hashable {
 }
 
 extension Communication {
+    /// Where one of its keys is, or it itself.
+    func place(of key: String? = nil) -> String {
+        let path = key.map { "communication.\($0)" } ?? "communication"
+        return place.line.map { "\($0), key '\(path)'" } ?? path
+    }
+
     /// All keys in a fixed order, as they would stand in a scenario's file.
     public var canonicalText: String {
         func budget(_ count: Int?) -> String { count.map { "\($0)" } ?? "none" }

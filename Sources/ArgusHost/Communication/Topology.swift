@@ -63,7 +63,7 @@ extension Communication {
     private func receivers(_ lists: [[AgentReference]], _ names: [String]) throws(ArgusError) -> [[Int]] {
         func refused(_ found: String, _ expected: String, _ remedy: String? = nil) -> ArgusError {
             ArgusError(
-                .configuration, "bad topology", at: "\(place.words).topology", found: found, expected: expected,
+                .configuration, "bad topology", at: place(of: "topology"), found: found, expected: expected,
                 remedy: remedy)
         }
         guard lists.count == names.count else {

@@ -11,7 +11,7 @@ extension ScenarioFile {
             "topology", "symbols", "characters", "per_step", "per_episode", "delay", "loss", "shuffle",
         ])
         var communication = Communication()
-        communication.place.words = value.place
+        communication.place.line = "\(value.file):\(value.line)"
         if let value = section["topology"] { communication.topology = try topology(value) }
         if let value = section["symbols"] {
             communication.symbols = try value.integer(in: 0...Communication.symbolLimit)
