@@ -80,7 +80,9 @@ extension Channel {
     private static func line(_ text: String) -> String {
         let isControl = { (scalar: Unicode.Scalar) in
             switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator: true
+            case .control, .lineSeparator, .paragraphSeparator: true
+            // Joiners make letters and pictures of several parts; others hide or turn what stands beside them.
+            case .format: scalar.value != 0x200C && scalar.value != 0x200D
             default: false
             }
         }

@@ -231,7 +231,8 @@ struct ChannelTests {
             let talking = try play(Communication())
             let sent = try #require(talking.metrics["messages_sent"])
             if name == "random" {
-                #expect(sent.allSatisfy { $0 == 80 })
+                // 89 on average in 50 steps of two players, and never more than the budgets of both.
+                #expect(sent.allSatisfy { $0 > 60 && $0 <= 80 })
             } else {
                 #expect(sent.allSatisfy { $0 == 0 })
                 #expect(try play(nil).lengths == talking.lengths)

@@ -158,15 +158,18 @@ struct TextMessageTests {
                 agents: talk.vector.specification.agents.map(\.name), reward: .team, communication: channel),
             environment: talk.vector)
         let play = RandomPlay(talk.vector)
+        var steps = 0
         for seed in [3, 4] as [UInt64] {
             try talk.vector.reset(.list([seed]))
             recorder.begin()
-            for step in 0..<15 {
+            while talk.vector.hasActiveCopies {
+                let step = talk.vector.local.steps[0]
                 try play.act()
                 if step % 4 == 1 { _ = talk.send("step \(step)", step % 3) }
                 recorder.recordActions()
                 try talk.vector.step()
                 try recorder.recordStep()
+                steps += 1
             }
         }
         func verify(_ path: String) throws -> VerificationOutcome {
@@ -176,7 +179,8 @@ struct TextMessageTests {
             ).run()
         }
         let outcome = try verify(path)
-        #expect(outcome.episodes == 2 && outcome.steps == 30 && outcome.difference == nil)
+        #expect(outcome.difference == nil)
+        #expect(outcome.episodes == 2 && outcome.steps == steps && steps > 10)
         // Without its texts it is another episode: budgets differ.
         let text = try String(contentsOfFile: path, encoding: .utf8)
         let mute = text.replacingOccurrences(of: "\"text\":\"step 5\"", with: "\"text\":\"\"")
