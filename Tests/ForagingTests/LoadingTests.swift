@@ -147,7 +147,8 @@ struct LoadingTests {
             let game = PlayedGame(try ForagingEnvironment(task).game.configuration, seed: 4)
             return (0..<3).map { game.observation($0) }
         }
-        let (far, near) = (try rows(["players": .integer(3)]), try rows(["players": .integer(3), "sight": .integer(1)]))
+        let far = try rows(["players": .integer(3)])
+        let near = try rows(["players": .integer(3), "sight": .integer(1)])
         let mixed = try rows(["players": .integer(3), "sights": .string("0,1,0")])
         #expect(mixed == [far[0], near[1], far[2]])
         #expect(far[1] != near[1])

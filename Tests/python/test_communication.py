@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import shutil
+import subprocess
 import sys
 
 import numpy as np
@@ -134,6 +136,34 @@ def test_a_served_scenario_equals_the_one_in_this_process(scenario):
         local.restore(1, saved)
         assert all((local.step(local.act("random", 9))[0][1] == row).all() for row in expected)
         remote.close()
+
+
+def test_an_environment_without_metrics_has_the_channels_when_it_is_served(tmp_path, monkeypatch):
+    pytest.importorskip("zmq")
+    compiler = shutil.which("cc") or shutil.which("clang")
+    if compiler is None:
+        pytest.skip("no C compiler")
+    subprocess.run(
+        [compiler, "-std=c11", "-O1", "-fPIC", "-shared", "-I", ROOT / "Sources/CArgusEnv/include",
+         ROOT / "Tests/python/mixed_agents.c", "-o", tmp_path / "libmixed.so"], check=True)  # fmt: skip
+    monkeypatch.setenv("ARGUS_PLUGIN_PATH", str(tmp_path))
+    path = tmp_path / "mixed.yaml"
+    path.write_text(
+        "scenario: mixed\nversion: 1\nenvironment: mixed-heads\nhorizon: 5\nplacement: process\n"
+        "communication: {symbols: 2, per_episode: 3}\n"
+    )
+    with served(path) as server:
+        env = argus_env.connect(server.address, num_envs=2)
+        assert env.metrics == ["messages_sent", "characters_sent", "messages_dropped", "messages_lost"]
+        assert env.action_sizes == [[3, 0, 3], [2, 4, 3]]
+        env.reset(seed=1)
+        for _ in range(5):
+            actions = np.zeros((2, 2, 3), np.int32)
+            actions[:, 1, 2] = 1
+            *_, info = env.step(actions)
+        assert info["episode"]["metrics"]["messages_sent"].tolist() == [3, 3]
+        assert info["episode"]["metrics"]["messages_dropped"].tolist() == [2, 2]
+        env.close()
 
 
 def test_policy_peers_hear_in_words_and_say_what_the_channel_allows(scenario, tmp_path):

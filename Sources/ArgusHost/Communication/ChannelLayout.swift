@@ -51,8 +51,16 @@ struct ChannelLayout: Sendable {
         }
         let budget = communication.perEpisode == nil ? 0 : 1
         width = budget + slots * communication.symbols
+        let size = own.observationSize + width
+        guard own.agents.count * size <= SpecificationReader.largestCopy else {
+            throw ArgusError(
+                .configuration, "too large a channel", at: communication.place(),
+                found: "\(own.agents.count) observation rows of \(size) numbers",
+                expected: "at most \(SpecificationReader.largestCopy) numbers a copy",
+                remedy: "fewer symbols, or a topology in which agents hear fewer")
+        }
         var extended = own
-        extended.observationSize = own.observationSize + width
+        extended.observationSize = size
         extended.actions = .discrete(heads: heads + [communication.symbols + 1])
         if !own.actionNames.isEmpty {
             extended.actionNames = own.actionNames + ["silent"] + (1...communication.symbols).map { "symbol_\($0)" }

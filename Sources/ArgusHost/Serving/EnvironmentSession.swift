@@ -25,6 +25,8 @@ struct ServedEnvironments {
         fixedParameters = try scenario.completeParameters(for: descriptor)
         communication = scenario.communication
         descriptor.parameters = []
+        // The channel's, where the environment has none of its own.
+        if communication != nil { descriptor.capabilities.insert(.metrics) }
         descriptors = [
             WireDescriptor(
                 descriptor,
