@@ -13,6 +13,7 @@ struct EnvironmentDescription: Encodable {
         var reward: String
         var state: String
         var masks: String
+        var communication: Communication?
         var score: Scenario.Score?
         var references: [Scenario.Reference]
     }
@@ -166,7 +167,7 @@ extension EnvironmentDescription.ScenarioPart {
         self.init(
             id: scenario.id, version: scenario.version, description: scenario.description, file: scenario.file,
             horizon: scenario.horizon, reward: scenario.reward.rawValue, state: scenario.state.rawValue,
-            masks: scenario.masks.rawValue,
-            score: scenario.score, references: scenario.references)
+            masks: scenario.masks.rawValue, communication: scenario.communication, score: scenario.score,
+            references: scenario.references)
     }
 }

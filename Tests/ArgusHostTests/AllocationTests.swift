@@ -76,6 +76,28 @@ struct AllocationTests {
         #expect(try fewest(step) == 0)
     }
 
+    @Test("A step in which everybody talks allocates nothing", arguments: [1, 3])
+    func talkingAllocatesNothing(delay: Int) throws {
+        let host = try EnvironmentHost()
+        var scenario = try host.scenarios.scenario(named: "foraging/15x15-4p-5f")
+        scenario.horizon = Scenario.horizonLimit
+        scenario.communication = .with {
+            $0.delay = delay
+            $0.loss = 0.2
+            $0.shuffle = true
+            $0.perEpisode = 1_000_000
+        }
+        let vector = try host.makeVectorEnvironment(scenario, copies: 8)
+        try vector.reset(.stream(run: 1))
+        let step = randomStep(vector)
+        for _ in 0..<50 { try step() }
+        #expect(try fewest(step) == 0)
+        // Texts allocate; once they are read, nothing is left of them.
+        vector.actions.rows(agent: 0).send(text: "hello", 0)
+        for _ in 0..<50 { try step() }
+        #expect(try fewest(step) == 0)
+    }
+
     @Test("Random policies allocate nothing")
     func randomPolicyAllocatesNothing() throws {
         let vector = try VectorEnvironment(

@@ -132,8 +132,8 @@ struct ScenarioFileTests {
         ("horizon: 10", "horizon: 10\ntimeouts: {step: 0}", "value out of range", 5, "timeouts.step"),
         ("horizon: 10", "horizon: 10\ntimeouts: {stop: 3}", "unknown key", 5, "timeouts.stop"),
         (
-            "horizon: 10", "horizon: 10\ncommunication: {topology: all}", "not available in this version", 5,
-            "communication"
+            "horizon: 10", "horizon: 10\ncommunication: {topology: [[1], [0]], symbol: 3}", "unknown key", 5,
+            "communication.symbol"
         ),
         ("horizon: 10", "horizon: 10\ncommunication: all", "unknown value", 5, "communication"),
         ("horizon: 10", "horizon: 10\ndescription:", "wrong type", 5, "description"),
@@ -229,7 +229,7 @@ struct ScenarioFileTests {
         let changes: [(inout Scenario) -> Void] = [
             { $0.id = "a/c" }, { $0.version = 2 }, { $0.environment = "maze" }, { $0.horizon = 11 },
             { $0.reward = .individual }, { $0.state = .native }, { $0.masks = .none },
-            { $0.parameters = ["size": .integer(9)] },
+            { $0.parameters = ["size": .integer(9)] }, { $0.communication = Communication() },
         ]
         for change in changes {
             var other = base

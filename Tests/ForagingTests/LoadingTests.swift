@@ -135,5 +135,23 @@ struct LoadingTests {
         #expect(refusal(["penalty": .number(.nan)]) == "penalty")
         #expect(refusal(["sight": .integer(-1)]) == "sight")
         #expect(refusal(["food": .integer(2)]) == "food")
+        for sights in ["1", "1,2,3", "1,", "1,-2", "1,x", "1,101"] {
+            #expect(refusal(["sights": .string(sights)]) == "sights", "\(sights)")
+        }
+        #expect(refusal(["sights": .string("1,0")]) == nil)
+    }
+
+    @Test("each player sees as far as its own sight, and a sight for all is the same as one for each")
+    func sights() throws {
+        func rows(_ task: [String: ParameterValue]) throws -> [[Float]] {
+            let game = PlayedGame(try ForagingEnvironment(task).game.configuration, seed: 4)
+            return (0..<3).map { game.observation($0) }
+        }
+        let far = try rows(["players": .integer(3)])
+        let near = try rows(["players": .integer(3), "sight": .integer(1)])
+        let mixed = try rows(["players": .integer(3), "sights": .string("0,1,0")])
+        #expect(mixed == [far[0], near[1], far[2]])
+        #expect(far[1] != near[1])
+        #expect(try rows(["players": .integer(3), "sights": .string("1,1,1")]) == near)
     }
 }

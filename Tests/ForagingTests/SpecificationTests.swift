@@ -13,6 +13,7 @@ struct SpecificationTests {
         arguments: [
             small, small.merging(["sight": .integer(1)]) { $1 }, small.merging(["sight": .integer(3)]) { $1 },
             small.merging(["observe_levels": .boolean(false), "sight": .integer(2)]) { $1 },
+            small.merging(["sights": .string("1,3,2")]) { $1 }, small.merging(["sights": .string("0,1,0")]) { $1 },
             small.merging(["min_player_level": .integer(2), "max_food_level": .integer(9)]) { $1 },
         ])
     func boundsAreExact(task: [String: ParameterValue]) throws {

@@ -70,13 +70,9 @@ def wait_for_lines(path, count, process):
         time.sleep(0.002)
 
 
-@pytest.mark.parametrize("name,settings", [("feed-forward", FEED_FORWARD), ("recurrent", RECURRENT)])
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
-def test_an_interrupted_and_resumed_run_equals_the_uninterrupted_one_bit_for_bit(
-    tmp_path, uninterrupted, name, settings, sent
-):
-    folder = tmp_path / "run"
-    process = start(*map(str, arguments(out(folder), *settings)))
+def interrupt_and_resume(folder, sent, settings, **options):
+    """Trains to the end, with interruptions."""
+    process = start(*map(str, arguments(out(folder), *settings, **options)))
     interruptions = 0
     for updates in (5, 20, 35):
         wait_for_lines(folder / "metrics.jsonl", updates, process)
@@ -88,11 +84,34 @@ def test_an_interrupted_and_resumed_run_equals_the_uninterrupted_one_bit_for_bit
             assert process.returncode == 130, errors
             assert "--resume" in errors
         interruptions += 1
-        process = start(*map(str, arguments(resume(folder), *settings)))
+        process = start(*map(str, arguments(resume(folder), *settings, **options)))
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     assert interruptions >= 1
-    assert outcome(folder) == uninterrupted[name]
+
+
+@pytest.mark.parametrize("name,settings", [("feed-forward", FEED_FORWARD), ("recurrent", RECURRENT)])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_and_resumed_run_equals_the_uninterrupted_one_bit_for_bit(
+    tmp_path, uninterrupted, name, settings, sent
+):
+    interrupt_and_resume(tmp_path / "run", sent, settings)
+    assert outcome(tmp_path / "run") == uninterrupted[name]
+
+
+@pytest.mark.parametrize("algorithm,state", [("ippo", "concat"), ("mappo", "native")])
+def test_a_run_of_agents_that_talk_resumes_with_their_messages_on_the_way(tmp_path, algorithm, state):
+    scenario = tmp_path / "talk.yaml"
+    scenario.write_text(
+        f"scenario: mine/talk\nversion: 1\nenvironment: foraging\nparameters: {{players: 3}}\nhorizon: 40\n"
+        f"state: {state}\ncommunication: {{symbols: 3, delay: 4, loss: 0.2, per_episode: 30}}\n"
+    )
+    options = {"scenario": scenario, "algorithm": algorithm}
+    argus(*arguments(out(tmp_path / "whole"), *FEED_FORWARD, **options), check=0)
+    interrupt_and_resume(tmp_path / "run", signal.SIGKILL, FEED_FORWARD, **options)
+    assert outcome(tmp_path / "run") == outcome(tmp_path / "whole")
+    metrics = json.loads((tmp_path / "run" / "evaluations.jsonl").read_text().splitlines()[-1])["metrics"]
+    assert max(metrics["messages_sent"]) > 20 and max(metrics["messages_lost"]) > 5
 
 
 def test_a_run_killed_in_its_last_evaluation_repeats_nothing_but_that(tmp_path, uninterrupted):

@@ -11,8 +11,8 @@ public struct ForagingConfiguration: Hashable, Sendable {
     public let players: Int
     /// Number of food items that a reset tries to place, 1 to 64.
     public let foods: Int
-    /// How many rows and columns a player sees to each side, at least 1.
-    public let sight: Int
+    /// How many rows and columns each player sees to each side, at least 1.
+    public let sights: [Int]
     /// Every food needs the full team strength: its level is the upper bound of its range.
     public let coop: Bool
     /// What each player of a failed load loses, 0 or more.
@@ -37,7 +37,8 @@ public struct ForagingConfiguration: Hashable, Sendable {
     /// A task whose players share one range of levels, and whose foods share one.
     ///
     /// - Parameters:
-    ///   - sight: nil is the whole field.
+    ///   - sight: of every player; nil is the whole field.
+    ///   - sights: of each player, instead of `sight`.
     ///   - maximumFoodLevel: nil is the sum of the three lowest player levels of the episode.
     /// - Throws: `ForagingError` with code `configuration` that names the parameter.
     public init(
@@ -46,6 +47,7 @@ public struct ForagingConfiguration: Hashable, Sendable {
         players: Int,
         foods: Int,
         sight: Int? = nil,
+        sights: [Int]? = nil,
         coop: Bool = false,
         penalty: Double = 0,
         playerLevels: ClosedRange<Int> = 1...2,
@@ -60,7 +62,7 @@ public struct ForagingConfiguration: Hashable, Sendable {
         try self.init(
             rows: rows,
             columns: columns,
-            sight: sight,
+            sights: sights ?? Array(repeating: sight ?? max(rows, columns), count: players),
             coop: coop,
             penalty: penalty,
             playerLevels: Array(repeating: playerLevels, count: players),
@@ -72,13 +74,14 @@ public struct ForagingConfiguration: Hashable, Sendable {
         )
     }
 
-    /// A task with a range of levels for each player and each food; the counts of the lists are the numbers of both.
+    /// A task with a sight and a range of levels for each player and a range for each food; the counts of the lists are
+    /// the numbers of both.
     ///
     /// - Throws: `ForagingError` with code `configuration` that names the parameter.
     public init(
         rows: Int,
         columns: Int,
-        sight: Int?,
+        sights: [Int],
         coop: Bool,
         penalty: Double,
         playerLevels: [ClosedRange<Int>],
@@ -98,8 +101,11 @@ public struct ForagingConfiguration: Hashable, Sendable {
                 "players: \(playerLevels.count) on \(rows * columns) cells; expected at most half of the cells"
             )
         }
-        let sight = sight ?? max(rows, columns)
-        try Self.require("sight", sight, within: 1...1000)
+        guard sights.count == playerLevels.count else {
+            throw ForagingError(
+                .configuration, "sights: found \(sights.count), expected \(playerLevels.count), one a player")
+        }
+        for sight in sights { try Self.require("sight", sight, within: 1...1000) }
         guard penalty.isFinite, penalty >= 0 else {
             throw ForagingError(.configuration, "penalty: found \(penalty), expected a number of 0 or more")
         }
@@ -138,7 +144,7 @@ public struct ForagingConfiguration: Hashable, Sendable {
         self.columns = columns
         players = playerLevels.count
         foods = minimumFoodLevels.count
-        self.sight = sight
+        self.sights = sights
         self.coop = coop
         self.penalty = penalty
         self.playerLevels = playerLevels

@@ -8,7 +8,7 @@ extension ForagingGame {
     /// players (not foods) are seen further to the other side than `sight`: the window keeps its full size for them.
     public func observe(_ player: Int, into row: UnsafeMutablePointer<Float>) {
         let me = players[player]
-        let sight = Int32(truncatingIfNeeded: configuration.sight)
+        let sight = Int32(truncatingIfNeeded: configuration.sights[player])
         let top = max(me.row - sight, 0)
         let left = max(me.column - sight, 0)
         var next = row

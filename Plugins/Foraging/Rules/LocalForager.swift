@@ -36,8 +36,8 @@ public struct LocalForager: Sendable {
     private let foods: Int
     private let players: Int
     private let observesLevels: Bool
-    /// A player beside a food does not see all others beside it.
-    private let isShortSighted: Bool
+    /// By player: it does not see all others beside a food that it is beside.
+    private let isShortSighted: [Bool]
 
     private static let sides = 4
     private static let patience: Int32 = 10
@@ -46,7 +46,7 @@ public struct LocalForager: Sendable {
         foods = configuration.foods
         players = configuration.players
         observesLevels = configuration.observesLevels
-        isShortSighted = configuration.sight < 2
+        isShortSighted = configuration.sights.map { $0 < 2 }
     }
 
     /// The action of one player.
@@ -64,6 +64,7 @@ public struct LocalForager: Sendable {
         let beside = food.first { $0.steps(to: me) == 1 }
         if let beside {
             let strength = team.reduce(0) { $0 + ($1.steps(to: beside) == 1 ? $1.level : 0) }
+            let isShortSighted = isShortSighted.indices.contains(player) && isShortSighted[player]
             if strength >= beside.level || !observesLevels || isShortSighted { return .load }
         }
         if memory.isLeaving == 0,

@@ -25,12 +25,12 @@ from argus_env.wire.errors import (
     ProtocolError,
 )
 from argus_env.wire.header import Header
-from argus_env.wire.metas import Join
+from argus_env.wire.metas import ActText, Join, encode_texts
 from argus_env.wire.specification import Specification, specification_hash
 from argus_env.wire.texts import decode_texts
 
 # What `act` may ask for beside observations and legal choices.
-_OPTIONAL = ("agent", "acting", "start", "random", "situation", "actions")
+_OPTIONAL = ("agent", "acting", "start", "random", "situation", "actions", "say")
 
 
 class PolicyService:
@@ -160,13 +160,29 @@ class JoinedTeam:
         arrays = self._layout.decode(frames)
         each = 9 if self._with_texts else 5
         replies: list[Any] = []
+        said: list[ActText] = []
         for index, player in enumerate(self._players):
             own = arrays[index * each : (index + 1) * each]
-            replies.append(self._decide(player, own))
+            replies.append(self._decide(player, own, self._speech(index, said)))
         self._clock += 1
-        return Reply(frames=replies, clock=self._clock)
+        return Reply(frames=replies, clock=self._clock, meta=encode_texts(said) if said else b"")
 
-    def _decide(self, player: Player, rows: list[NDArray[Any]]) -> NDArray[Any]:
+    def _speech(self, index: int, said: list[ActText]) -> Callable[[int, str], None]:
+        """`say(copy, text)` of one agent."""
+
+        def say(copy: int, text: str) -> None:
+            if not isinstance(text, str) or not 0 <= copy < self._copies:
+                raise ValueError(
+                    f"say(): found copy {copy!r} and a {type(text).__name__}, expected a copy below {self._copies} and "
+                    "a str"
+                )
+            said.append(ActText(index, int(copy), text))
+
+        return say
+
+    def _decide(
+        self, player: Player, rows: list[NDArray[Any]], say: Callable[[int, str], None]
+    ) -> NDArray[Any]:
         agent = player.agent
         acting = rows[layouts.ACT_ACTING] != 0
         player.start |= rows[layouts.ACT_START] != 0
@@ -178,6 +194,7 @@ class JoinedTeam:
             "acting": acting,
             "start": player.start.copy(),
             "random": rows[layouts.ACT_RANDOM],
+            "say": say,
         }
         if self._with_texts:
             given |= self._texts(agent, rows, player.asks)

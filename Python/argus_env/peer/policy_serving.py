@@ -54,6 +54,7 @@ def serve_policy(
     | `agent` | the `PolicyAgent` |
     | `situation` | list of texts [copies], with `wants_text` |
     | `actions` | list of lists of texts [copies][choices], with `wants_text` |
+    | `say` | `say(copy, text)` sends a text to the agents that hear this one, where the scenario has a channel |
 
     Args:
         policy: makes the policy of one agent, or an object with `act`.

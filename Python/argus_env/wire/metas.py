@@ -213,3 +213,17 @@ class Join(_Meta):
             fields.choice("mode", ("sampled", "greedy"), None),
             fields.integer("horizon", 1, LARGEST_INTEGER),
         )
+
+
+@dataclass(frozen=True)
+class ActText:
+    """A text that an agent sends to others. `agent`: its place in JOIN's list."""
+
+    agent: int
+    copy: int
+    text: str
+
+
+def encode_texts(texts: Iterable[ActText]) -> bytes:
+    """Meta of a reply to ACT with texts."""
+    return canonical.dumps({"texts": [vars(text) for text in texts]})

@@ -10,6 +10,8 @@ public struct CounterRandom: Sendable, Hashable {
         case episodeSeed = 2
         case initialWeights = 3
         case minibatchOrder = 4
+        case messageLoss = 5
+        case messageContent = 6
     }
 
     @usableFromInline let key: UInt64

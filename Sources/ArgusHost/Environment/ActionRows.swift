@@ -2,6 +2,8 @@
 public struct ActionRows {
     let layout: EnvironmentLayout
     let tensors: EnvironmentTensors
+    /// Nil without communication.
+    let channels: Channels?
 
     /// [head]: choices of a discrete action.
     @inline(__always)

@@ -5,6 +5,8 @@ public struct LocalView {
     let layout: EnvironmentLayout
     let tensors: EnvironmentTensors
     let progress: EpisodeProgress
+    /// Nil without communication.
+    let channels: Channels?
 
     /// The rows of one agent over all copies.
     @inline(__always)
@@ -19,7 +21,7 @@ public struct LocalView {
             legalSize: layout.legalSize, actingBase: UnsafePointer(tensors.acting.pointer + agent),
             agents: layout.agents, active: UnsafePointer(progress.active.pointer),
             starts: UnsafePointer(progress.starts.pointer), steps: UnsafePointer(progress.steps.pointer),
-            seeds: UnsafePointer(progress.seeds.pointer))
+            seeds: UnsafePointer(progress.seeds.pointer), channels: channels)
     }
 
     // For trainers, which learn for all agents at once: [copy, agent, …], contiguous.
@@ -56,6 +58,7 @@ public struct LocalRows {
     let starts: UnsafePointer<UInt8>
     let steps: UnsafePointer<Int>
     let seeds: UnsafePointer<UInt64>
+    let channels: Channels?
 
     /// [component]
     @inline(__always)

@@ -11,7 +11,7 @@ public final class VectorEnvironment {
     public let scenario: Scenario
     /// The environment's id, also where the scenario names none because its peer has but one.
     public let environmentId: String
-    /// The environment as the plugin specifies it.
+    /// The environment as the plugin specifies it, with the scenario's communication in it.
     public let specification: EnvironmentSpecification
     public let copies: Int
     /// What each agent sees: observations, legal choices, who acts. The only thing that an ``AgentPolicy`` is handed.
@@ -67,7 +67,8 @@ public final class VectorEnvironment {
         let descriptor = try source.descriptor(for: scenario)
         // An instance without copies tells the specification before any memory is laid out.
         let probe = try EnvironmentInstance(
-            source, environment: descriptor.id, parameters: parameters, copies: 0)
+            source, environment: descriptor.id, parameters: parameters, copies: 0,
+            communication: scenario.communication)
         let specification = probe.specification
         if scenario.state == .native && specification.state == nil {
             throw ArgusError(
@@ -87,7 +88,8 @@ public final class VectorEnvironment {
         for index in 0..<count {
             let range = index * copies / count..<(index + 1) * copies / count
             let instance = try EnvironmentInstance(
-                source, environment: descriptor.id, parameters: parameters, copies: range.count, worker: index)
+                source, environment: descriptor.id, parameters: parameters, copies: range.count, worker: index,
+                communication: scenario.communication)
             slices.append(
                 try EnvironmentSlice(
                     range: range, instance: instance, layout: layout, tensors: tensors, outcome: outcome,
@@ -102,8 +104,11 @@ public final class VectorEnvironment {
         self.progress = progress
         self.outcome = outcome
         self.slices = slices
-        local = LocalView(layout: layout, tensors: tensors, progress: progress)
-        actions = ActionRows(layout: layout, tensors: tensors)
+        let channels = Channels(slices.compactMap { slice in slice.instance.channel.map { (slice.range, $0) } })
+        let talks = scenario.communication != nil
+        local = LocalView(
+            layout: layout, tensors: tensors, progress: progress, channels: talks ? channels : nil)
+        actions = ActionRows(layout: layout, tensors: tensors, channels: talks ? channels : nil)
         central = CentralView(layout: layout, tensors: tensors, progress: progress, outcome: outcome)
         baselines = probe.baselines
         metrics = probe.metrics

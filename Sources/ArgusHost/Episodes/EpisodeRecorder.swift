@@ -46,6 +46,7 @@ public final class EpisodeRecorder {
     public func recordStep() throws(ArgusError) {
         let outcome = environment.outcome
         let end = outcome.end(0)
+        recordTexts()
         episode.rewards.append(environment.specification.agents.indices.map { Double(outcome.rewards[$0]) })
         episode.terminated.append(end == .terminated)
         episode.truncated.append(end == .truncated)
@@ -53,6 +54,19 @@ public final class EpisodeRecorder {
             end == .running
                 ? environment.local.observations : UnsafeBufferPointer(outcome.finalObservations.elements))
         if end == .terminated || end == .truncated { try write(episode) }
+    }
+
+    /// The texts of the step that was just made.
+    private func recordTexts() {
+        let texts = environment.lastMessages(copy: 0).compactMap { message -> RecordedText? in
+            guard case .text(let text) = message.content else { return nil }
+            return RecordedText(agent: message.sender, text: text)
+        }
+        if episode.texts == nil {
+            guard !texts.isEmpty else { return }
+            episode.texts = Array(repeating: [], count: episode.actions.count - 1)
+        }
+        episode.texts?.append(texts)
     }
 
     private func append(_ rows: UnsafeBufferPointer<Float>) {

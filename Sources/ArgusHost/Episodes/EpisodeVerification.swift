@@ -31,9 +31,10 @@ public final class EpisodeVerification {
                 .file, "value out of range", at: "\(place), key 'horizon'", found: "\(header.horizon)",
                 expected: "1 to \(Scenario.horizonLimit)")
         }
-        let scenario = Scenario(
+        var scenario = Scenario(
             id: header.scenario ?? id, environment: id, parameters: header.parameters, horizon: header.horizon,
             reward: header.reward, masks: .none, file: place)
+        scenario.communication = header.communication
         environment = try host.makeVectorEnvironment(scenario, copies: 1)
         let names = environment.specification.agents.map(\.name)
         guard header.agents == names else {
@@ -89,6 +90,16 @@ public final class EpisodeVerification {
         for (key, count) in lengths where count != steps {
             throw refused(key, "\(count) entries", "\(steps), one for each of 'actions'")
         }
+        if let texts = episode.texts {
+            guard texts.count == steps else {
+                throw refused("texts", "\(texts.count) entries", "\(steps), one for each of 'actions'")
+            }
+            for (step, row) in texts.enumerated() {
+                for text in row where !(0..<agents).contains(text.agent) {
+                    throw refused("texts[\(step)]", "agent \(text.agent)", "0 to \(agents - 1)")
+                }
+            }
+        }
         for (step, row) in episode.rewards.enumerated() where row.count != agents {
             throw refused("rewards[\(step)]", "\(row.count) numbers", "\(agents), one an agent")
         }
@@ -142,6 +153,9 @@ public final class EpisodeVerification {
         for step in 1...episode.actions.count {
             for (agent, action) in episode.actions[step - 1].enumerated() {
                 environment.actions.write(action.row, copy: 0, agent: agent)
+            }
+            for text in episode.texts?[step - 1] ?? [] {
+                environment.actions.rows(agent: text.agent).send(text: text.text, 0)
             }
             try environment.step()
             let end = environment.outcome.end(0)

@@ -15,10 +15,13 @@ public struct RecordingHeader: Codable, Sendable, Hashable {
     public var agents: [String]
     /// Whose reward the rewards are, as in a scenario; missing: each agent's own.
     public var reward: Scenario.Reward
+    /// The channel between the agents, whose part the rows then hold; missing: none.
+    public var communication: Communication?
 
     public init(
         reference: String? = nil, scenario: String? = nil, environment: String,
-        parameters: [String: ParameterValue], horizon: Int, agents: [String], reward: Scenario.Reward = .individual
+        parameters: [String: ParameterValue], horizon: Int, agents: [String],
+        reward: Scenario.Reward = .individual, communication: Communication? = nil
     ) {
         self.reference = reference
         self.scenario = scenario
@@ -27,9 +30,12 @@ public struct RecordingHeader: Codable, Sendable, Hashable {
         self.horizon = horizon
         self.agents = agents
         self.reward = reward
+        self.communication = communication
     }
 
-    enum CodingKeys: String, CodingKey { case reference, scenario, environment, parameters, horizon, agents, reward }
+    enum CodingKeys: String, CodingKey {
+        case reference, scenario, environment, parameters, horizon, agents, reward, communication
+    }
 
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -47,6 +53,7 @@ public struct RecordingHeader: Codable, Sendable, Hashable {
                 forKey: .reward, in: values, debugDescription: "neither team nor individual")
         }
         self.reward = reward
+        communication = try values.decodeIfPresent(Communication.self, forKey: .communication)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -58,6 +65,7 @@ public struct RecordingHeader: Codable, Sendable, Hashable {
         try values.encode(horizon, forKey: .horizon)
         try values.encode(agents, forKey: .agents)
         try values.encode(reward.rawValue, forKey: .reward)
+        try values.encodeIfPresent(communication, forKey: .communication)
     }
 }
 
@@ -67,6 +75,8 @@ public struct RecordedEpisode: Codable, Sendable, Hashable {
     public var seed: UInt64
     /// [T][agent]
     public var actions: [[RecordedAction]]
+    /// [T]: the texts that agents wanted to send with the step, in their order; nil: never any.
+    public var texts: [[RecordedText]]?
     /// [T][agent]
     public var rewards: [[Double]]
     /// [T]: whether the episode was over after the step, and not for its length.
@@ -90,7 +100,7 @@ public struct RecordedEpisode: Codable, Sendable, Hashable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case seed, actions, rewards, terminated, truncated, ended, observations
+        case seed, actions, texts, rewards, terminated, truncated, ended, observations
         case observationHashes = "observation_hashes"
     }
 
@@ -100,6 +110,7 @@ public struct RecordedEpisode: Codable, Sendable, Hashable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         seed = try values.decode(UInt64.self, forKey: .seed)
         actions = try values.decode([[RecordedAction]].self, forKey: .actions)
+        texts = try values.decodeIfPresent([[RecordedText]].self, forKey: .texts)
         rewards = try values.decode([[Double]].self, forKey: .rewards)
         terminated = try values.decode([Bool].self, forKey: .terminated)
         truncated = try values.decode([Bool].self, forKey: .truncated)
@@ -109,6 +120,13 @@ public struct RecordedEpisode: Codable, Sendable, Hashable {
             try values.decodeIfPresent([String].self, forKey: .observationHashes)
             ?? decoder.container(keyedBy: OtherKeys.self).decodeIfPresent([String].self, forKey: .observationHash)
     }
+}
+
+/// A text that an agent wanted to send.
+public struct RecordedText: Codable, Sendable, Hashable {
+    /// Its index.
+    public var agent: Int
+    public var text: String
 }
 
 /// One agent's action: a number where it has one head, a list where it has more or is continuous.

@@ -138,6 +138,12 @@ public struct YAMLValue: Sendable, Hashable {
         }
     }
 
+    /// True when this very word is written.
+    public func isWord(_ word: String) -> Bool {
+        if case .scalar(word, _) = node.content { return true }
+        return false
+    }
+
     /// True when nothing, `~` or `null` is written.
     public var isNull: Bool { scalar == .null }
 

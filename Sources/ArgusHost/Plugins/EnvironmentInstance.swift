@@ -6,7 +6,10 @@ import CArgusEnv
 /// Not Sendable by itself; ``VectorEnvironment`` gives each worker its own. Errors keep the header's rules: after
 /// `ARGUS_ERROR` nothing but `destroy` is called on the instance, after `ARGUS_FATAL` nothing at all of the plugin.
 final class EnvironmentInstance {
+    /// With the channel's part, where there is one.
     let specification: EnvironmentSpecification
+    /// The agents' messages; nil without communication.
+    let channel: Channel?
     let place: String
     private let owner: InstanceOwner
     private let pointer: UnsafeMutablePointer<argus_instance>
@@ -24,10 +27,13 @@ final class EnvironmentInstance {
     private let continuation: argus_continuation?
     /// Scripted policies, the default first.
     let baselines: [BaselineDescriptor]
+    /// The environment's own, then the channel's.
     let metrics: [MetricDescriptor]
+    private let ownMetricCount: Int
 
     init(
-        _ source: any EnvironmentSource, environment: String, parameters: ParameterValues, copies: Int, worker: Int = 0
+        _ source: any EnvironmentSource, environment: String, parameters: ParameterValues, copies: Int, worker: Int = 0,
+        communication: Communication? = nil
     ) throws(ArgusError) {
         let place = "environment '\(environment)' of \(source.place)"
         let owner = try InstanceOwner(
@@ -50,8 +56,14 @@ final class EnvironmentInstance {
         let metricFunctions: argus_metrics? = try find(
             ARGUS_METRICS_V1, [("metrics", \.metrics), ("values", \.values)])
         baselines = if let baselineFunctions { try find.baselines(baselineFunctions) } else { [] }
-        metrics = if let metricFunctions { try find.metrics(metricFunctions) } else { [] }
-        specification = try SpecificationReader(functions.specification(owner.pointer), place: place).read()
+        let ownMetrics = if let metricFunctions { try find.metrics(metricFunctions) } else { [MetricDescriptor]() }
+        let own = try SpecificationReader(functions.specification(owner.pointer), place: place).read()
+        channel = try communication.map { communication throws(ArgusError) in
+            Channel(try ChannelLayout(communication, own), copies: copies)
+        }
+        specification = channel?.layout.specification ?? own
+        metrics = ownMetrics + (channel == nil ? [] : ChannelLayout.metrics(besides: ownMetrics))
+        ownMetricCount = ownMetrics.count
         self.baselineFunctions = baselineFunctions
         self.metricFunctions = metricFunctions
         self.functions = functions
@@ -85,19 +97,27 @@ final class EnvironmentInstance {
 
     func bind(_ buffers: argus_buffers) throws(ArgusError) {
         var buffers = buffers
+        // The environment's rows are the first parts of the host's, which the strides allow for.
+        channel?.bind(buffers)
         try succeed("bind") { functions.bind(pointer, &buffers) }
     }
 
     /// - Returns: true when at least one copy failed; its `ended` says which.
     @inline(__always)
     func reset(_ mask: UnsafePointer<UInt8>?, _ seeds: UnsafePointer<UInt64>) throws(ArgusError) -> Bool {
-        try call("reset") { functions.reset(pointer, mask, seeds) }
+        let discarded = try call("reset") { functions.reset(pointer, mask, seeds) }
+        channel?.reset(mask, seeds)
+        return discarded
     }
 
     /// - Returns: true when at least one copy failed; its `ended` says which.
     @inline(__always)
     func step(_ mask: UnsafePointer<UInt8>?) throws(ArgusError) -> Bool {
-        try call("step") { functions.step(pointer, mask) }
+        guard let channel else { return try call("step") { functions.step(pointer, mask) } }
+        channel.send(mask)
+        let discarded = try call("step") { functions.step(pointer, mask) }
+        channel.deliver(mask)
+        return discarded
     }
 
     /// True when ``plan(_:_:)`` before each step saves time.
@@ -113,16 +133,21 @@ final class EnvironmentInstance {
 
     func textRules(agent: Int) throws(ArgusError) -> String {
         guard let text else { throw missing(.text) }
-        return try read("rules") { text.rules(pointer, UInt32(agent), $0, $1, $2) }
+        let words = try read("rules") { text.rules(pointer, UInt32(agent), $0, $1, $2) }
+        return EnvironmentInstance.joined(words, channel?.rules(agent: agent))
     }
 
     func textSituation(copy: Int, agent: Int) throws(ArgusError) -> String {
         guard let text else { throw missing(.text) }
-        return try read("situation") { text.situation(pointer, UInt32(copy), UInt32(agent), $0, $1, $2) }
+        let words = try read("situation") { text.situation(pointer, UInt32(copy), UInt32(agent), $0, $1, $2) }
+        return EnvironmentInstance.joined(words, channel?.situation(copy: copy, agent: agent))
     }
 
     func textAction(copy: Int, agent: Int, choice: Int) throws(ArgusError) -> String {
         guard let text else { throw missing(.text) }
+        if let channel, choice >= channel.layout.own.legalSize {
+            return channel.action(choice: choice - channel.layout.own.legalSize)
+        }
         return try read("action") {
             text.action(pointer, UInt32(copy), UInt32(agent), UInt32(choice), $0, $1, $2)
         }
@@ -131,7 +156,14 @@ final class EnvironmentInstance {
     /// How far the text rounds each observation component; empty: not at all.
     var textQuanta: [Float] {
         guard let quanta = text?.quanta else { return [] }
-        return Array(UnsafeBufferPointer(start: quanta, count: specification.observationSize))
+        let added = channel?.layout.width ?? 0
+        return Array(UnsafeBufferPointer(start: quanta, count: specification.observationSize - added))
+            + Array(repeating: 0, count: added)
+    }
+
+    private static func joined(_ words: String, _ more: String?) -> String {
+        guard let more, !more.isEmpty else { return words }
+        return words.isEmpty ? more : words + " " + more
     }
 
     func renderText(copy: Int, color: Bool) throws(ArgusError) -> String {
@@ -140,24 +172,43 @@ final class EnvironmentInstance {
     }
 
     func metricValues(copy: Int, into values: UnsafeMutablePointer<Double>) throws(ArgusError) {
+        channel?.writeMetrics(copy: copy, into: values + ownMetricCount)
         guard let metricFunctions else { return }
         try succeed("metrics") { metricFunctions.values(pointer, UInt32(copy), values) }
     }
 
     func save(copy: Int) throws(ArgusError) -> [UInt8] {
         guard let snapshots else { throw missing(.snapshot) }
-        return try bytes("snapshot") { snapshots.save(pointer, UInt32(copy), $0, $1, $2) }
+        let state = try bytes("snapshot") { snapshots.save(pointer, UInt32(copy), $0, $1, $2) }
+        return channel.map { ChannelState($0, copy: copy).encoded() + state } ?? state
     }
 
     /// - Throws: ``ArgusError``; when the plugin refuses the bytes, the copy is as it was and can go on.
     func load(copy: Int, _ bytes: [UInt8], chanceSeed: UInt64?) throws(ArgusError) {
         guard let snapshots else { throw missing(.snapshot) }
+        var messages: ChannelState?
+        var state = bytes[...]
+        if let channel {
+            var reader = ChannelStateReader(bytes, place: "\(place), restore")
+            messages = try reader.read(for: channel)
+            state = reader.rest
+        }
         let before = reports.count
-        let isRefused = try call("restore") {
-            guard var seed = chanceSeed else { return snapshots.load(pointer, UInt32(copy), bytes, bytes.count, nil) }
-            return snapshots.load(pointer, UInt32(copy), bytes, bytes.count, &seed)
+        let isRefused = try state.withUnsafeBufferPointer { state throws(ArgusError) in
+            try call("restore") {
+                // Never NULL, also when there are no bytes.
+                var none: UInt8 = 0
+                return withUnsafePointer(to: &none) { none in
+                    let start = state.baseAddress ?? none
+                    guard var seed = chanceSeed else {
+                        return snapshots.load(pointer, UInt32(copy), start, state.count, nil)
+                    }
+                    return snapshots.load(pointer, UInt32(copy), start, state.count, &seed)
+                }
+            }
         }
         if isRefused { throw failure(ARGUS_DISCARD, "restore", before) }
+        if let channel, let messages { messages.restore(channel, copy: copy, chanceSeed: chanceSeed) }
     }
 
     func actJointly(
@@ -167,6 +218,8 @@ final class EnvironmentInstance {
         try succeed("scripted policy") {
             baselineFunctions.act_jointly(pointer, UInt32(baseline), UInt32(copy), agents, actions, stride)
         }
+        guard let channel else { return }
+        for agent in 0..<channel.agents where agents[agent] != 0 { channel.silence(actions + agent * stride) }
     }
 
     func actLocally(
@@ -178,6 +231,7 @@ final class EnvironmentInstance {
             baselineFunctions.act_locally(
                 pointer, UInt32(baseline), UInt32(agent), observation, legal, memory, action)
         }
+        channel?.silence(action)
     }
 
     private func missing(_ capability: Capability) -> ArgusError {

@@ -64,7 +64,7 @@ struct SpecificationReader {
     }
 
     /// Numbers that one copy's observations may have: more is a mistake, and memory would not hold many copies.
-    private static let largestCopy = 1 << 26
+    static let largestCopy = 1 << 26
 
     private func refused(_ found: String, _ expected: String) -> ArgusError {
         ArgusError(.plugin, "bad specification", at: memory.place, found: found, expected: expected)

@@ -191,6 +191,20 @@ final class PolicyPeer {
             throw WireError(
                 .invalidRequest, "the reply to ACT has \(received) frames, expected \(layouts.count), one an agent")
         }
+        try sendTexts(ActReply(bytes: reply.meta))
+    }
+
+    /// Sends what the policy's agents want to tell others; what budgets do not allow is dropped there.
+    private func sendTexts(_ reply: ActReply) throws(WireError) {
+        for message in reply.texts {
+            guard waiting.indices.contains(message.agent), message.copy < copies else {
+                throw WireError(
+                    .invalidRequest,
+                    "the reply to ACT has a text of agent \(message.agent) in copy \(message.copy), expected one of "
+                        + "\(waiting.count) agents and \(copies) copies")
+            }
+            _ = waiting[message.agent]?.actions.send(text: message.text, message.copy)
+        }
     }
 
     private static func requireDone(_ reply: PeerReply) throws(WireError) {

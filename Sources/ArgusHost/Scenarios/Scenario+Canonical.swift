@@ -43,7 +43,8 @@ extension Scenario {
         if let rules { lines.append("rules: \(rules)") }
         lines += [
             "parameters: \(ParameterJSON.encode(parameters))", "horizon: \(horizon)", "reward: \(reward.rawValue)",
-            "state: \(state.rawValue)", "masks: \(masks.rawValue)", "communication: none",
+            "state: \(state.rawValue)", "masks: \(masks.rawValue)",
+            "communication: \(communication?.canonicalText ?? "none")",
         ]
         return lines.joined(separator: "\n") + "\n"
     }

@@ -54,6 +54,8 @@ public struct Scenario: Sendable, Hashable {
     public var placement: Placement?
     /// For peers and isolated libraries.
     public var timeouts = ScenarioPeer.Timeouts()
+    /// The channel between the agents; nil: none.
+    public var communication: Communication?
     /// How a value becomes a score; nil: it has none, and takes no part in aggregates.
     public var score: Score?
     /// Published or own results, each with its source.

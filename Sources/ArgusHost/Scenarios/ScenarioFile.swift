@@ -9,7 +9,7 @@ public enum ScenarioFile {
 
     /// - Parameter expectedId: what `scenario:` must say; nil accepts any id.
     /// - Throws: ``ArgusError``: `file` for a file that cannot be read, `configuration` with file, line and key for one
-    ///   that says something unknown, impossible, or not available in this version.
+    ///   that says something unknown or impossible.
     public static func read(path: String, expectedId: String? = nil) throws(ArgusError) -> Scenario {
         try scenario(YAMLSection(contentsOf: path), expectedId: expectedId)
     }
@@ -47,10 +47,7 @@ public enum ScenarioFile {
             try self.timeouts(value.section(), into: &timeouts)
             scenario.timeouts = timeouts
         }
-        if let value = root["communication"] {
-            if value.isSection { throw unavailable(value, "communication between agents", "'none'") }
-            _ = try value.oneOf(["none"])
-        }
+        if let value = root["communication"] { scenario.communication = try communication(value) }
         if let value = root["score"] { scenario.score = try score(value.section()) }
         if let value = root["references"] {
             for item in try value.list() { scenario.references.append(try reference(item.section())) }
@@ -109,9 +106,5 @@ public enum ScenarioFile {
             reference.ci95 = low...high
         }
         return reference
-    }
-
-    private static func unavailable(_ value: YAMLValue, _ what: String, _ instead: String) -> ArgusError {
-        value.error("not available in this version", found: what, expected: instead)
     }
 }

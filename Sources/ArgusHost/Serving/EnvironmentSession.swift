@@ -7,12 +7,15 @@ struct ServedEnvironments {
     let descriptors: [WireDescriptor]
     /// Of a scenario: the only ones that instances are made with.
     let fixedParameters: ParameterValues?
+    /// Of a scenario that has it.
+    let communication: Communication?
 
     /// All environments of a source.
     init(_ source: any EnvironmentSource) {
         self.source = source
         descriptors = source.descriptors.map { WireDescriptor($0) }
         fixedParameters = nil
+        communication = nil
     }
 
     /// A scenario's environment, with the scenario's parameters.
@@ -20,7 +23,10 @@ struct ServedEnvironments {
         self.source = source
         var descriptor = try source.descriptor(for: scenario)
         fixedParameters = try scenario.completeParameters(for: descriptor)
+        communication = scenario.communication
         descriptor.parameters = []
+        // The channel's, where the environment has none of its own.
+        if communication != nil { descriptor.capabilities.insert(.metrics) }
         descriptors = [
             WireDescriptor(
                 descriptor,
@@ -104,7 +110,8 @@ final class EnvironmentSession: ServedSession {
         let made: ServedInstance
         do throws(ArgusError) {
             made = try ServedInstance(
-                served.source, environment: wanted.environment, parameters: parameters, copies: wanted.copies)
+                served.source, environment: wanted.environment, parameters: parameters, copies: wanted.copies,
+                communication: served.communication)
         } catch {
             throw WireError(.badParameters, error.found)
         }

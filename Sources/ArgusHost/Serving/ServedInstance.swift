@@ -26,9 +26,11 @@ final class ServedInstance {
     private var endedMetrics: [Int: [Double]] = [:]
 
     init(
-        _ source: any EnvironmentSource, environment: String, parameters: ParameterValues, copies: Int
+        _ source: any EnvironmentSource, environment: String, parameters: ParameterValues, copies: Int,
+        communication: Communication? = nil
     ) throws(ArgusError) {
-        instance = try EnvironmentInstance(source, environment: environment, parameters: parameters, copies: copies)
+        instance = try EnvironmentInstance(
+            source, environment: environment, parameters: parameters, copies: copies, communication: communication)
         self.copies = copies
         let environmentSpecification = instance.specification
         specification = WireSpecification(

@@ -50,3 +50,44 @@ public struct JoinRequest: WireMeta {
         ]
     }
 }
+
+/// Meta of the reply to ACT: the texts that the policy wants to send to other agents with this step.
+public struct ActReply: WireMeta {
+    /// One agent's text.
+    public struct Text: Sendable, Hashable {
+        /// Which of JOIN's agents, from 0.
+        public var agent: Int
+        public var copy: Int
+        public var text: String
+
+        public init(agent: Int, copy: Int, text: String) {
+            self.agent = agent
+            self.copy = copy
+            self.text = text
+        }
+    }
+
+    public static let place = "meta of the reply to ACT"
+    /// In the order of sending.
+    public var texts: [Text]
+
+    public init(_ texts: [Text] = []) { self.texts = texts }
+
+    public init(_ fields: JSONFields) throws(WireError) {
+        texts = []
+        for object in try fields.objects("texts", atMost: 1 << 20) {
+            texts.append(
+                Text(
+                    agent: try object.integer("agent", counts), copy: try object.integer("copy", counts),
+                    text: try object.string("text")))
+        }
+    }
+
+    public var json: JSONValue {
+        guard !texts.isEmpty else { return .object([:]) }
+        return [
+            "texts": .array(
+                texts.map { ["agent": .integer($0.agent), "copy": .integer($0.copy), "text": .string($0.text)] })
+        ]
+    }
+}

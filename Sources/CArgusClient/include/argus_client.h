@@ -119,6 +119,7 @@ argus_client_status argus_client_close(argus_client_handle handle);
 
 /* What the environment is, as one JSON object:
  *   scenario        {id, version, description, file, horizon, reward, state, masks,
+ *                   communication {topology, symbols, characters, per_step, per_episode, delay, loss, shuffle},
  *                   score {metric, floor, ceiling, why},
  *                   references [{algorithm, metric, mean, ci95, std, steps, source}]}
  *   environment     what steps it, for people

@@ -12,6 +12,7 @@ struct EvaluateCommand: ParsableCommand {
             Example:
               argus evaluate foraging/8x8-2p-2f-coop --team scripted --episodes 1000
               argus evaluate warehouse/starter --team run:runs/mine --mode greedy
+              argus evaluate foraging/5x5-2p-1f-guide-talk --team run:runs/talk --shuffle-messages
 
             Plays exactly one episode for each of the evaluation seeds of block --seed, which training never sees; the same \
             block gives every team the same episodes.
@@ -44,6 +45,13 @@ struct EvaluateCommand: ParsableCommand {
             """)
     var doubleBuffer = false
 
+    @Flag(
+        help: """
+            Control: what agents tell each other arrives as it would, but says nothing (communication.shuffle of the \
+            scenario); what talking helped is then gone.
+            """)
+    var shuffleMessages = false
+
     @Option(help: "Folder for run.json, evaluations.jsonl and result.json.")
     var out: String?
 
@@ -64,7 +72,15 @@ struct EvaluateCommand: ParsableCommand {
         ExitOnInterrupt.listen()
         if stopWithStdin { ExitOnInterrupt.whenStandardInputEnds() }
         let host = try EnvironmentHost()
-        let scenario = try scenarioArgument.scenario("argus evaluate", host)
+        var scenario = try scenarioArgument.scenario("argus evaluate", host)
+        if shuffleMessages {
+            guard scenario.communication != nil else {
+                throw ArgusError(
+                    .configuration, "no messages to shuffle", at: "--shuffle-messages, scenario \(scenario.id)",
+                    found: "communication: none", expected: "a scenario whose agents talk")
+            }
+            scenario.communication?.shuffle = true
+        }
         let isHalved = doubleBuffer && min(request.copies, episodes) > 1
         let copies = min(request.copies, episodes)
         let environment = try host.makeVectorEnvironment(

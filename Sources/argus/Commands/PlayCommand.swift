@@ -73,7 +73,8 @@ struct PlayCommand: ParsableCommand {
                 header: RecordingHeader(
                     reference: "argus, team \(specification)", scenario: scenario.id, environment: descriptor.id,
                     parameters: try scenario.completeParameters(for: descriptor).values, horizon: scenario.horizon,
-                    agents: environment.specification.agents.map(\.name), reward: scenario.reward),
+                    agents: environment.specification.agents.map(\.name), reward: scenario.reward,
+                    communication: scenario.communication),
                 environment: environment)
         }
         let detail: EpisodeStage.Detail =

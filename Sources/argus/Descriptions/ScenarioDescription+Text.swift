@@ -1,3 +1,5 @@
+import ArgusHost
+
 extension ScenarioDescription {
     /// For people.
     func print() {
@@ -27,6 +29,11 @@ extension ScenarioDescription {
 
         StandardOutput.heading("Actions")
         printActions()
+
+        if let communication {
+            StandardOutput.heading("Communication")
+            StandardOutput.print(communicationTable(communication))
+        }
 
         StandardOutput.heading("Parameters of environment \(origin.environment)")
         if parameters.isEmpty { Swift.print("none") }
@@ -108,6 +115,30 @@ extension ScenarioDescription {
             }
         }
         StandardOutput.print(TextTable(columns: [.number("head"), .number("choice"), .name("name")], rows: rows))
+    }
+
+    private func communicationTable(_ communication: Communication) -> TextTable {
+        func limit(_ count: Int?) -> String { count.map { "\($0)" } ?? "none" }
+        let rows = [
+            ["topology", "\(communication.topology)", hearing],
+            ["symbols", "\(communication.symbols)", "choices of the last action head besides silence"],
+            ["characters", "\(communication.characters)", "of a text; longer ones are dropped"],
+            ["per_step", limit(communication.perStep), "messages of an agent in one step"],
+            ["per_episode", limit(communication.perEpisode), "messages of an agent in one episode"],
+            ["delay", "\(communication.delay)", "steps until a message arrives; 1: with the next observation"],
+            ["loss", NumberFormat.short(communication.loss), "probability that a receiver does not get a message"],
+            ["shuffle", "\(communication.shuffle)", "true: a control, in which messages say nothing"],
+        ]
+        return TextTable(columns: [.name("channel"), .words("value"), .words("meaning")], rows: rows)
+    }
+
+    /// Who hears whom, in the order of agents.
+    private var hearing: String {
+        let lines = agents.map { agent in
+            let names = hearers?[agent.name] ?? []
+            return "\(agent.name) is heard by \(names.isEmpty ? "nobody" : names.joined(separator: ", "))"
+        }
+        return lines.count > 8 ? "who hears whom" : lines.joined(separator: "; ")
     }
 
     private var parameterTable: TextTable {

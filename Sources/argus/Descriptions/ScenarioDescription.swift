@@ -88,6 +88,9 @@ struct ScenarioDescription: Encodable {
     var reward: String
     var rewardScope: String
     var masks: String
+    var communication: Communication?
+    /// By agent: the names of those that hear it.
+    var hearers: [String: [String]]?
     var views: [String]
     var capabilities: [String]
     var observation: Layout
@@ -108,7 +111,8 @@ struct ScenarioDescription: Encodable {
     var references: [Scenario.Reference]
 
     enum CodingKeys: String, CodingKey {
-        case scenario, version, description, origin, rules, agents, horizon, reward, masks, views, capabilities
+        case scenario, version, description, origin, rules, agents, horizon, reward, masks, communication, hearers,
+            views, capabilities
         case observation, state, heads, actions, parameters, metrics, baselines, score, references
         case rewardScope = "reward_scope"
         case stateSize = "state_size"
@@ -143,6 +147,13 @@ struct ScenarioDescription: Encodable {
         reward = scenario.reward.rawValue
         rewardScope = specification.rewardScope == .agent ? "agent" : "group"
         masks = scenario.masks.rawValue
+        communication = scenario.communication
+        hearers = environment.hearers.map { hearers in
+            let names = specification.agents.map(\.name)
+            return Dictionary(
+                uniqueKeysWithValues: hearers.enumerated().map { agent, list in (names[agent], list.map { names[$0] }) }
+            )
+        }
         views = environment.offersText ? ["vector", "text"] : ["vector"]
         capabilities = descriptor.capabilities.map(\.rawValue).sorted()
         observation = Layout(

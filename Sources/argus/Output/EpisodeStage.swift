@@ -74,19 +74,36 @@ final class EpisodeStage {
             let reward = isShared ? "" : "  \(NumberFormat.short(rewards[index]))"
             return "  \(agent.name)\(space)  \(actions[index])\(reward)"
         }
-        try draw([summary] + lines)
+        try draw([summary] + lines, below: messages)
     }
 
     /// The last picture stays.
     func showEnd() { drawnLines = 0 }
 
-    private func draw(_ words: [String]) throws(ArgusError) {
+    /// What was said in the step, a line each.
+    private var messages: [String] {
+        let names = environment.specification.agents.map(\.name)
+        return environment.lastMessages(copy: 0).map { message in
+            let content =
+                switch message.content {
+                case .symbol(let symbol): "symbol \(symbol)"
+                case .text(let text): "\"\(text)\""
+                }
+            let receivers = message.receivers.map { names[$0] }
+            let hearers = receivers.isEmpty ? "nobody" : receivers.joined(separator: ", ")
+            let dropped = message.dropped.map { " (not sent: \($0.rawValue))" } ?? ""
+            return "\(names[message.sender]) → \(hearers): \(content)\(dropped)"
+        }
+    }
+
+    private func draw(_ words: [String], below: [String] = []) throws(ArgusError) {
         var lines = words
         if environment.offersRender {
             let picture = try environment.renderText(copy: 0, color: terminal.hasColour)
             lines += picture.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
             while lines.last?.isEmpty == true { lines.removeLast() }
         }
+        lines += below
         let text = lines.map { $0 + "\n" }.joined()
         guard drawsOver else {
             print("\n" + text, terminator: "")

@@ -2,12 +2,17 @@ import ArgusEnvAPI
 
 /// What stands where in observation and state rows, and between which bounds; every bound is reached.
 extension ForagingConfiguration {
-    /// Every player sees every cell, wherever it stands, and so counts rows and columns from the field's corner.
-    var seesWholeField: Bool { sight >= max(rows, columns) - 1 }
+    /// The player sees every cell, wherever it stands, and so counts rows and columns from the field's corner.
+    func seesWholeField(_ player: Int) -> Bool { sights[player] >= max(rows, columns) - 1 }
+
+    private var allSeeWholeField: Bool { sights.indices.allSatisfy(seesWholeField) }
+
+    private var farthestSight: Int { sights.max() ?? 1 }
 
     private var lowestPlayerLevel: Int { playerLevels.map(\.lowerBound).min() ?? 1 }
 
     var observationBounds: Bounds {
+        let sight = farthestSight
         var bounds = Bounds(low: [], high: [])
         for _ in 0..<foods {
             // Food lies off the border: in the last row but one, `rows - 2` from the first.
@@ -17,7 +22,7 @@ extension ForagingConfiguration {
         }
         for slot in 0..<players {
             let isSelf = slot == 0
-            let isAlwaysSeen = isSelf || seesWholeField
+            let isAlwaysSeen = isSelf || allSeeWholeField
             // One's own place is at most `sight` from the corner of one's window, that of others twice as far.
             bounds.append(isAlwaysSeen ? 0 : -1, min(isSelf ? sight : 2 * sight, rows - 1))
             bounds.append(isAlwaysSeen ? 0 : -1, min(isSelf ? sight : 2 * sight, columns - 1))
@@ -27,7 +32,7 @@ extension ForagingConfiguration {
     }
 
     var observationSegments: [Segment] {
-        let place = seesWholeField ? "row, column" : "row, column within its view"
+        let place = allSeeWholeField ? "row, column" : "row, column within its view"
         var segments = (0..<foods).map {
             Segment("food_\($0)", offset: 3 * $0, count: 3, "\(place), level of a food in sight; -1, -1, 0: none")
         }

@@ -15,7 +15,7 @@ extension ForagingEnvironment {
             rewarded with its level times the food's, divided by that sum and by the levels of all food of the episode \
             (so a whole episode is worth 1 to the team; without `normalize_reward` it is not divided); if not, each of \
             them loses `penalty`. A player sees the food and the players within `sight` rows and columns, with their \
-            places and levels. The episode ends when no food is left.
+            places and levels (`sights`: each player as far as its own). The episode ends when no food is left.
 
             At the start, players stand on random cells with random levels. Food lies inside the field, not on its \
             border, in no two neighbouring cells, nor two cells apart in a row or column. Its level is drawn from \
@@ -34,6 +34,9 @@ extension ForagingEnvironment {
             ParameterDescriptor(
                 "sight", .integer(0...100), default: .integer(0),
                 "How many rows and columns a player sees to each side; 0: the whole field."),
+            ParameterDescriptor(
+                "sights", .string, default: .string(""),
+                "A sight for each player in place of sight, such as \"0,1\"; empty: sight for all."),
             ParameterDescriptor("coop", .boolean, default: .boolean(false), "All food has the highest level."),
             ParameterDescriptor(
                 "penalty", .number(0...1_000_000), default: .number(0), "What each player of a failed load loses."),
@@ -92,6 +95,7 @@ extension ForagingConfiguration {
             players: try parameters.integer("players"),
             foods: try parameters.integer("foods"),
             sight: sight == 0 ? nil : sight,
+            sights: try Self.sights(parameters),
             coop: try parameters.boolean("coop"),
             penalty: try parameters.number("penalty"),
             playerLevels: low...high,
@@ -101,5 +105,20 @@ extension ForagingConfiguration {
             observesLevels: try parameters.boolean("observe_levels"),
             compatible: try parameters.boolean("compatible")
         )
+    }
+
+    /// The sights of all players; nil where `sight` holds for all.
+    private static func sights(_ parameters: ParameterValues) throws -> [Int]? {
+        let text = try parameters.string("sights")
+        if text.isEmpty { return nil }
+        let whole = max(try parameters.integer("rows"), try parameters.integer("columns"))
+        return try text.split(separator: ",", omittingEmptySubsequences: false).map { part throws(ForagingError) in
+            let word = part.filter { $0 != " " }
+            guard let sight = Int(word), (0...100).contains(sight) else {
+                throw ForagingError(
+                    .configuration, "sights: found '\(part)' in '\(text)', expected 0 to 100, with commas between")
+            }
+            return sight == 0 ? whole : sight
+        }
     }
 }

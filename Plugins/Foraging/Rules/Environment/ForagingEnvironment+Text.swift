@@ -4,7 +4,7 @@
 /// row's order; so equal rows give equal texts, and different rows different ones. Nothing is rounded.
 extension ForagingEnvironment {
     public func textRules(agent: Int) -> String {
-        [introduction(agent), movement, loading, view].joined(separator: " ")
+        [introduction(agent), movement, loading, view(agent)].joined(separator: " ")
     }
 
     private func introduction(_ agent: Int) -> String {
@@ -71,12 +71,12 @@ extension ForagingEnvironment {
         return "Each food has \(Self.range(configuration.coop ? maximum : configuration.minimumFoodLevels, maximum))."
     }
 
-    private var view: String {
+    private func view(_ agent: Int) -> String {
         var text: String
-        if configuration.seesWholeField {
+        if configuration.seesWholeField(agent) {
             text = "You see the whole field."
         } else {
-            let sight = Self.counted(configuration.sight, "cell")
+            let sight = Self.counted(configuration.sights[agent], "cell")
             text = """
                 You see as far as \(sight) to the north, south, west and east, so a square around you, or what of it \
                 is on the field. Rows and columns of what you see are counted from the north-west corner of that part \
@@ -85,7 +85,7 @@ extension ForagingEnvironment {
             if configuration.players > 1 {
                 text += """
                      Where the square is cut off at the north or west edge of the field, you see other players, not \
-                    food, up to \(Self.counted(2 * configuration.sight, "cell")) south or east of that corner. Players \
+                    food, up to \(Self.counted(2 * configuration.sights[agent], "cell")) south or east of that corner. Players \
                     in sight are listed in the order of their numbers.
                     """
             }
@@ -104,7 +104,7 @@ extension ForagingEnvironment {
 
     /// A situation from a player's observation row.
     private func situation(_ agent: Int, _ row: UnsafeBufferPointer<Float>) -> String {
-        let whole = configuration.seesWholeField
+        let whole = configuration.seesWholeField(agent)
         var foods: [String] = []
         for offset in stride(from: 0, to: 3 * configuration.foods, by: 3) where row[offset + 2] > 0 {
             foods.append("level \(Int(row[offset + 2])) at \(Self.place(row, offset))")

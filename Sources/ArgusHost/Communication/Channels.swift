@@ -1,0 +1,44 @@
+/// The channel of each copy of a vector environment, whose slices have one each.
+final class Channels {
+    private let slices: [(range: Range<Int>, channel: Channel)]
+
+    init(_ slices: [(range: Range<Int>, channel: Channel)]) { self.slices = slices }
+
+    /// The channel that has `copy`, and the copy's index there.
+    func channel(of copy: Int) -> (channel: Channel, copy: Int)? {
+        for slice in slices where slice.range.contains(copy) {
+            return (slice.channel, copy - slice.range.lowerBound)
+        }
+        return nil
+    }
+}
+
+extension LocalRows {
+    /// The texts that have arrived for this agent and that it has not decided with yet, in the order of sending.
+    public func inbox(_ copy: Int) -> [ReceivedText] {
+        guard let (channel, index) = channels?.channel(of: copy) else { return [] }
+        return channel.receivedTexts(copy: index, agent: agent)
+    }
+}
+
+extension AgentActionRows {
+    /// Sends a text to those that hear this agent, with the next step.
+    ///
+    /// To be called between two steps, where the agent is acting; each call is one message of the agent's budgets.
+    @discardableResult
+    public func send(text: String, _ copy: Int) -> SendResult {
+        guard let (channel, index) = rows.channels?.channel(of: copy) else { return .dropped(.noChannel) }
+        return channel.send(text, copy: index, agent: agent)
+    }
+}
+
+extension VectorEnvironment {
+    /// [agent]: indices of those that hear it; nil without communication.
+    public var hearers: [[Int]]? { instance(of: 0).0.channel?.layout.receivers }
+
+    /// What was said in `copy` in the last step, for people who watch: policies have their own rows and inboxes.
+    public func lastMessages(copy: Int) -> [SentMessage] {
+        let (instance, index) = instance(of: copy)
+        return instance.channel?.lastMessages(copy: index) ?? []
+    }
+}
