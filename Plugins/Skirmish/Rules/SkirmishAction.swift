@@ -23,4 +23,15 @@ enum SkirmishAction {
         default: SIMD2(0, 0)
         }
     }
+
+    /// The move that leads furthest along a way; ties: the first.
+    @inline(__always)
+    static func move(towards way: SIMD2<Float>) -> Int32 {
+        var action = north
+        var best = way.y
+        if way.x > best { (action, best) = (east, way.x) }
+        if -way.y > best { (action, best) = (south, -way.y) }
+        if -way.x > best { action = west }
+        return action
+    }
 }

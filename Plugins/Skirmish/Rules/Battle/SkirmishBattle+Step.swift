@@ -24,7 +24,7 @@ extension SkirmishBattle {
                 for unit in configuration.allies..<configuration.units {
                     units.action[unit] =
                         units.health[unit] > 0
-                        ? HeuristicOpponent.act(unit, configuration, units, &random) : SkirmishAction.stop
+                        ? HeuristicFighter.act(unit, configuration, units, &random) : SkirmishAction.stop
                 }
             }
             let attackers = Self.prepare(configuration, units)
