@@ -7,6 +7,13 @@ extension SkirmishEnvironment {
             name: "focus",
             description: "sees all: focuses the squad's fire, kites by range and cooldown, receives the enemy in a line",
             seesState: true),
+        BaselineDescriptor(
+            name: "local",
+            description: "the same tactics for those that the agent sees, from its own observation",
+            seesState: false, memorySize: MemoryLayout<LocalFighter.Memory>.size),
+        BaselineDescriptor(
+            name: "heuristic", description: "what the reference's scripted opponent does, from the agent's own observation",
+            seesState: false, memorySize: MemoryLayout<LocalFighter.Memory>.size),
     ]
 
     /// `focus`, the only baseline that sees the state.
@@ -15,11 +22,23 @@ extension SkirmishEnvironment {
             let team = isAlly ? 0..<configuration.allies : configuration.allies..<configuration.agents
             guard team.contains(where: { agents[$0] != 0 }) else { continue }
             let own = battle.soldiers(allies: isAlly)
-            let tactics = SquadTactics(own: own, foes: battle.soldiers(allies: !isAlly), steps: battle.steps)
+            let tactics = SquadTactics(own: own, foes: battle.soldiers(allies: !isAlly))
             for (soldier, order) in zip(own, tactics.orders()) where agents[soldier.unit] != 0 {
                 actions[first: soldier.unit] = configuration.action(order, ofAlly: isAlly)
             }
         }
+    }
+
+    /// `local` and `heuristic`, from the agent's own observation row alone.
+    public func actLocally(
+        baseline: Int, agent: Int, observation: UnsafeBufferPointer<Float>, legal: UnsafeBufferPointer<UInt8>?,
+        memory: UnsafeMutableRawBufferPointer, action: Row<Int32>
+    ) {
+        // The host's bytes need not be aligned.
+        var remembered = memory.loadUnaligned(as: LocalFighter.Memory.self)
+        let policy: LocalFighter.Policy = Self.baselines[baseline].name == "heuristic" ? .heuristic : .tactics
+        action[0] = LocalFighter(configuration, unit: agent).act(as: policy, observation, legal, &remembered)
+        memory.storeBytes(of: remembered, as: LocalFighter.Memory.self)
     }
 }
 

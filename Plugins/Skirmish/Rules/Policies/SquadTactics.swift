@@ -6,20 +6,8 @@
 /// - Approach: at first the squad waits for the enemy in a line across its way, so that all can fire at once; then it goes
 ///   for the foe that it can bring down soonest.
 struct SquadTactics {
-    var own: [Soldier]
-    var foes: [Soldier]
-    let steps: Int
-    private var actions: [Int32]
-
-    /// Steps for which the squad waits for an enemy that does not come.
-    static let patience = 12
-
-    init(own: [Soldier], foes: [Soldier], steps: Int) {
-        self.own = own
-        self.foes = foes
-        self.steps = steps
-        actions = Array(repeating: SkirmishAction.stop, count: own.count)
-    }
+    let own: [Soldier]
+    let foes: [Soldier]
 
     /// What each of `own` does: an action, where attacks are given as `attack(unit)` numbers.
     enum Order: Hashable {
@@ -29,14 +17,38 @@ struct SquadTactics {
 
     func orders() -> [Order] {
         var orders = [Order?](repeating: nil, count: own.count)
+        for index in own.indices { orders[index] = breakAway(index).map(Order.act) }
         assignFire(&orders)
         return own.indices.map { orders[$0] ?? move($0) }
+    }
+
+    /// The move of a unit that would be shot dead, out of the range of those that shoot at it: they then choose another
+    /// target and stay with it.
+    private func breakAway(_ index: Int) -> Int32? {
+        let me = own[index]
+        let attackers = foes.filter { $0.target == me.unit && $0.reaches(me) }
+        guard !attackers.isEmpty, own.count > 1 else { return nil }
+        let damage = attackers.reduce(0) { $0 + ($1.firesInThisStep ? $1.kind.damage : 0) }
+        let next = attackers.reduce(0) { $0 + $1.kind.damage }
+        guard me.health <= damage + 0.75 * next else { return nil }
+        // Worth it only if another is there to take the fire, and the attackers are not faster.
+        let isCovered = own.contains { other in other.unit != me.unit && other.health > me.health && attackers.contains { $0.reaches(other) || me.distance(to: $0) + 2 > other.distance(to: $0) } }
+        guard isCovered, me.kind.range >= 5 else { return nil }
+        var best: (value: Float, action: Int32)?
+        for action in SkirmishAction.north...SkirmishAction.west {
+            var moved = me
+            moved.place += SkirmishAction.direction(action) * me.kind.velocity / 2
+            guard moved.place.min() > 1, moved.place.max() < SkirmishMap.size - 1 else { continue }
+            let value = foes.map { moved.distance(to: $0) - $0.kind.range }.min() ?? 0
+            if value > best?.value ?? -100 { best = (value, action) }
+        }
+        return best?.action
     }
 
     private func assignFire(_ orders: inout [Order?]) {
         var left = foes.map(\.health)
         let reach = own.map { soldier in foes.indices.filter { soldier.reaches(foes[$0]) } }
-        var free = own.indices.filter { own[$0].firesInThisStep && !reach[$0].isEmpty }
+        var free = own.indices.filter { orders[$0] == nil && own[$0].firesInThisStep && !reach[$0].isEmpty }
         while !free.isEmpty {
             // The foe whose firepower costs least to remove.
             var best: (value: Float, foe: Int)?
@@ -72,7 +84,7 @@ struct SquadTactics {
     /// The move away from foes of shorter range that come too near, or nil if there are none.
     private func stepAway(_ me: Soldier) -> Int32? {
         let dangers = foes.filter {
-            $0.kind.range < me.kind.range && me.distance(to: $0) < $0.kind.range + $0.kind.velocity / 2 + 1
+            $0.kind.range < me.kind.range && ($0.target == nil || $0.target == me.unit) && me.distance(to: $0) < $0.kind.range + $0.kind.velocity / 2 + 1
         }
         guard !dangers.isEmpty, !me.firesInThisStep else { return nil }
         var best: (value: Float, action: Int32)?
