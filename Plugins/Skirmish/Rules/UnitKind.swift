@@ -77,6 +77,11 @@ public enum UnitKind: UInt8, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// How far it walks in a step.
+    var stride: Float { velocity * Float(SkirmishBattle.substeps) * SkirmishBattle.timeStep }
+
+    var isRanged: Bool { range > 2 }
+
     /// The one-letter name of the reference and of StarCraft's map names.
     var letter: Character {
         switch self {

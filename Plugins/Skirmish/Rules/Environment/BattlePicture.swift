@@ -51,7 +51,7 @@ struct BattlePicture {
 
     var legend: String {
         let kinds = UnitKind.allCases.filter { kind in (0..<configuration.units).contains { battle.kind($0) == kind } }
-        return kinds.map { "\($0.letter) \($0)" }.joined(separator: ", ") + "; x dead; * weapon ready"
+        return kinds.map { "\($0.letter) \($0)" }.joined(separator: ", ") + "; allies letter first; x dead; * weapon ready"
     }
 
     // MARK: Map
@@ -62,7 +62,7 @@ struct BattlePicture {
         var lines: [String] = []
         if rows.upperBound == Self.size - 1 { lines.append(wall) }
         for row in rows.reversed() {
-            let line = cells[row].map { draw($0) }.joined()
+            let line = cells[row].indices.map { draw(cells[row][$0], isMarked: row % 4 == 0 && $0 % 4 == 0) }.joined()
             lines.append(paint("|", .faint) + line + paint("|", .faint))
         }
         if rows.lowerBound == 0 { lines.append(wall) }
@@ -71,14 +71,20 @@ struct BattlePicture {
 
     private var wall: String { paint("+" + String(repeating: "-", count: 2 * Self.size) + "+", .faint) }
 
-    /// Two characters: the letter of one living unit and its number's last digit or, if there are more, how many.
-    private func draw(_ units: [Int]) -> String {
+    /// Two characters: a living unit or, if there are more, how many; a dead one; a mark every four cells; or nothing.
+    private func draw(_ units: [Int], isMarked: Bool) -> String {
         let living = units.filter { battle.isAlive($0) }
-        guard let first = living.first else { return units.isEmpty ? paint(" .", .faint) : paint(" x", .faint) }
+        guard let first = living.first else { return paint(units.isEmpty ? (isMarked ? " ·" : "  ") : " x", .faint) }
         let isMixed = living.contains { battle.isAlly($0) != battle.isAlly(first) }
         let code: Code = isMixed ? .plain : battle.isAlly(first) ? .ally : .enemy
         if living.count > 1 { return paint(living.count > 9 ? "++" : "+\(living.count)", code) }
-        return paint("\(battle.kind(first).letter)\(number(first) % 10)", code)
+        return paint(label(first, number: number(first) % 10), code)
+    }
+
+    /// Letter and number; enemies have the number first, so that teams differ without colours too.
+    private func label(_ unit: Int, number: Int) -> String {
+        let letter = battle.kind(unit).letter
+        return battle.isAlly(unit) ? "\(letter)\(number)" : "\(number)\(letter)"
     }
 
     private func number(_ unit: Int) -> Int { battle.isAlly(unit) ? unit : unit - configuration.allies }
@@ -101,7 +107,7 @@ struct BattlePicture {
     private func shortLine(_ unit: Int) -> String { name(unit) + " " + bar(unit, 5) + " " + health(unit) }
 
     private func name(_ unit: Int) -> String {
-        let text = "\(battle.kind(unit).letter)\(number(unit))"
+        let text = label(unit, number: number(unit))
         let code: Code = battle.isAlive(unit) ? (battle.isAlly(unit) ? .ally : .enemy) : .faint
         let ready = battle.isAlive(unit) && battle.cooldown(unit) <= 0 ? "*" : " "
         return paint(padded(text, 3), code) + ready
@@ -123,7 +129,7 @@ struct BattlePicture {
         let action = battle.lastAction(unit)
         if action < SkirmishConfiguration.movements { return ["↑", "→", "↓", "←", "-"][action] }
         let target = configuration.target(action - SkirmishConfiguration.movements, ofAlly: battle.isAlly(unit))
-        return "hits \(battle.kind(target).letter)\(number(target))"
+        return "hits " + label(target, number: number(target))
     }
 
     // MARK: Characters

@@ -5,7 +5,7 @@ extension SkirmishEnvironment {
     public static let baselines = [
         BaselineDescriptor(
             name: "focus",
-            description: "sees all: focuses the squad's fire, kites by range and cooldown, receives the enemy in a line",
+            description: "sees all: focuses the squad's fire, closes up, kites, takes the wounded out of the fire",
             seesState: true),
         BaselineDescriptor(
             name: "local",

@@ -40,6 +40,7 @@ extension SkirmishEnvironment {
             You are \(configuration.name(agent)), \(map.isRandom ? "one unit" : "a \(kind),") of the team \
             \(isAlly ? allies : enemies), which fights against \(isAlly ? enemies : allies) on a map of \
             \(size) × \(size); x grows to the east, y to the north. Your team wins when all units of the other are dead. \
+            \(map.isRandom ? "" : "They start in the \(isAlly ? "east" : "west"). ")\
             Concentrate your fire: a dead unit deals no more damage.
             """
     }
@@ -62,7 +63,7 @@ extension SkirmishEnvironment {
         let lines = present.map { kind in
             """
             \(kind): \(Int(kind.health)) hp, range \(Int(kind.range)), damage \(Int(kind.damage)) every \
-            \(Self.hundredths(kind.cooldown)) s, walks \(Self.hundredths(kind.velocity / 2)) a step, sees \
+            \(Self.hundredths(kind.cooldown)) s, walks \(Self.hundredths(kind.stride)) a step, sees \
             \(Int(kind.sight)) far
             """
         }
