@@ -11,6 +11,9 @@ public struct SkirmishMap: Hashable, Sendable {
     /// Width and height of every map.
     static let size: Float = 32
 
+    /// All units of both teams are always the same.
+    var hasOneKind: Bool { !isRandom && Set(allies + enemies).count == 1 }
+
     public static let all: [SkirmishMap] = [
         SkirmishMap("3m", [(.marine, 3)]),
         SkirmishMap("8m", [(.marine, 8)]),

@@ -38,7 +38,8 @@ extension SkirmishBattle {
     /// - Throws: `SkirmishError` with code `snapshot`, and leaves the battle as it was, for bytes that are not such a state.
     public mutating func deserialise(_ bytes: [UInt8]) throws(SkirmishError) {
         let count = configuration.units
-        guard bytes.count >= Self.headerSize, bytes[0] == Self.version, Int(bytes[1]) == count, bytes[2] <= 1, bytes[3] == 0
+        guard bytes.count >= Self.headerSize, bytes[0] == Self.version, Int(bytes[1]) == count, bytes[2] <= 1,
+            bytes[3] == 0
         else {
             throw SkirmishError(
                 .snapshot, "found \(bytes.count) bytes that begin otherwise, expected a state of \(count) units")
@@ -135,7 +136,8 @@ extension SkirmishBattle {
             guard kind == expected else {
                 throw SkirmishError(
                     .snapshot,
-                    "type of unit \(unit): found \(kind.rawValue), expected \(expected.rawValue) (\(expected)) on \(map.name)")
+                    "type of unit \(unit): found \(kind.rawValue), expected \(expected.rawValue) (\(expected)) on \(map.name)"
+                )
             }
         }
         try require("hit points", health(unit), within: 0...kind.health)

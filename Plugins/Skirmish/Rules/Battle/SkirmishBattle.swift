@@ -40,7 +40,9 @@ public struct SkirmishBattle: Sendable {
         floats.withUnsafeMutableBufferPointer { floats in
             integers.withUnsafeMutableBufferPointer { integers in
                 // Neither is empty.
-                body(UnitColumns(floats.baseAddress.unsafelyUnwrapped, integers.baseAddress.unsafelyUnwrapped, lanes: lanes))
+                body(
+                    UnitColumns(
+                        floats.baseAddress.unsafelyUnwrapped, integers.baseAddress.unsafelyUnwrapped, lanes: lanes))
             }
         }
     }
@@ -61,7 +63,9 @@ public struct SkirmishBattle: Sendable {
     // MARK: What people and scripts ask
 
     public func isAlly(_ unit: Int) -> Bool { unit < configuration.allies }
-    public func kind(_ unit: Int) -> UnitKind { UnitKind(rawValue: UInt8(truncatingIfNeeded: integers[unit])) ?? .marine }
+    public func kind(_ unit: Int) -> UnitKind {
+        UnitKind(rawValue: UInt8(truncatingIfNeeded: integers[unit])) ?? .marine
+    }
     public func x(_ unit: Int) -> Float { floats[unit] }
     public func y(_ unit: Int) -> Float { floats[lanes + unit] }
     public func health(_ unit: Int) -> Float { floats[2 * lanes + unit] }

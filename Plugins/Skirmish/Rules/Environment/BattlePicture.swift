@@ -51,7 +51,7 @@ struct BattlePicture {
 
     var legend: String {
         let kinds = UnitKind.allCases.filter { kind in (0..<configuration.units).contains { battle.kind($0) == kind } }
-        return kinds.map { "\($0.letter) \($0)" }.joined(separator: ", ") + "; allies letter first; x dead; * weapon ready"
+        return kinds.map { "\($0.letter) \($0)" }.joined(separator: " ") + " | m0 ally, 0m enemy, x dead, * ready"
     }
 
     // MARK: Map
@@ -97,12 +97,14 @@ struct BattlePicture {
         let enemies = (configuration.allies..<configuration.units).map { $0 }
         if configuration.units <= 16 { return allies.map(longLine) + [""] + enemies.map(longLine) }
         return (0..<max(allies.count, enemies.count)).map { index in
-            let left = index < allies.count ? shortLine(allies[index]) : String(repeating: " ", count: 15)
+            let left = index < allies.count ? shortLine(allies[index]) : String(repeating: " ", count: 14)
             return left + " " + (index < enemies.count ? shortLine(enemies[index]) : "")
         }
     }
 
-    private func longLine(_ unit: Int) -> String { name(unit) + " " + bar(unit, 8) + " " + health(unit) + " " + lastAction(unit) }
+    private func longLine(_ unit: Int) -> String {
+        name(unit) + " " + bar(unit, 8) + " " + health(unit) + " " + lastAction(unit)
+    }
 
     private func shortLine(_ unit: Int) -> String { name(unit) + " " + bar(unit, 5) + " " + health(unit) }
 

@@ -31,8 +31,8 @@ struct SituationText {
         guard row[own] > 0 else { return "You are dead." }
         let kind = kind(own + 4)
         let me = """
-            You: \(kind), \(hitPoints(own, kind)), at x \(tenths(row[own + 1] * SkirmishMap.size)), \
-            y \(tenths(row[own + 2] * SkirmishMap.size)), \(weapon(row[own + 3], kind)).
+            You: \(name(kind))\(hitPoints(own, kind)) at x \(tenths(row[own + 1] * SkirmishMap.size)) \
+            y \(tenths(row[own + 2] * SkirmishMap.size)), \(weapon(row[own + 3], kind) ?? "ready").
             """
         return me + " " + (configuration.observation == .list ? list(kind) : cones(kind))
     }
@@ -45,9 +45,9 @@ struct SituationText {
         let others = 0..<configuration.units - 1
         let foes = others[team...].compactMap { listed($0, me, isFoe: true) }
         let friends = others[..<team].compactMap { listed($0, me, isFoe: false) }
-        var text = "Opponents in sight: " + (foes.isEmpty ? "none." : foes.joined(separator: "; ") + ".")
+        var text = "Opponents: " + (foes.isEmpty ? "none." : foes.joined(separator: "; ") + ".")
         if team > 0 {
-            text += " Your team in sight: " + (friends.isEmpty ? "none." : friends.joined(separator: "; ") + ".")
+            text += " Your team: " + (friends.isEmpty ? "none." : friends.joined(separator: "; ") + ".")
         }
         return text
     }
@@ -59,11 +59,10 @@ struct SituationText {
         let other = configuration.listedUnit(place, for: unit)
         let kind = kind(offset + 7)
         let (distance, way) = way(offset, me)
-        let isInRange = isFoe && distance < me.range
-        return """
-            \(configuration.name(other)) \(kind) \(hitPoints(offset, kind)), \(isInRange ? "IN RANGE " : "")\
-            \(tenths(distance)) away (\(way)), \(weapon(row[offset + 6], kind)), \(lastAction(offset, of: other))
-            """
+        var words = "\(configuration.name(other)) \(name(kind))\(hitPoints(offset, kind)), "
+        if isFoe { words += distance < me.range ? "in range " : "\(tenths(distance)) away " }
+        words += way
+        return words + (weapon(row[offset + 6], kind).map { ", \($0)" } ?? "") + ", " + lastAction(offset, of: other)
     }
 
     private func lastAction(_ offset: Int, of other: Int) -> String {
@@ -86,8 +85,9 @@ struct SituationText {
             let last = row[offset + 5] > 0 ? "attack \(hundredths(row[offset + 5]))" : move(offset) ?? "stood"
             seen.append(
                 """
-                \(place / SkirmishConfiguration.unitsPerSection).\(place % SkirmishConfiguration.unitsPerSection) \(kind) \
-                \(hitPoints(offset, kind)), \(tenths(distance)) away (\(way)), \(weapon(row[offset + 6], kind)), \(last)
+                \(place / SkirmishConfiguration.unitsPerSection).\(place % SkirmishConfiguration.unitsPerSection) \
+                \(name(kind))\(hitPoints(offset, kind)), \(tenths(distance)) away (\(way))\
+                \(weapon(row[offset + 6], kind).map { ", \($0)" } ?? ""), \(last)
                 """)
         }
         return "In sight: " + (seen.isEmpty ? "nobody." : seen.joined(separator: "; ") + ".")
@@ -104,10 +104,14 @@ struct SituationText {
         "\(Int((row[offset] * kind.health - 1e-3).rounded(.up))) hp"
     }
 
-    private func weapon(_ share: Float, _ kind: UnitKind) -> String {
+    /// Nil if the weapon is ready.
+    private func weapon(_ share: Float, _ kind: UnitKind) -> String? {
         let seconds = tenths(share * kind.cooldown)
-        return seconds == "0.0" ? "ready" : "ready in \(seconds) s"
+        return seconds == "0.0" ? nil : "reloads \(seconds)"
     }
+
+    /// Nothing where all units are of one kind, which the rules tell.
+    private func name(_ kind: UnitKind) -> String { configuration.map.hasOneKind ? "" : "\(kind) " }
 
     /// Distance, and the way there as "4.1 east 3.2 north".
     private func way(_ offset: Int, _ me: UnitKind) -> (distance: Float, words: String) {

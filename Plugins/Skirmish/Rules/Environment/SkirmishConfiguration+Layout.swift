@@ -33,7 +33,8 @@ extension SkirmishConfiguration {
             } else {
                 name = "section_\(place / Self.unitsPerSection)_\(place % Self.unitsPerSection)"
             }
-            return Segment(name, offset: Self.unitFeatures * place, count: Self.unitFeatures, what + "; zeros: none seen")
+            return Segment(
+                name, offset: Self.unitFeatures * place, count: Self.unitFeatures, what + "; zeros: none seen")
         }
         return segments + [
             Segment(

@@ -12,7 +12,8 @@ extension SkirmishEnvironment {
             description: "the same tactics for those that the agent sees, from its own observation",
             seesState: false, memorySize: MemoryLayout<LocalFighter.Memory>.size),
         BaselineDescriptor(
-            name: "heuristic", description: "what the reference's scripted opponent does, from the agent's own observation",
+            name: "heuristic",
+            description: "what the reference's scripted opponent does, from the agent's own observation",
             seesState: false, memorySize: MemoryLayout<LocalFighter.Memory>.size),
     ]
 

@@ -100,15 +100,15 @@ extension SkirmishEnvironment {
         switch configuration.observation {
         case .list:
             """
-            You see living units within your sight, listed with hit points, distance, where they stand as seen from you, \
-            the seconds until their weapon is ready, and what they did last.
+            You see living units within your sight: hit points, where they stand as seen from you ("in range" is your range), the seconds for which \
+            their weapon still reloads (if it does), and what they did last.
             """
         case .conic:
             """
             You see units within your sight, dead ones (0 hp) too, but not which team they belong to, and never ally_0; of \
             each of 32 sections of the circle, counted anticlockwise from the west, at most two. Each is listed as \
-            section.place with hit points, distance, where it stands as seen from you, the seconds until its weapon is \
-            ready, and its last move or the number of its last attack (from 0 to 1 over its possible actions). What you \
+            section.place with hit points, distance, where it stands as seen from you, the seconds for which its weapon \
+            still reloads (if it does), and its last move or the number of its last attack (from 0 to 1 over its possible actions). What you \
             can attack now is among your actions.
             """
         }

@@ -30,7 +30,8 @@ struct LocalFighter {
     ///   - row: the agent's observation.
     ///   - legal: its legal actions, or nil where there are none.
     func act(
-        as policy: Policy, _ row: UnsafeBufferPointer<Float>, _ legal: UnsafeBufferPointer<UInt8>?, _ memory: inout Memory
+        as policy: Policy, _ row: UnsafeBufferPointer<Float>, _ legal: UnsafeBufferPointer<UInt8>?,
+        _ memory: inout Memory
     ) -> Int32 {
         let observed = ObservedRow(configuration, unit, row)
         guard let me = observed.me else { return 0 }
