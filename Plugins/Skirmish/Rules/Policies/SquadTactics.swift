@@ -41,29 +41,32 @@ struct SquadTactics {
 
     private func assignFire(_ orders: inout [Order?]) {
         var left = foes.map(\.health)
-        let reach = own.map { soldier in foes.indices.filter { soldier.reaches(foes[$0]) } }
-        var free = own.indices.filter { orders[$0] == nil && own[$0].firesInThisStep && !reach[$0].isEmpty }
+        let reach = own.map { soldier in foes.map { soldier.reaches($0) } }
+        let choices = reach.map { row in row.count { $0 } }
+        var free = own.indices.filter { orders[$0] == nil && own[$0].firesInThisStep && choices[$0] > 0 }
         while let foe = bestTarget(left, reach, free) {
-            let shooters = free.filter { reach[$0].contains(foe) }.sorted {
-                (reach[$0].count, -own[$0].kind.damage, $0) < (reach[$1].count, -own[$1].kind.damage, $1)
+            let shooters = free.filter { reach[$0][foe] }.sorted {
+                (choices[$0], -own[$0].kind.damage, $0) < (choices[$1], -own[$1].kind.damage, $1)
             }
             for shooter in shooters where left[foe] > 0 {
                 left[foe] -= own[shooter].kind.damage
                 orders[shooter] = .attack(foes[foe].unit)
-                free.removeAll { $0 == shooter }
             }
+            free.removeAll { orders[$0] != nil }
         }
         // Where all in reach are as good as dead, they fire nevertheless: a shot may come too late.
-        for shooter in free { orders[shooter] = reach[shooter].first.map { .attack(foes[$0].unit) } }
+        for shooter in free { orders[shooter] = reach[shooter].firstIndex(of: true).map { .attack(foes[$0].unit) } }
     }
 
     /// The foe whose firepower costs least to remove, far rather one that dies in this step; nil if nobody can be hit.
-    private func bestTarget(_ left: [Float], _ reach: [[Int]], _ free: [Int]) -> Int? {
+    private func bestTarget(_ left: [Float], _ reach: [[Bool]], _ free: [Int]) -> Int? {
+        var damage = [Float](repeating: 0, count: foes.count)
+        for shooter in free {
+            for foe in foes.indices where reach[shooter][foe] { damage[foe] += own[shooter].kind.damage }
+        }
         var best: (value: Float, foe: Int)?
-        for foe in foes.indices where left[foe] > 0 {
-            let damage = free.reduce(Float(0)) { $0 + (reach[$1].contains(foe) ? own[$1].kind.damage : 0) }
-            guard damage > 0 else { continue }
-            let value = foes[foe].firepower / left[foe] * (damage >= left[foe] ? 10 : 1)
+        for foe in foes.indices where left[foe] > 0 && damage[foe] > 0 {
+            let value = foes[foe].firepower / left[foe] * (damage[foe] >= left[foe] ? 10 : 1)
             if value > best?.value ?? 0 { best = (value, foe) }
         }
         return best?.foe
