@@ -49,6 +49,11 @@ var targets: [Target] = [
     .target(
         name: "Warehouse", dependencies: ["WarehouseRules", "ArgusEnvAPI", "CArgusEnv"],
         path: "Plugins/Warehouse/Plugin", swiftSettings: settings),
+    .target(
+        name: "SkirmishRules", dependencies: ["ArgusEnvAPI"], path: "Plugins/Skirmish/Rules", swiftSettings: settings),
+    .target(
+        name: "Skirmish", dependencies: ["SkirmishRules", "ArgusEnvAPI", "CArgusEnv"], path: "Plugins/Skirmish/Plugin",
+        swiftSettings: settings),
 ]
 
 targets += [
@@ -77,6 +82,9 @@ targets += [
     .testTarget(
         name: "ForagingTests", dependencies: ["ForagingRules", "ArgusEnvAPI"], exclude: ["Fixtures"],
         swiftSettings: settings),
+    .testTarget(
+        name: "SkirmishTests", dependencies: ["SkirmishRules", "ArgusEnvAPI", "CAllocationCounter"],
+        exclude: ["Fixtures"], swiftSettings: settings),
 ]
 
 // The command trains only where libtorch is; without it `argus train` says what is missing.
@@ -119,6 +127,7 @@ var products: [Product] = [
     .library(name: "ArgusClient", type: .dynamic, targets: ["ArgusClient"]),
     .library(name: "Warehouse", type: .dynamic, targets: ["Warehouse"]),
     .library(name: "Foraging", type: .dynamic, targets: ["Foraging"]),
+    .library(name: "Skirmish", type: .dynamic, targets: ["Skirmish"]),
 ]
 if libtorch != nil { products.append(.library(name: "ArgusTensor", targets: ["ArgusTensor"])) }
 

@@ -11,10 +11,10 @@ final class TimedProgram {
         try self.init(script: "reference/rware_speed.py", arguments: [id])
     }
 
-    /// - Parameter script: in `Benchmarks`.
-    init(script: String, arguments: [String]) throws {
+    /// - Parameters: `script`: in `Benchmarks`; `python`: another one than the launcher's.
+    init(script: String, arguments: [String], python: String? = nil) throws {
         let environment = ProcessInfo.processInfo.environment
-        guard let python = environment["ARGUS_PYTHON"], let home = environment["ARGUS_HOME"] else {
+        guard let python = python ?? environment["ARGUS_PYTHON"], let home = environment["ARGUS_HOME"] else {
             throw BenchmarkError("ARGUS_PYTHON and ARGUS_HOME must be set: run script/benchmark")
         }
         process.executableURL = URL(fileURLWithPath: python)

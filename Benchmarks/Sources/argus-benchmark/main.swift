@@ -1,15 +1,16 @@
 import Foundation
 
 let usage = """
-    usage: script/benchmark [stepping] [boundary] [client] [wire] [training] [--rounds N] [--steps N]
+    usage: script/benchmark [stepping] [boundary] [client] [wire] [training] [skirmish] [--rounds N] [--steps N]
 
-    Our speed beside that of the references, as ratios that both sides' turns in one run give. Without a name all run.
+    Our speed beside that of the references, as ratios that both sides' turns in one run give. Without a name all but skirmish run.
 
       stepping   the warehouse through the host against the Python package rware
       boundary   an environment from its plugin library against the same linked statically
       client     the Python package argus_env against the same native batch, and against rware
       wire       an environment in a Python peer against a bare pyzmq echo of the same frames, and isolated libraries
       training   MAPPO end to end, where its time goes, and how far it is from the arithmetic bound
+      skirmish   battles through the host against SMAX in jaxmarl, which must be installed (ARGUS_JAXMARL_PYTHON)
 
     example: script/benchmark stepping --rounds 20
 
@@ -30,7 +31,7 @@ while let argument = arguments.popFirst() {
             exit(2)
         }
         if argument == "--rounds" { rounds = value } else { steps = value }
-    case "stepping", "boundary", "client", "wire", "training": names.append(argument)
+    case "stepping", "boundary", "client", "wire", "training", "skirmish": names.append(argument)
     default:
         FileHandle.standardError.write(
             Data("error: unknown argument (argus-benchmark): found '\(argument)'.\n\(usage)".utf8))
@@ -43,6 +44,7 @@ do {
     if names.isEmpty || names.contains("client") { try benchmarkClient(rounds: rounds) }
     if names.isEmpty || names.contains("wire") { try benchmarkWire(rounds: rounds) }
     if names.isEmpty || names.contains("training") { try benchmarkTraining(steps: steps) }
+    if names.contains("skirmish") { try benchmarkSkirmish(rounds: rounds) }
 } catch {
     FileHandle.standardError.write(Data("error: \(error)\n".utf8))
     exit(1)

@@ -1,0 +1,31 @@
+import ArgusHost
+import Foundation
+
+/// Skirmishes through the host against SMAX in jaxmarl, timed in turn; at least 1.5 times its speed is wanted on 3m.
+///
+/// Not part of a run without names: jaxmarl brings jax, about 1 GB. `ARGUS_JAXMARL_PYTHON` names a Python that has it.
+func benchmarkSkirmish(rounds: Int) throws {
+    let host = try EnvironmentHost()
+    let python = ProcessInfo.processInfo.environment["ARGUS_JAXMARL_PYTHON"]
+    for map in ["3m", "2s3z", "27m_vs_30m"] {
+        let loop = try SteppingLoop(try host.makeVectorEnvironment("skirmish/\(map)", copies: 64))
+        let batches = map == "27m_vs_30m" ? 200 : 2000
+        let reference = try TimedProgram(script: "reference/smax_speed.py", arguments: [map], python: python)
+        _ = try loop.stepsPerSecond(batches: batches)
+        _ = try reference.stepsPerSecond(over: 0.5)
+        var ours = Measurement()
+        var theirs = Measurement()
+        var ratio = Measurement()
+        for _ in 0..<rounds {
+            let own = try loop.stepsPerSecond(batches: batches)
+            let other = try reference.stepsPerSecond(over: 0.5)
+            ours.add(own)
+            theirs.add(other)
+            ratio.add(own / other)
+        }
+        print("skirmish/\(map) through the host, 64 copies, one thread, random actions, against jaxmarl 0.2.0")
+        print("  ours     \(format(ours.median)) environment steps/s (median of \(rounds))")
+        print("  jaxmarl  \(format(theirs.median)) (jit and vmap, one core, its best batch)")
+        print("  ratio    \(format(ratio.median)) (10th percentile \(format(ratio.percentile(0.1))))")
+    }
+}
