@@ -49,6 +49,12 @@ var targets: [Target] = [
     .target(
         name: "Warehouse", dependencies: ["WarehouseRules", "ArgusEnvAPI", "CArgusEnv"],
         path: "Plugins/Warehouse/Plugin", swiftSettings: settings),
+    .target(
+        name: "CustomerServiceRules", dependencies: ["ArgusEnvAPI"], path: "Plugins/CustomerService/Rules",
+        swiftSettings: settings),
+    .target(
+        name: "CustomerService", dependencies: ["CustomerServiceRules", "ArgusEnvAPI", "CArgusEnv"],
+        path: "Plugins/CustomerService/Plugin", swiftSettings: settings),
 ]
 
 targets += [
@@ -77,6 +83,8 @@ targets += [
     .testTarget(
         name: "ForagingTests", dependencies: ["ForagingRules", "ArgusEnvAPI"], exclude: ["Fixtures"],
         swiftSettings: settings),
+    .testTarget(
+        name: "CustomerServiceTests", dependencies: ["CustomerServiceRules", "ArgusEnvAPI"], swiftSettings: settings),
 ]
 
 // The command trains only where libtorch is; without it `argus train` says what is missing.
@@ -119,6 +127,7 @@ var products: [Product] = [
     .library(name: "ArgusClient", type: .dynamic, targets: ["ArgusClient"]),
     .library(name: "Warehouse", type: .dynamic, targets: ["Warehouse"]),
     .library(name: "Foraging", type: .dynamic, targets: ["Foraging"]),
+    .library(name: "CustomerService", type: .dynamic, targets: ["CustomerService"]),
 ]
 if libtorch != nil { products.append(.library(name: "ArgusTensor", targets: ["ArgusTensor"])) }
 

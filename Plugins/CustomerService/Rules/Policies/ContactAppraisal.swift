@@ -1,0 +1,137 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Foundation
+#endif
+
+/// Where a policy looks up who is free and how long the queues are: in what an expert sees, or in the centre itself.
+protocol CentreStatus {
+    func isAvailable(_ expert: Int) -> Bool
+    func length(_ queue: Int) -> Int
+}
+
+extension ExpertView: CentreStatus {}
+
+extension ContactCentre: CentreStatus {
+    func isAvailable(_ expert: Int) -> Bool { experts[expert].activity == .free }
+    func length(_ queue: Int) -> Int { Int(lines[queue].count) }
+}
+
+/// What the things that an expert may do with its contact are worth, in points: what the contact then brings, less what
+/// the experts' time is worth elsewhere.
+struct ContactAppraisal<Status: CentreStatus> {
+    let configuration: ServiceConfiguration
+    let expert: Int
+    let status: Status
+    /// Points that a second of an expert's time is worth.
+    let timeValue: Double
+
+    init(_ configuration: ServiceConfiguration, expert: Int, status: Status) {
+        self.configuration = configuration
+        self.expert = expert
+        self.status = status
+        let kinds = configuration.kindCount
+        var work = 0.0
+        var value = 0.0
+        var waiting = 0
+        for kind in 0..<kinds {
+            let share = configuration.totalArrivalRate > 0 ? configuration.arrivalRates[kind] : 1
+            work += share * configuration.handling[kind]
+            value += share * configuration.resolvedReward[kind]
+            waiting += status.length(kind)
+        }
+        // Time that nobody waits for is worth less.
+        timeValue = value / work * (waiting > 0 ? 1 : 0.4)
+    }
+
+    /// Of an answer to a contact of this kind, alone or with a colleague; nil if neither has the skill.
+    func answer(_ kind: Int, with colleague: Int? = nil) -> Double? {
+        let count = configuration.kindCount
+        let own = expert * count + kind
+        var speed = configuration.speeds[own]
+        var failure = speed > 0 ? 1 - configuration.resolutions[own] : 1
+        var heads = 1.0
+        if let colleague {
+            let other = colleague * count + kind
+            let otherSpeed = configuration.speeds[other]
+            failure *= otherSpeed > 0 ? 1 - configuration.resolutions[other] : 1
+            speed = max(speed, otherSpeed) * configuration.consultSpeed
+            heads = 2
+        }
+        guard speed > 0 else { return nil }
+        return points(kind, failure: failure) - timeValue * heads * configuration.handling[kind] / speed
+    }
+
+    /// Of a transfer to the queue of this kind, if it is the right one; nil if no colleague has the skill.
+    func transfer(_ kind: Int) -> Double? {
+        let count = configuration.kindCount
+        var best: Double?
+        var skilled = 0
+        var isFree = false
+        for other in 0..<configuration.experts where other != expert {
+            let index = other * count + kind
+            guard configuration.speeds[index] > 0 else { continue }
+            skilled += 1
+            if status.isAvailable(other) { isFree = true }
+            let time = configuration.handling[kind] / configuration.speeds[index]
+            let value = points(kind, failure: 1 - configuration.resolutions[index]) - timeValue * time
+            best = max(best ?? value, value)
+        }
+        guard let best else { return nil }
+        let ahead = status.length(kind) + (isFree ? 0 : 1)
+        let wait = isFree && ahead == 0 ? 0 : Double(ahead) * configuration.handling[kind] / Double(skilled)
+        let patience = configuration.patience[kind] * configuration.transferPatience
+        let loss = patience.isFinite ? 1 - exp(-wait / max(patience, 1e-9)) : 0
+        let late = max(0, wait - configuration.targets[kind]) / configuration.timeUnit
+        return (1 - loss) * best - loss * configuration.abandonmentCost[kind]
+            - configuration.waitingCost[kind] * late - configuration.transferCost
+            - timeValue * configuration.transferTime
+    }
+
+    private func points(_ kind: Int, failure: Double) -> Double {
+        (1 - failure) * configuration.resolvedReward[kind] - failure * configuration.unresolvedCost
+    }
+}
+
+extension ContactAppraisal {
+    /// The best choice for a contact that is of each kind with a likelihood, and whose kind is known or not.
+    func bestChoice(_ choices: ServiceChoices, isKnown: Bool, likelihood: (Int) -> Double) -> Int {
+        let kinds = configuration.kindCount
+        var best = choices.answer
+        var bestValue = -Double.infinity
+        func consider(_ choice: Int, _ value: Double) {
+            if value > bestValue { (best, bestValue) = (choice, value) }
+        }
+        func expected(_ value: (Int) -> Double?) -> Double {
+            var sum = 0.0
+            for kind in 0..<kinds {
+                let share = likelihood(kind)
+                guard share > 0 else { continue }
+                sum += share * (value(kind) ?? inVain(kind))
+            }
+            return sum
+        }
+        let isSkilled = (0..<kinds).contains { likelihood($0) > 0 && answer($0) != nil }
+        if !isKnown || isSkilled { consider(choices.answer, expected { answer($0) }) }
+        if configuration.allowsTransfers {
+            for queue in 0..<kinds where likelihood(queue) > 0 {
+                guard transfer(queue) != nil else { continue }
+                consider(choices.transfer(queue), expected { $0 == queue ? transfer($0) : nil })
+            }
+        }
+        if configuration.allowsConsulting {
+            for colleague in 0..<configuration.experts where colleague != expert && status.isAvailable(colleague) {
+                let canHelp = (0..<kinds).contains {
+                    likelihood($0) > 0 && configuration.speeds[colleague * kinds + $0] > 0
+                }
+                if canHelp { consider(choices.consult(colleague), expected { answer($0, with: colleague) }) }
+            }
+        }
+        return best
+    }
+
+    /// Time lost, and then the next best thing.
+    private func inVain(_ kind: Int) -> Double {
+        (transfer(kind) ?? -configuration.unresolvedCost) - timeValue * configuration.handling[kind]
+    }
+}

@@ -1,0 +1,75 @@
+import ArgusEnvAPI
+
+/// A scripted team that sees the state: who is free takes what it is best at, by what contacts really are.
+///
+/// Free experts and the contacts at the heads of queues are matched one by one, the most valuable pair first: the
+/// contact's worth and urgency times the expert's rate of resolving it as a share of the best one's. An expert leaves a
+/// contact alone if it would serve it badly and somebody who does well is free. What to do with a contact is chosen as
+/// ``ContactAppraisal`` says.
+struct Dispatcher {
+    private let centre: ContactCentre
+    private let choices: ServiceChoices
+    private var configuration: ServiceConfiguration { centre.configuration }
+
+    /// Below this share of the best expert's rate, a contact is left to a better one that is free.
+    private static let leastShare = 0.6
+
+    init(_ centre: ContactCentre, _ choices: ServiceChoices) {
+        self.centre = centre
+        self.choices = choices
+    }
+
+    func act(agents: Row<UInt8>, actions: Rows<Int32>) {
+        var chosen = Array(repeating: Int32(0), count: choices.experts)
+        for expert in 0..<choices.experts where centre.experts[expert].activity == .holding {
+            chosen[expert] = Int32(chooseForContact(expert))
+        }
+        match(&chosen)
+        for expert in 0..<choices.experts where agents[expert] != 0 { actions[first: expert] = chosen[expert] }
+    }
+
+    private func chooseForContact(_ expert: Int) -> Int {
+        let contact = centre.contacts[Int(centre.experts[expert].contact)]
+        let kind = Int(contact.kind)
+        return ContactAppraisal(configuration, expert: expert, status: centre).bestChoice(
+            choices, isKnown: contact.isKnown
+        ) { $0 == kind ? 1 : 0 }
+    }
+
+    /// Matches free experts with the first contacts of queues.
+    private func match(_ chosen: inout [Int32]) {
+        var free = (0..<choices.experts).filter { centre.experts[$0].activity == .free && centre.decides($0) }
+        var heads = centre.lines.map(\.first)
+        while !free.isEmpty {
+            var best: (value: Double, expert: Int, queue: Int)?
+            for expert in free {
+                for queue in heads.indices
+                where heads[queue] >= 0 && configuration.skills[expert] >> UInt32(queue) & 1 != 0 {
+                    let contact = centre.contacts[Int(heads[queue])]
+                    guard let value = worth(expert, contact, free), value > best?.value ?? -.infinity else { continue }
+                    best = (value, expert, queue)
+                }
+            }
+            guard let best else { return }
+            chosen[best.expert] = Int32(choices.take(best.queue))
+            heads[best.queue] = centre.contacts[Int(heads[best.queue])].next
+            free.removeAll { $0 == best.expert }
+        }
+    }
+
+    /// Nil: better left to somebody else.
+    private func worth(_ expert: Int, _ contact: Contact, _ free: [Int]) -> Double? {
+        let kind = Int(contact.kind)
+        let share = configuration.relativeRate(expert, kind)
+        let queue = Int(contact.queue)
+        let isBetterFree = free.contains {
+            $0 != expert && configuration.skills[$0] >> UInt32(queue) & 1 != 0
+                && configuration.relativeRate($0, kind) > share
+        }
+        if share < Self.leastShare, isBetterFree { return nil }
+        let wait = centre.now - contact.joined
+        let urgency = 1 + wait / (60 + (configuration.patience[kind].isFinite ? configuration.patience[kind] : 600))
+        let worth = configuration.resolvedReward[kind] + configuration.abandonmentCost[queue]
+        return share * worth * urgency / configuration.handling[kind] / Double(configuration.priorities[queue])
+    }
+}
