@@ -1,9 +1,10 @@
+import ArgusEnvAPI
+
 #if canImport(Glibc)
 import Glibc
 #else
 import Foundation
 #endif
-import ArgusEnvAPI
 
 /// Draws that belong to one contact: the same whatever the experts do, so that policies are compared on the same
 /// customers, and other ones when the seed of the future changes.

@@ -145,7 +145,7 @@ extension ContactCentre {
             tally.abandoned += 1
             if !contact.isAnswered {
                 tally.abandonedUnanswered += 1
-                countFirstWait(now - contact.joined)
+                countFirstWait(now - contact.joined, Int(contact.queue))
             }
         }
         release(slot)
@@ -157,9 +157,14 @@ extension ContactCentre {
         freeCount += 1
     }
 
-    mutating func countFirstWait(_ wait: Double) {
+    /// The first wait of a contact is over: it was answered, or has given up.
+    mutating func countFirstWait(_ wait: Double, _ queue: Int) {
         tally.firstWait += wait
         if wait > 0 { tally.delayed += 1 }
+        if configuration.priorities[queue] == configuration.highestPriority {
+            tally.urgent += 1
+            tally.urgentWait += wait
+        }
     }
 
     // MARK: Queues

@@ -14,7 +14,7 @@ extension ContactCentre {
                 tally.answered += 1
                 tally.answeredWait += wait
                 if wait <= configuration.targets[queue] { tally.answeredInTime += 1 }
-                countFirstWait(wait)
+                countFirstWait(wait, queue)
             }
         }
         removeDeciding(expert)

@@ -228,12 +228,8 @@ extension ContactCentre {
     }
 
     private mutating func readTally(_ reader: inout StateReader) throws(ServiceError) {
-        for place in ServiceTally.countPaths.indices {
-            tally[keyPath: ServiceTally.countPaths[place]] = try reader.read("count", in: 0...UInt64.max / 8)
-        }
-        for place in ServiceTally.sumPaths.indices {
-            tally[keyPath: ServiceTally.sumPaths[place]] = try reader.read("sum", in: 0...Double.greatestFiniteMagnitude)
-        }
+        for path in ServiceTally.countPaths { tally[keyPath: path] = try reader.read("count", in: 0...UInt64.max / 8) }
+        for path in ServiceTally.sumPaths { tally[keyPath: path] = try reader.read("sum", in: 0...1e300) }
         var counted: UInt64 = 0
         for queue in lines {
             var slot = queue.first
@@ -255,14 +251,14 @@ extension ServiceTally {
     /// Computed, because key paths cannot be stored in a static constant that is shared by threads.
     static var countPaths: [WritableKeyPath<ServiceTally, UInt64>] {
         [
-            \.arrived, \.blocked, \.answered, \.answeredInTime, \.delayed, \.abandonedUnanswered, \.abandoned, \.served,
-            \.resolved, \.resolvedAtFirstContact, \.transfers, \.consults,
+            \.arrived, \.blocked, \.answered, \.answeredInTime, \.delayed, \.urgent, \.abandonedUnanswered, \.abandoned,
+            \.served, \.resolved, \.resolvedAtFirstContact, \.transfers, \.consults,
         ]
     }
     static var sumPaths: [WritableKeyPath<ServiceTally, Double>] {
         [
-            \.answeredWait, \.firstWait, \.handled, \.satisfaction, \.waitingTime, \.systemTime, \.allBusyTime,
-            \.waitingCost,
+            \.answeredWait, \.firstWait, \.urgentWait, \.handled, \.satisfaction, \.waitingTime, \.systemTime,
+            \.allBusyTime, \.waitingCost,
         ]
     }
 
@@ -273,6 +269,7 @@ extension ServiceTally {
     func isConsistent(inSystem: UInt64) -> Bool {
         arrived == blocked &+ served &+ abandoned &+ inSystem && answeredInTime <= answered && resolved <= served
             && resolvedAtFirstContact <= resolved && abandonedUnanswered <= abandoned
-            && delayed <= answered &+ abandonedUnanswered && answered <= arrived && satisfaction <= Double(resolved)
+            && delayed <= answered &+ abandonedUnanswered && urgent <= answered &+ abandonedUnanswered
+            && answered <= arrived && satisfaction <= Double(resolved)
     }
 }

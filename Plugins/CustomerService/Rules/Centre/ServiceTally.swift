@@ -9,6 +9,8 @@ struct ServiceTally: BitwiseCopyable, Sendable, Hashable {
     var answeredInTime: UInt64 = 0
     /// Answered or abandoned after a wait above 0.
     var delayed: UInt64 = 0
+    /// Answered or abandoned, from queues of the most urgent priority.
+    var urgent: UInt64 = 0
     /// Gave up before anybody answered them.
     var abandonedUnanswered: UInt64 = 0
     /// Gave up, after a transfer perhaps.
@@ -22,6 +24,8 @@ struct ServiceTally: BitwiseCopyable, Sendable, Hashable {
     /// Sums over answered contacts, contacts answered or abandoned, served contacts, contacts that left.
     var answeredWait = 0.0
     var firstWait = 0.0
+    /// The part of `firstWait` of queues of the most urgent priority.
+    var urgentWait = 0.0
     var handled = 0.0
     var satisfaction = 0.0
 

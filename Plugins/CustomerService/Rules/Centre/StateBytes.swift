@@ -28,7 +28,8 @@ struct StateReader {
         for index in (0..<size).reversed() { value = (value << 8) | Number(truncatingIfNeeded: bytes[place + index]) }
         place += size
         guard range.contains(value) else {
-            throw ServiceError(.snapshot, "\(what): found \(value), expected \(range.lowerBound) to \(range.upperBound)")
+            throw ServiceError(
+                .snapshot, "\(what): found \(value), expected \(range.lowerBound) to \(range.upperBound)")
         }
         return value
     }
@@ -36,12 +37,15 @@ struct StateReader {
     mutating func read(_ what: String, in range: ClosedRange<Double>) throws(ServiceError) -> Double {
         let value = Double(bitPattern: try read(what, in: UInt64.min...UInt64.max))
         guard range.contains(value) else {
-            throw ServiceError(.snapshot, "\(what): found \(value), expected \(range.lowerBound) to \(range.upperBound)")
+            throw ServiceError(
+                .snapshot, "\(what): found \(value), expected \(range.lowerBound) to \(range.upperBound)")
         }
         return value
     }
 
-    mutating func read(_ what: String) throws(ServiceError) -> Bool { try read(what, in: 0...1 as ClosedRange<UInt8>) == 1 }
+    mutating func read(_ what: String) throws(ServiceError) -> Bool {
+        try read(what, in: 0...1 as ClosedRange<UInt8>) == 1
+    }
 
     func requireEnd() throws(ServiceError) {
         guard place == bytes.count else {

@@ -1,9 +1,10 @@
+public import ArgusEnvAPI
+
 #if canImport(Glibc)
 import Glibc
 #else
 import Foundation
 #endif
-public import ArgusEnvAPI
 
 extension ServiceConfiguration {
     static let parameters: [ParameterDescriptor] = [
@@ -124,6 +125,7 @@ extension ServiceConfiguration {
         }
         patience = try list("patience", 0...Self.longest).map(endless)
         priorities = try list("priorities", 1...9).map { Int($0) }
+        highestPriority = priorities.min() ?? 1
         followUps = try NumberTable.matrix(
             try parameters.string("follow_up"), rows: count, columns: count, in: 0...1, parameter: "follow_up")
         for kind in 0..<count {

@@ -86,6 +86,8 @@ public struct ServiceConfiguration: Sendable, Hashable {
 
     /// Of all kinds together, before `profile`.
     let totalArrivalRate: Double
+    /// The smallest of `priorities`.
+    let highestPriority: Int
     /// Bit k: the expert has the skill of kind k.
     let skills: [UInt32]
     /// Bit k: somebody else has the skill of kind k.

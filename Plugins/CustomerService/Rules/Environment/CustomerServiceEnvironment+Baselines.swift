@@ -7,7 +7,8 @@ extension CustomerServiceEnvironment {
     public static let baselines = [
         BaselineDescriptor(
             name: "dispatcher",
-            description: "sees what every contact really is: gives each to the free expert who is best at it, and keeps "
+            description:
+                "sees what every contact really is: gives each to the free expert who is best at it, and keeps "
                 + "experts for what only they do well",
             seesState: true),
         BaselineDescriptor(
@@ -21,7 +22,8 @@ extension CustomerServiceEnvironment {
             seesState: false),
         BaselineDescriptor(
             name: "cmu",
-            description: "takes the contact with the largest cost of waiting times rate of resolving it (the c-mu rule); "
+            description:
+                "takes the contact with the largest cost of waiting times rate of resolving it (the c-mu rule); "
                 + "passes on as skills does",
             seesState: false),
     ]

@@ -4,13 +4,18 @@ extension CustomerServiceEnvironment {
     public static let metrics = [
         MetricDescriptor(
             name: "service_level", kind: .fraction,
-            description: "answered within the target, of contacts answered or abandoned (abandoned ones count as missed)"),
+            description: "answered within the target, of contacts answered or abandoned (which count as missed)"),
         MetricDescriptor(
             name: "average_speed_of_answer", kind: .number,
             description: "mean seconds until the first answer, of contacts that were answered"),
         MetricDescriptor(
             name: "average_wait", kind: .number,
             description: "mean seconds until the first answer or until they gave up, of all contacts that did either"),
+        MetricDescriptor(
+            name: "average_wait_urgent", kind: .number,
+            description: "the same, of the queues with the most urgent priority"),
+        MetricDescriptor(
+            name: "average_wait_others", kind: .number, description: "the same, of the other queues"),
         MetricDescriptor(
             name: "delayed", kind: .fraction, description: "waited at all, of contacts answered or abandoned"),
         MetricDescriptor(
@@ -25,13 +30,15 @@ extension CustomerServiceEnvironment {
         MetricDescriptor(
             name: "handling_time", kind: .number, description: "mean seconds that served contacts spent with experts"),
         MetricDescriptor(
-            name: "occupancy", kind: .fraction, description: "mean over experts of the share of time that each was busy"),
+            name: "occupancy", kind: .fraction, description: "mean over experts of the share of time that each was busy"
+        ),
         MetricDescriptor(
             name: "occupancy_fairness", kind: .number,
             description: "standard deviation of the experts' shares of busy time; 0 is perfectly fair"),
         MetricDescriptor(
             name: "satisfaction", kind: .fraction,
-            description: "mean over contacts that left or were blocked: 0 if unresolved, abandoned or blocked; else (1 - "
+            description:
+                "mean over contacts that left or were blocked: 0 if unresolved, abandoned or blocked; else (1 - "
                 + "transfers / 5) / (1 + time units waited beyond the target / 3)"),
         MetricDescriptor(name: "transfers", kind: .count, description: "transfers"),
         MetricDescriptor(name: "consults", kind: .count, description: "consultations"),
@@ -42,7 +49,8 @@ extension CustomerServiceEnvironment {
         MetricDescriptor(
             name: "abandoned", kind: .count, description: "contacts that gave up, also those after a transfer"),
         MetricDescriptor(
-            name: "in_system", kind: .count, description: "contacts still there: arrived - blocked - served - abandoned"),
+            name: "in_system", kind: .count, description: "contacts still there: arrived - blocked - served - abandoned"
+        ),
         MetricDescriptor(
             name: "average_queue", kind: .number, description: "contacts waiting, mean over time"),
         MetricDescriptor(
@@ -64,6 +72,8 @@ extension CustomerServiceEnvironment {
             Double(tally.answeredInTime) / finished,
             tally.answeredWait / Double(tally.answered),
             tally.firstWait / finished,
+            tally.urgentWait / Double(tally.urgent),
+            (tally.firstWait - tally.urgentWait) / (finished - Double(tally.urgent)),
             Double(tally.delayed) / finished,
             Double(tally.abandonedUnanswered) / finished,
             Double(tally.blocked) / Double(tally.arrived),

@@ -3,7 +3,7 @@ public import ArgusEnvAPI
 extension CustomerServiceEnvironment {
     public static let descriptor = EnvironmentDescriptor(
         id: "customer-service", version: "1",
-        summary: "A contact centre: experts with different skills take, answer, transfer and share customers' contacts.",
+        summary: "A contact centre: experts with different skills take, answer, transfer and share contacts.",
         rules: """
             Customers arrive at random times, at rates that may vary over the day, each with a matter of one kind. A \
             classifier reads their first words and puts them into the queue of the kind with the highest score, now and \

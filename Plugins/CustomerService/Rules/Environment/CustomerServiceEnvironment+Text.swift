@@ -185,13 +185,16 @@ extension CustomerServiceEnvironment {
 
     private var points: String {
         let kinds = configuration.kinds
-        var parts = ["+\(Self.counted(configuration.resolvedReward.map(Self.number), "", kinds)) for each contact resolved"]
+        var parts = [
+            "+\(Self.counted(configuration.resolvedReward.map(Self.number), "", kinds)) for each contact resolved"
+        ]
         if configuration.unresolvedCost > 0 {
             parts.append("-\(Self.number(configuration.unresolvedCost)) if it leaves unresolved")
         }
         if configuration.abandonmentCost.contains(where: { $0 > 0 }) {
             parts.append(
-                "-\(Self.counted(configuration.abandonmentCost.map(Self.number), "", kinds)) for each customer who gives up")
+                "-\(Self.counted(configuration.abandonmentCost.map(Self.number), "", kinds)) for each customer who gives up"
+            )
         }
         if configuration.waitingCost.contains(where: { $0 > 0 }) {
             let cost = Self.counted(configuration.waitingCost.map(Self.number), "", kinds)

@@ -18,7 +18,8 @@ extension ContactCentre {
             row[layout.length(queue)] =
                 Float(min(Int(line.count), ServiceLayout.longestQueue)) / Float(ServiceLayout.longestQueue)
             row[layout.wait(queue)] = line.first >= 0 ? waitSeen(contacts[Int(line.first)].joined) : 0
-            write(line.first >= 0 ? contacts[Int(line.first)].scores : IntentScores(), kinds, row + layout.scores(queue))
+            write(
+                line.first >= 0 ? contacts[Int(line.first)].scores : IntentScores(), kinds, row + layout.scores(queue))
         }
         for other in 0..<layout.experts {
             row[layout.available(other)] = other != expert && experts[other].activity == .free ? 1 : 0

@@ -7,7 +7,8 @@ struct CustomerPhrases {
     let mentions: [String]
 
     static let things = [
-        "router", "tablet", "headset", "coffee machine", "e-bike", "printer", "smart watch", "robot vacuum", "thermostat",
+        "router", "tablet", "headset", "coffee machine", "e-bike", "printer", "smart watch", "robot vacuum",
+        "thermostat",
         "camera", "speaker", "dishwasher", "lawn mower", "monitor", "projector", "air purifier", "sewing machine",
         "electric kettle", "baby monitor", "drone",
     ]
@@ -26,7 +27,9 @@ struct CustomerPhrases {
     /// Between what it is about and what is said in passing.
     static let asides = ["Oh, and", "By the way,", "Not that it matters, but", "I should add:", "Just so you know,"]
     /// Between a word in passing, said first, and what it is really about.
-    static let turns = ["Anyway, the thing is:", "But never mind that now:", "That is not why I call:", "Be that as it may:"]
+    static let turns = [
+        "Anyway, the thing is:", "But never mind that now:", "That is not why I call:", "Be that as it may:",
+    ]
     /// Between two things that weigh the same.
     static let joints = ["And just as bad:", "On top of that", "At the same time", "And then, equally pressing:"]
 
@@ -90,7 +93,8 @@ extension CustomerPhrases {
         ],
         mentions: [
             "I am logged in at the moment.", "I wrote my password on a note, I know, I know.",
-            "I saw it in my account.", "My user name is my old nickname.", "I set up the app last week, no trouble there.",
+            "I saw it in my account.", "My user name is my old nickname.",
+            "I set up the app last week, no trouble there.",
             "I have the code word ready.", "The website looks new.", "I got the confirmation by email.",
         ])
 
