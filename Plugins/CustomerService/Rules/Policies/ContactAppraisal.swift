@@ -41,7 +41,7 @@ struct ContactAppraisal<Status: CentreStatus> {
             waiting += status.length(kind)
         }
         // Time that nobody waits for is worth less.
-        timeValue = value / work * (waiting > 0 ? 1 : 0.4)
+        timeValue = value / work * (waiting > 0 ? 0.7 : 0.25)
     }
 
     /// Of an answer to a contact of this kind, alone or with a colleague; nil if neither has the skill.
@@ -64,28 +64,28 @@ struct ContactAppraisal<Status: CentreStatus> {
 
     /// Of a transfer to the queue of this kind, if it is the right one; nil if no colleague has the skill.
     func transfer(_ kind: Int) -> Double? {
-        let count = configuration.kindCount
         var best: Double?
-        var skilled = 0
-        var isFree = false
         for other in 0..<configuration.experts where other != expert {
-            let index = other * count + kind
-            guard configuration.speeds[index] > 0 else { continue }
-            skilled += 1
-            if status.isAvailable(other) { isFree = true }
-            let time = configuration.handling[kind] / configuration.speeds[index]
-            let value = points(kind, failure: 1 - configuration.resolutions[index]) - timeValue * time
+            let value = entrust(kind, to: other, ahead: status.length(kind), patience: configuration.transferPatience)
+            guard let value else { continue }
             best = max(best ?? value, value)
         }
-        guard let best else { return nil }
-        let ahead = status.length(kind) + (isFree ? 0 : 1)
-        let wait = isFree && ahead == 0 ? 0 : Double(ahead) * configuration.handling[kind] / Double(skilled)
-        let patience = configuration.patience[kind] * configuration.transferPatience
-        let loss = patience.isFinite ? 1 - exp(-wait / max(patience, 1e-9)) : 0
+        return best.map { $0 - configuration.transferCost - timeValue * configuration.transferTime }
+    }
+
+    /// What a contact is worth in the hands of a colleague, after a wait until that one is free.
+    private func entrust(_ kind: Int, to other: Int, ahead: Int, patience: Double) -> Double? {
+        let index = other * configuration.kindCount + kind
+        guard configuration.speeds[index] > 0 else { return nil }
+        let time = configuration.handling[kind] / configuration.speeds[index]
+        let isIdle = status.isAvailable(other) && ahead <= 0
+        let wait = isIdle ? 0 : time * (0.5 + Double(max(0, ahead)))
+        let bearable = configuration.patience[kind] * patience
+        let loss = bearable.isFinite ? 1 - exp(-wait / max(bearable, 1e-9)) : 0
         let late = max(0, wait - configuration.targets[kind]) / configuration.timeUnit
-        return (1 - loss) * best - loss * configuration.abandonmentCost[kind]
-            - configuration.waitingCost[kind] * late - configuration.transferCost
-            - timeValue * configuration.transferTime
+        let answered = points(kind, failure: 1 - configuration.resolutions[index]) - timeValue * time
+        return (1 - loss) * answered - loss * configuration.abandonmentCost[kind]
+            - configuration.waitingCost[kind] * late
     }
 
     private func points(_ kind: Int, failure: Double) -> Double {
@@ -94,6 +94,28 @@ struct ContactAppraisal<Status: CentreStatus> {
 }
 
 extension ContactAppraisal {
+    /// Whether a free expert does well to leave the first contact of a queue to some colleague, for whom it is worth more.
+    func leaves(queue: Int, likelihood: (Int) -> Double) -> Bool {
+        var taken = 0.0
+        for kind in 0..<configuration.kindCount where likelihood(kind) > 0 {
+            // To take what is known already only to pass it on again helps nobody.
+            if likelihood(kind) == 1, let answered = answer(kind), let passed = transfer(kind), passed > answered {
+                return true
+            }
+            taken += likelihood(kind) * max(answer(kind) ?? -.infinity, transfer(kind) ?? -1)
+        }
+        for other in 0..<configuration.experts
+        where other != expert && status.isAvailable(other) && configuration.skills[other] >> UInt32(queue) & 1 != 0 {
+            var left = 0.0
+            for kind in 0..<configuration.kindCount where likelihood(kind) > 0 {
+                let own = entrust(kind, to: other, ahead: status.length(queue) - 1, patience: 1)
+                left += likelihood(kind) * max(own ?? -.infinity, transfer(kind) ?? -1)
+            }
+            if left > taken + 0.02 { return true }
+        }
+        return false
+    }
+
     /// The best choice for a contact that is of each kind with a likelihood, and whose kind is known or not.
     func bestChoice(_ choices: ServiceChoices, isKnown: Bool, likelihood: (Int) -> Double) -> Int {
         let kinds = configuration.kindCount

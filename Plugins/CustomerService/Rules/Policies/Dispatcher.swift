@@ -3,16 +3,12 @@ import ArgusEnvAPI
 /// A scripted team that sees the state: who is free takes what it is best at, by what contacts really are.
 ///
 /// Free experts and the contacts at the heads of queues are matched one by one, the most valuable pair first: the
-/// contact's worth and urgency times the expert's rate of resolving it as a share of the best one's. An expert leaves a
-/// contact alone if it would serve it badly and somebody who does well is free. What to do with a contact is chosen as
-/// ``ContactAppraisal`` says.
+/// contact's worth and urgency times the expert's rate of resolving it as a share of the best one's. Whether an expert
+/// leaves a contact to a colleague, and what it does with one that it has, ``ContactAppraisal`` says.
 struct Dispatcher {
     private let centre: ContactCentre
     private let choices: ServiceChoices
     private var configuration: ServiceConfiguration { centre.configuration }
-
-    /// Below this share of the best expert's rate, a contact is left to a better one that is free.
-    private static let leastShare = 0.6
 
     init(_ centre: ContactCentre, _ choices: ServiceChoices) {
         self.centre = centre
@@ -46,7 +42,7 @@ struct Dispatcher {
                 for queue in heads.indices
                 where heads[queue] >= 0 && configuration.skills[expert] >> UInt32(queue) & 1 != 0 {
                     let contact = centre.contacts[Int(heads[queue])]
-                    guard let value = worth(expert, contact, free), value > best?.value ?? -.infinity else { continue }
+                    guard let value = worth(expert, contact), value > best?.value ?? -.infinity else { continue }
                     best = (value, expert, queue)
                 }
             }
@@ -58,18 +54,15 @@ struct Dispatcher {
     }
 
     /// Nil: better left to somebody else.
-    private func worth(_ expert: Int, _ contact: Contact, _ free: [Int]) -> Double? {
+    private func worth(_ expert: Int, _ contact: Contact) -> Double? {
         let kind = Int(contact.kind)
-        let share = configuration.relativeRate(expert, kind)
         let queue = Int(contact.queue)
-        let isBetterFree = free.contains {
-            $0 != expert && configuration.skills[$0] >> UInt32(queue) & 1 != 0
-                && configuration.relativeRate($0, kind) > share
-        }
-        if share < Self.leastShare, isBetterFree { return nil }
+        let appraisal = ContactAppraisal(configuration, expert: expert, status: centre)
+        if appraisal.leaves(queue: queue, likelihood: { $0 == kind ? 1 : 0 }) { return nil }
         let wait = centre.now - contact.joined
         let urgency = 1 + wait / (60 + (configuration.patience[kind].isFinite ? configuration.patience[kind] : 600))
         let worth = configuration.resolvedReward[kind] + configuration.abandonmentCost[queue]
-        return share * worth * urgency / configuration.handling[kind] / Double(configuration.priorities[queue])
+        return configuration.relativeRate(expert, kind) * worth * urgency / configuration.handling[kind]
+            / Double(configuration.priorities[queue])
     }
 }

@@ -27,7 +27,7 @@ struct LocalRouter {
         var best = 0
         var bestKey = (-Double.infinity, -Double.infinity, -1)
         for queue in 0..<choices.kinds
-        where view.length(queue) > 0 && configuration.skills[expert] >> UInt32(queue) & 1 != 0 {
+        where view.length(queue) > 0 && configuration.skills[expert] >> UInt32(queue) & 1 != 0 && !leaves(queue, view) {
             let key: (Double, Double, Int) =
                 switch rule {
                 case .firstCome: (0, 0, view.wait(queue))
@@ -37,6 +37,15 @@ struct LocalRouter {
             if key > bestKey { (best, bestKey) = (choices.take(queue), key) }
         }
         return best
+    }
+
+    /// Whether a colleague makes more of the first contact of a queue; who goes first come, first served does not ask.
+    private func leaves(_ queue: Int, _ view: ExpertView) -> Bool {
+        guard rule != .firstCome, configuration.allowsTransfers || configuration.allowsConsulting else { return false }
+        let head = view.head(queue)
+        return ContactAppraisal(configuration, expert: expert, status: view).leaves(queue: queue) {
+            view.likelihood(head, of: $0, configuration)
+        }
     }
 
     /// Rate at which the expert would resolve the first contact of a queue, to go by its words.

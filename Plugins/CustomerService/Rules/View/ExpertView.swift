@@ -56,7 +56,7 @@ struct ExpertView {
 
     /// How likely a contact is of each kind, to go by its words.
     func likelihood(_ words: Words, of kind: Int, _ configuration: ServiceConfiguration) -> Double {
-        if layout.kinds == 1 { return kind == words.first ? 1 : 0 }
+        if layout.kinds == 1 || words.wording == .known { return kind == words.first ? 1 : 0 }
         let chance =
             words.wording == .clear ? 1 - configuration.classifierError : words.wording.chanceOfFirst
         if words.wording == .clear {
