@@ -26,22 +26,22 @@ struct ContactAppraisal<Status: CentreStatus> {
     /// Points that a second of an expert's time is worth.
     let timeValue: Double
 
-    init(_ configuration: ServiceConfiguration, expert: Int, status: Status) {
+    /// - Parameter waitingItself: 1 if the contact in question still waits in a queue, 0 if the expert has it.
+    init(_ configuration: ServiceConfiguration, expert: Int, status: Status, waitingItself: Int = 0) {
         self.configuration = configuration
         self.expert = expert
         self.status = status
-        let kinds = configuration.kindCount
         var work = 0.0
         var value = 0.0
-        var waiting = 0
-        for kind in 0..<kinds {
+        var others = -waitingItself
+        for kind in 0..<configuration.kindCount {
             let share = configuration.totalArrivalRate > 0 ? configuration.arrivalRates[kind] : 1
             work += share * configuration.handling[kind]
             value += share * configuration.resolvedReward[kind]
-            waiting += status.length(kind)
+            if configuration.skills[expert] >> UInt32(kind) & 1 != 0 { others += status.length(kind) }
         }
         // Time that nobody waits for is worth less.
-        timeValue = value / work * (waiting > 0 ? 0.7 : 0.25)
+        timeValue = value / work * (others <= 0 ? 0.3 : others == 1 ? 0.6 : 0.9)
     }
 
     /// Of an answer to a contact of this kind, alone or with a colleague; nil if neither has the skill.
@@ -63,10 +63,13 @@ struct ContactAppraisal<Status: CentreStatus> {
     }
 
     /// Of a transfer to the queue of this kind, if it is the right one; nil if no colleague has the skill.
-    func transfer(_ kind: Int) -> Double? {
+    ///
+    /// - Parameter isInQueue: the contact still waits in that very queue, so that it must not count itself.
+    func transfer(_ kind: Int, isInQueue: Bool = false) -> Double? {
         var best: Double?
+        let ahead = status.length(kind) - (isInQueue ? 1 : 0)
         for other in 0..<configuration.experts where other != expert {
-            let value = entrust(kind, to: other, ahead: status.length(kind), patience: configuration.transferPatience)
+            let value = entrust(kind, to: other, ahead: ahead, patience: configuration.transferPatience)
             guard let value else { continue }
             best = max(best ?? value, value)
         }
@@ -95,11 +98,13 @@ struct ContactAppraisal<Status: CentreStatus> {
 
 extension ContactAppraisal {
     /// Whether a free expert does well to leave the first contact of a queue to some colleague, for whom it is worth more.
-    func leaves(queue: Int, likelihood: (Int) -> Double) -> Bool {
+    func leaves(queue: Int, isKnown: Bool, likelihood: (Int) -> Double) -> Bool {
         var taken = 0.0
         for kind in 0..<configuration.kindCount where likelihood(kind) > 0 {
             // To take what is known already only to pass it on again helps nobody.
-            if likelihood(kind) == 1, let answered = answer(kind), let passed = transfer(kind), passed > answered {
+            if isKnown, let answered = answer(kind),
+                let passed = transfer(kind, isInQueue: kind == queue), passed > answered
+            {
                 return true
             }
             taken += likelihood(kind) * max(answer(kind) ?? -.infinity, transfer(kind) ?? -1)

@@ -36,13 +36,14 @@ struct Dispatcher {
     private func match(_ chosen: inout [Int32]) {
         var free = (0..<choices.experts).filter { centre.experts[$0].activity == .free && centre.decides($0) }
         var heads = centre.lines.map(\.first)
+        var status = MatchStatus(centre: centre)
         while !free.isEmpty {
             var best: (value: Double, expert: Int, queue: Int)?
             for expert in free {
                 for queue in heads.indices
                 where heads[queue] >= 0 && configuration.skills[expert] >> UInt32(queue) & 1 != 0 {
                     let contact = centre.contacts[Int(heads[queue])]
-                    guard let value = worth(expert, contact), value > best?.value ?? -.infinity else { continue }
+                    guard let value = worth(expert, contact, status), value > best?.value ?? -.infinity else { continue }
                     best = (value, expert, queue)
                 }
             }
@@ -50,19 +51,29 @@ struct Dispatcher {
             chosen[best.expert] = Int32(choices.take(best.queue))
             heads[best.queue] = centre.contacts[Int(heads[best.queue])].next
             free.removeAll { $0 == best.expert }
+            status.taken |= 1 << UInt64(best.expert)
         }
     }
 
     /// Nil: better left to somebody else.
-    private func worth(_ expert: Int, _ contact: Contact) -> Double? {
+    private func worth(_ expert: Int, _ contact: Contact, _ status: MatchStatus) -> Double? {
         let kind = Int(contact.kind)
         let queue = Int(contact.queue)
-        let appraisal = ContactAppraisal(configuration, expert: expert, status: centre)
-        if appraisal.leaves(queue: queue, likelihood: { $0 == kind ? 1 : 0 }) { return nil }
+        let appraisal = ContactAppraisal(configuration, expert: expert, status: status, waitingItself: 1)
+        if appraisal.leaves(queue: queue, isKnown: contact.isKnown, likelihood: { $0 == kind ? 1 : 0 }) { return nil }
         let wait = centre.now - contact.joined
         let urgency = 1 + wait / (60 + (configuration.patience[kind].isFinite ? configuration.patience[kind] : 600))
         let worth = configuration.resolvedReward[kind] + configuration.abandonmentCost[queue]
         return configuration.relativeRate(expert, kind) * worth * urgency / configuration.handling[kind]
             / Double(configuration.priorities[queue])
+    }
+
+    /// The centre, where experts who have been matched are no longer free.
+    private struct MatchStatus: CentreStatus {
+        let centre: ContactCentre
+        var taken: UInt64 = 0
+
+        func isAvailable(_ expert: Int) -> Bool { centre.isAvailable(expert) && taken >> UInt64(expert) & 1 == 0 }
+        func length(_ queue: Int) -> Int { centre.length(queue) }
     }
 }

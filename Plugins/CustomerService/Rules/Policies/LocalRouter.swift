@@ -43,7 +43,8 @@ struct LocalRouter {
     private func leaves(_ queue: Int, _ view: ExpertView) -> Bool {
         guard rule != .firstCome, configuration.allowsTransfers || configuration.allowsConsulting else { return false }
         let head = view.head(queue)
-        return ContactAppraisal(configuration, expert: expert, status: view).leaves(queue: queue) {
+        let appraisal = ContactAppraisal(configuration, expert: expert, status: view, waitingItself: 1)
+        return appraisal.leaves(queue: queue, isKnown: head.wording == .known) {
             view.likelihood(head, of: $0, configuration)
         }
     }
