@@ -36,6 +36,11 @@ struct CentreRun {
 
     mutating func reset(seed: UInt64) {
         environment.reset(seed: seed)
+        observe()
+    }
+
+    /// Writes the rows of the state as it is, as a host does after a reset or a restored snapshot.
+    mutating func observe() {
         ended = 0
         withFrame { environment, _, frame in environment.observe(frame) }
     }

@@ -102,16 +102,16 @@ extension CustomerServiceEnvironment {
         var lines: [String] = []
         for expert in 0..<configuration.experts where !(0..<expert).contains(where: { row($0) == row(expert) }) {
             let same = (expert..<configuration.experts).filter { row($0) == row(expert) }.map { "expert_\($0)" }
-            let abilities = (0..<count).map { kind in
+            let abilities = (0..<count).filter { row(expert)[2 * $0] > 0 }.map { kind in
                 let (speed, chance) = (row(expert)[2 * kind], row(expert)[2 * kind + 1])
-                return speed == 0
-                    ? "\(name(kind)): lacks the skill"
-                    : "\(name(kind)): speed \(Self.number(speed)), resolves \(Self.percent(chance))"
+                return "\(name(kind)): speed \(Self.number(speed)), resolves \(Self.percent(chance))"
             }
-            lines.append("\(same.joined(separator: ", ")): \(abilities.joined(separator: "; ")).")
+            let list = abilities.isEmpty ? "none" : abilities.joined(separator: "; ")
+            lines.append("\(same.joined(separator: ", ")): \(list).")
         }
         let times = Self.counted(configuration.handling.map(Self.number), "s", configuration.kinds)
-        return "An answer at speed 1 takes \(times) on average. Skills:\n" + lines.joined(separator: "\n")
+        return "An answer at speed 1 takes \(times) on average. Who has which skills, and no others:\n"
+            + lines.joined(separator: "\n")
     }
 
     private var choosing: String {
@@ -153,7 +153,7 @@ extension CustomerServiceEnvironment {
         var text = ""
         if !options.isEmpty {
             text = "With a contact you may answer it, or \(options.joined(separator: ", or "))."
-            text += " Without the skill you cannot answer alone."
+            text += " What you know to need a skill that you lack, you cannot answer alone."
         }
         let count = configuration.kindCount
         let steps = (0..<count * count).filter { configuration.followUps[$0] > 0 }.map {

@@ -43,7 +43,9 @@ struct Dispatcher {
                 for queue in heads.indices
                 where heads[queue] >= 0 && configuration.skills[expert] >> UInt32(queue) & 1 != 0 {
                     let contact = centre.contacts[Int(heads[queue])]
-                    guard let value = worth(expert, contact, status), value > best?.value ?? -.infinity else { continue }
+                    guard let value = worth(expert, contact, status), value > best?.value ?? -.infinity else {
+                        continue
+                    }
                     best = (value, expert, queue)
                 }
             }
