@@ -84,7 +84,8 @@ targets += [
         name: "ForagingTests", dependencies: ["ForagingRules", "ArgusEnvAPI"], exclude: ["Fixtures"],
         swiftSettings: settings),
     .testTarget(
-        name: "CustomerServiceTests", dependencies: ["CustomerServiceRules", "ArgusEnvAPI"], swiftSettings: settings),
+        name: "CustomerServiceTests", dependencies: ["CustomerServiceRules", "ArgusEnvAPI", "CAllocationCounter"],
+        swiftSettings: settings),
 ]
 
 // The command trains only where libtorch is; without it `argus train` says what is missing.
