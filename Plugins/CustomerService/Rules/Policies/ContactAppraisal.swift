@@ -40,7 +40,7 @@ struct ContactAppraisal<Status: CentreStatus> {
             value += share * configuration.resolvedReward[kind]
             if configuration.skills[expert] >> UInt32(kind) & 1 != 0 { others += status.length(kind) }
         }
-        // Time that nobody waits for is worth less.
+        // Time that nobody waits for is worth less. The shares did best on this plugin's scenarios.
         timeValue = value / work * (others <= 0 ? 0.3 : others == 1 ? 0.6 : 0.9)
     }
 
@@ -62,10 +62,12 @@ struct ContactAppraisal<Status: CentreStatus> {
         return points(kind, failure: failure) - timeValue * heads * configuration.handling[kind] / speed
     }
 
-    /// Of a transfer to the queue of this kind, if it is the right one; nil if no colleague has the skill.
+    /// Of a transfer to the queue of this kind, if it is the right one; nil if that is not possible or nobody else has the
+    /// skill.
     ///
     /// - Parameter isInQueue: the contact still waits in that very queue, so that it must not count itself.
     func transfer(_ kind: Int, isInQueue: Bool = false) -> Double? {
+        guard configuration.allowsTransfers else { return nil }
         var best: Double?
         let ahead = status.length(kind) - (isInQueue ? 1 : 0)
         for other in 0..<configuration.experts where other != expert {
@@ -140,11 +142,9 @@ extension ContactAppraisal {
         }
         let isSkilled = (0..<kinds).contains { likelihood($0) > 0 && answer($0) != nil }
         if !isKnown || isSkilled { consider(choices.answer, expected { answer($0) }) }
-        if configuration.allowsTransfers {
-            for queue in 0..<kinds where likelihood(queue) > 0 {
-                guard transfer(queue) != nil else { continue }
-                consider(choices.transfer(queue), expected { $0 == queue ? transfer($0) : nil })
-            }
+        for queue in 0..<kinds where likelihood(queue) > 0 {
+            guard transfer(queue) != nil else { continue }
+            consider(choices.transfer(queue), expected { $0 == queue ? transfer($0) : nil })
         }
         if configuration.allowsConsulting {
             for colleague in 0..<configuration.experts where colleague != expert && status.isAvailable(colleague) {
