@@ -54,6 +54,11 @@ var targets: [Target] = [
     .target(
         name: "Skirmish", dependencies: ["SkirmishRules", "ArgusEnvAPI", "CArgusEnv"], path: "Plugins/Skirmish/Plugin",
         swiftSettings: settings),
+        name: "CustomerServiceRules", dependencies: ["ArgusEnvAPI"], path: "Plugins/CustomerService/Rules",
+        swiftSettings: settings),
+    .target(
+        name: "CustomerService", dependencies: ["CustomerServiceRules", "ArgusEnvAPI", "CArgusEnv"],
+        path: "Plugins/CustomerService/Plugin", swiftSettings: settings),
 ]
 
 targets += [
@@ -85,6 +90,8 @@ targets += [
     .testTarget(
         name: "SkirmishTests", dependencies: ["SkirmishRules", "ArgusEnvAPI", "CAllocationCounter"],
         exclude: ["Fixtures"], swiftSettings: settings),
+        name: "CustomerServiceTests", dependencies: ["CustomerServiceRules", "ArgusEnvAPI", "CAllocationCounter"],
+        swiftSettings: settings),
 ]
 
 // The command trains only where libtorch is; without it `argus train` says what is missing.
@@ -128,6 +135,7 @@ var products: [Product] = [
     .library(name: "Warehouse", type: .dynamic, targets: ["Warehouse"]),
     .library(name: "Foraging", type: .dynamic, targets: ["Foraging"]),
     .library(name: "Skirmish", type: .dynamic, targets: ["Skirmish"]),
+    .library(name: "CustomerService", type: .dynamic, targets: ["CustomerService"]),
 ]
 if libtorch != nil { products.append(.library(name: "ArgusTensor", targets: ["ArgusTensor"])) }
 
