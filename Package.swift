@@ -49,6 +49,12 @@ var targets: [Target] = [
     .target(
         name: "Warehouse", dependencies: ["WarehouseRules", "ArgusEnvAPI", "CArgusEnv"],
         path: "Plugins/Warehouse/Plugin", swiftSettings: settings),
+    .target(
+        name: "ResearchTeamRules", dependencies: ["ArgusEnvAPI"], path: "Plugins/ResearchTeam/Rules",
+        swiftSettings: settings),
+    .target(
+        name: "ResearchTeam", dependencies: ["ResearchTeamRules", "ArgusEnvAPI", "CArgusEnv"],
+        path: "Plugins/ResearchTeam/Plugin", swiftSettings: settings),
 ]
 
 targets += [
@@ -76,6 +82,9 @@ targets += [
         swiftSettings: settings),
     .testTarget(
         name: "ForagingTests", dependencies: ["ForagingRules", "ArgusEnvAPI"], exclude: ["Fixtures"],
+        swiftSettings: settings),
+    .testTarget(
+        name: "ResearchTeamTests", dependencies: ["ResearchTeamRules", "ArgusEnvAPI", "CAllocationCounter"],
         swiftSettings: settings),
 ]
 
@@ -119,6 +128,7 @@ var products: [Product] = [
     .library(name: "ArgusClient", type: .dynamic, targets: ["ArgusClient"]),
     .library(name: "Warehouse", type: .dynamic, targets: ["Warehouse"]),
     .library(name: "Foraging", type: .dynamic, targets: ["Foraging"]),
+    .library(name: "ResearchTeam", type: .dynamic, targets: ["ResearchTeam"]),
 ]
 if libtorch != nil { products.append(.library(name: "ArgusTensor", targets: ["ArgusTensor"])) }
 
