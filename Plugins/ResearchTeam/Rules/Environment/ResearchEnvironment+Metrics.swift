@@ -22,9 +22,9 @@ extension ResearchEnvironment {
     public func writeMetrics(_ values: UnsafeMutableBufferPointer<Double>) {
         let tally = game.tally
         values[0] = game.answer == game.problem.subject(after: configuration.hops) ? 1 : 0
-        let citations = game.citations
-        values[1] = citations.all == 0 ? .nan : Double(citations.right) / Double(citations.all)
-        values[2] = Double(citations.right) / Double(configuration.hops)
+        let right = Double(game.rightCitations)
+        values[1] = game.citations == 0 ? .nan : right / Double(game.citations)
+        values[2] = right / Double(configuration.hops)
         values[3] = Double(game.hopsTold)
         values[4] = Double(tally.messages)
         let looked = tally.papers + tally.readings

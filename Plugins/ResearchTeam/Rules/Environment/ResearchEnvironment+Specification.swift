@@ -16,7 +16,7 @@ extension ResearchEnvironment {
             Each round all agents choose at once. A specialist reads a paper, takes a reading, or tells what it has found, \
             to the whole team or, with `audience: lead`, to the lead; papers, readings and messages have budgets. The lead \
             asks the specialist concerned about a subject, cites a source that was told, or submits a candidate, which \
-            ends the episode; so does the end of the rounds. With `tell: false` specialists can tell nothing, and the lead \
+            takes at least as many citations as there are hops and ends the episode; so does the end of the rounds. With `tell: false` specialists can tell nothing, and the lead \
             may cite any source: then only a channel of the host's can carry what they find.
 
             The team's reward is 0 for a wrong answer or none, and for a right one the F1 of the citations against the \

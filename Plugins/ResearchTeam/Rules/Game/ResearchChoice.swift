@@ -17,14 +17,14 @@ extension ResearchConfiguration {
     /// Choices of an agent. The lead: wait, ask about each subject of layers 0 to `hops` - 1, cite each source, submit each
     /// candidate. A specialist: wait, look at each of its sources, and then, where they can be told, tell each.
     @inline(__always)
-    func choices(agent: Int) -> Int {
+    public func choices(agent: Int) -> Int {
         if agent == 0 { return 1 + hops * candidates + catalogue.count + candidates }
         return 1 + (tells ? 2 : 1) * ownSources(agent - 1).count
     }
 
     /// The meaning of a choice's number; `wait` for numbers out of range.
     @inline(__always)
-    func choice(agent: Int, _ number: Int) -> ResearchChoice {
+    public func choice(agent: Int, _ number: Int) -> ResearchChoice {
         guard number > 0, number < choices(agent: agent) else { return .wait }
         var rest = number - 1
         if agent == 0 {
@@ -38,7 +38,7 @@ extension ResearchConfiguration {
 
     /// The number of a choice: the inverse of `choice(agent:_:)`.
     @inline(__always)
-    func number(agent: Int, _ choice: ResearchChoice) -> Int {
+    public func number(agent: Int, _ choice: ResearchChoice) -> Int {
         switch choice {
         case .wait: 0
         case .ask(let hop, let subject): 1 + hop * candidates + subject

@@ -16,7 +16,9 @@ extension ResearchGame {
         Self.append(asked.bits, to: &bytes)
         bytes.append(problem.start)
         for hop in 0..<configuration.hops {
-            for subject in 0..<configuration.candidates { bytes.append(UInt8(problem.link(hop: hop, subject: subject))) }
+            for subject in 0..<configuration.candidates {
+                bytes.append(UInt8(problem.link(hop: hop, subject: subject)))
+            }
         }
         for source in configuration.catalogue.indices {
             bytes += [problem.kinds[source], problem.objects[source], statuses[source].rawValue]
@@ -95,7 +97,9 @@ extension ResearchGame {
     // MARK: Checks
 
     private func require(_ isTrue: Bool, _ found: @autoclosure () -> String) throws(ResearchError) {
-        guard isTrue else { throw ResearchError(.snapshot, "found \(found()), expected a state that the rules can reach") }
+        guard isTrue else {
+            throw ResearchError(.snapshot, "found \(found()), expected a state that the rules can reach")
+        }
     }
 
     /// Links are one to one, and the sources are those that a reset draws for such links.
@@ -138,7 +142,8 @@ extension ResearchGame {
         }
         try require(asked.bits & ~possible.bits == 0, "questions about nothing")
         let questions = asked.bits.nonzeroBitCount
-        let citations = configuration.catalogue.indices.count { statuses[$0].contains(.cited) }
+        citations = configuration.catalogue.indices.count { statuses[$0].contains(.cited) }
+        try require(answer == nil || citations >= configuration.hops, "an answer with \(citations) citations")
         try require(questions <= configuration.questionBudget, "\(questions) questions")
         try require(questions + citations + (answer == nil ? 0 : 1) <= round, "more deeds of the lead than rounds")
         messagesSent[0] = Int32(questions)

@@ -4,8 +4,9 @@ extension ResearchGame {
     /// Plays one round: all agents at once, the lead first, so that nobody can use what is told in the same round.
     ///
     /// What is not legal counts as waiting. Returns the team's reward: the score if the lead submitted, minus what this
-    /// round cost.
+    /// round cost. What is over stays as it is.
     mutating func step(_ actions: Rows<Int32>) -> Float {
+        guard !isOver else { return 0 }
         let costBefore = cost
         for agent in 0..<configuration.agents {
             let choice = configuration.choice(agent: agent, Int(actions[first: agent]))
@@ -23,7 +24,9 @@ extension ResearchGame {
         case .ask(let hop, let subject):
             asked.insert(hop: hop, subject: subject)
             messagesSent[agent] += 1
-        case .cite(let source): statuses[source].insert(.cited)
+        case .cite(let source):
+            statuses[source].insert(.cited)
+            citations += 1
         case .submit(let candidate): answer = candidate
         case .look(let source):
             statuses[source].insert(.looked)
@@ -51,19 +54,17 @@ extension ResearchGame {
     /// 1 for the right answer, times the F1 of the citations against the minimal evidence; 0 for a wrong one or none.
     var score: Double {
         guard answer == problem.subject(after: configuration.hops) else { return 0 }
-        let (cited, right) = citations
-        return 2 * Double(right) / Double(cited + configuration.hops)
+        return 2 * Double(rightCitations) / Double(citations + configuration.hops)
     }
 
-    /// Sources cited, and how many of them are evidence.
-    var citations: (all: Int, right: Int) {
-        var all = 0
+    /// Links of the chain whose evidence is cited.
+    var rightCitations: Int {
         var right = 0
-        for source in 0..<configuration.catalogue.count where statuses[source].contains(.cited) {
-            all += 1
-            if problem.isEvidence(source, configuration) { right += 1 }
+        for hop in 0..<configuration.hops
+        where statuses[problem.evidence(hop: hop, configuration)].contains(.cited) {
+            right += 1
         }
-        return (all, right)
+        return right
     }
 
     /// What the whole team has done: papers read, readings taken, facts told and questions asked.

@@ -1,11 +1,11 @@
-import ArgusEnvAPI
+public import ArgusEnvAPI
 
 /// One episode: the drawn problem, and what the team has done about it. A value: a copy is a copy of the episode.
 ///
 /// Everything has a fixed size, so no step and no reset allocates.
 public struct ResearchGame: Sendable {
     public let configuration: ResearchConfiguration
-    var problem = EvidenceProblem()
+    public internal(set) var problem = EvidenceProblem()
     /// Errors of readings: the only chance after a reset.
     var random = SplitMix64(seed: 0)
     var statuses = InlineArray<256, SourceStatus>(repeating: [])
@@ -14,6 +14,8 @@ public struct ResearchGame: Sendable {
     /// The same as it was last told.
     var toldSeries = InlineArray<64, ReadingSeries>(repeating: ReadingSeries())
     var asked = LinkSet()
+    /// Sources cited.
+    var citations = 0
     /// Papers read, readings taken, and facts told or (the lead) questions asked, of each agent.
     var papersRead = InlineArray<7, Int32>(repeating: 0)
     var readingsTaken = InlineArray<7, Int32>(repeating: 0)
@@ -35,13 +37,14 @@ public struct ResearchGame: Sendable {
     }
 
     /// Begins an episode with a given problem.
-    mutating func begin(_ problem: EvidenceProblem, chance: SplitMix64) {
+    public mutating func begin(_ problem: EvidenceProblem, chance: SplitMix64) {
         self.problem = problem
         random = chance
         statuses = InlineArray(repeating: [])
         series = InlineArray(repeating: ReadingSeries())
         toldSeries = series
         asked = LinkSet()
+        citations = 0
         papersRead = InlineArray(repeating: 0)
         readingsTaken = papersRead
         messagesSent = papersRead
@@ -69,7 +72,8 @@ public struct ResearchGame: Sendable {
     @inline(__always)
     func isLegal(agent: Int, _ choice: ResearchChoice) -> Bool {
         switch choice {
-        case .wait, .submit: true
+        case .wait: true
+        case .submit: citations >= configuration.hops
         case .ask(let hop, let subject):
             !asked.contains(hop: hop, subject: subject) && messagesSent[0] < configuration.questionBudget
         case .cite(let source):

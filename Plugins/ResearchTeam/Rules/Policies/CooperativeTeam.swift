@@ -3,9 +3,10 @@ import Foundation
 /// The scripted team `cooperative`: each member decides from its own observation row alone and remembers nothing.
 ///
 /// The lead asks about the subject of the question (and, where it alone is told, about each subject that the chain has
-/// reached), cites each link of the chain as it is told, and submits when the chain is whole; in the last round it
-/// submits what it can. A specialist looks up only subjects that it was asked about or to which a told link leads: it
-/// reads until it has a sound paper, measures until one nominal value is 20 times as likely as the next, and tells that.
+/// reached), cites each link of the chain as it is told, and submits when the chain is whole. A specialist looks up
+/// subjects that it was asked about or to which a told link leads: it reads until it has a sound paper, measures until
+/// one nominal value is `odds` times as likely as the next, and tells that. Where there are too few rounds to go through
+/// the chain link by link, whoever has nothing to do reads ahead.
 struct CooperativeTeam {
     let layout: ResearchLayout
     private var configuration: ResearchConfiguration { layout.configuration }
@@ -15,21 +16,22 @@ struct CooperativeTeam {
 
     init(_ layout: ResearchLayout) { self.layout = layout }
 
-    func choose(_ view: ResearchView) -> ResearchChoice { view.agent == 0 ? lead(view) : specialist(view) }
+    func choose(_ view: ResearchView) -> ResearchChoice {
+        guard view.agent == 0 else { return specialist(view) }
+        return configuration.tells ? lead(view) : SilentLead.choose(view)
+    }
 
     // MARK: The lead
 
     private func lead(_ view: ResearchView) -> ResearchChoice {
-        guard configuration.tells else { return SilentLead.choose(view) }
         var subject = view.start
         for hop in 0..<configuration.hops {
             guard let link = view.link(hop: hop, subject: subject) else {
-                if view.roundsLeft <= 1 { return .submit(0) }
                 let needsQuestion = hop == 0 || !configuration.toldToAll
                 let canAsk = needsQuestion && view.questionsLeft > 0 && !view.isAsked(hop: hop, subject: subject)
                 return canAsk ? .ask(hop: hop, subject: subject) : .wait
             }
-            if !view.isCited(link.source), view.roundsLeft > 1 { return .cite(link.source) }
+            if !view.isCited(link.source) { return .cite(link.source) }
             subject = link.object
         }
         return .submit(subject)
@@ -45,7 +47,7 @@ struct CooperativeTeam {
                 if choice != .wait { return choice }
             }
         }
-        return .wait
+        return isHurried ? readAhead(view) : .wait
     }
 
     private func isWanted(_ hop: Int, _ subject: Int, _ view: ResearchView) -> Bool {
@@ -68,13 +70,24 @@ struct CooperativeTeam {
         guard case .series(let readings, let mean) = view.record(source) else {
             return view.readingsLeft > 0 ? .look(source) : .wait
         }
-        let told = view.timesTold(source)
-        // What was told is settled; readings go on only until then.
-        if told == 0, view.readingsLeft > 0, !isSettled(readings, mean) { return .look(source) }
-        return canTell(view) && told < readings ? .tell(source) : .wait
+        // What was told is settled.
+        guard view.timesTold(source) == 0 else { return .wait }
+        if view.readingsLeft > 0, !isSettled(readings, mean) { return .look(source) }
+        return canTell(view) ? .tell(source) : .wait
     }
 
     private func canTell(_ view: ResearchView) -> Bool { configuration.tells && view.messagesLeft > 0 }
+
+    /// One question, a look and a word for each link, the last citation and the answer take longer than there is.
+    private var isHurried: Bool { configuration.rounds < 2 * configuration.hops + 3 }
+
+    private func readAhead(_ view: ResearchView) -> ResearchChoice {
+        let unread = configuration.ownSources(view.agent - 1).first {
+            !configuration.isMeasured(hop: configuration.catalogue[$0].hop) && view.record($0) == nil
+        }
+        guard view.papersLeft > 0, let unread else { return .wait }
+        return .look(unread)
+    }
 
     /// Whether the nearest nominal value is `odds` times as likely as the second nearest, if errors were normal.
     private func isSettled(_ readings: Int, _ mean: Double) -> Bool {

@@ -1,7 +1,7 @@
-import ArgusEnvAPI
+public import ArgusEnvAPI
 
 /// What a paper is worth for the question.
-enum PaperKind: UInt8, Sendable {
+public enum PaperKind: UInt8, Sendable {
     /// States the link as it is.
     case sound = 0
     /// States another link, and is marked as weak.
@@ -15,24 +15,24 @@ enum PaperKind: UInt8, Sendable {
 /// The links of a hop are a bijection between two layers that is drawn uniformly and independently of all else. So
 /// whoever lacks all material of some hop knows nothing about the answer: composed with a uniform bijection, anything is
 /// uniform. That is the whole proof that no role can do it alone, as no role owns every hop.
-struct EvidenceProblem: Sendable {
-    typealias PerLink = InlineArray<64, UInt8>
-    typealias PerSource = InlineArray<256, UInt8>
+public struct EvidenceProblem: Sendable {
+    public typealias PerLink = InlineArray<64, UInt8>
+    public typealias PerSource = InlineArray<256, UInt8>
 
     /// The subject of layer 0 that the question is about.
-    var start: UInt8 = 0
+    public var start: UInt8 = 0
     /// Where the link of (hop, subject) leads, at hop · 8 + subject.
-    var links = PerLink(repeating: 0)
+    public var links = PerLink(repeating: 0)
     /// `PaperKind` of each source; `sound` for series of readings.
-    var kinds = PerSource(repeating: 0)
+    public var kinds = PerSource(repeating: 0)
     /// The subject of the next layer that each source names: for sound papers and series, where the link leads.
-    var objects = PerSource(repeating: 0)
+    public var objects = PerSource(repeating: 0)
 
     @inline(__always)
-    func link(hop: Int, subject: Int) -> Int { Int(links[hop * ResearchConfiguration.mostCandidates + subject]) }
+    public func link(hop: Int, subject: Int) -> Int { Int(links[hop * ResearchConfiguration.mostCandidates + subject]) }
 
     /// Draws a problem. Bounded: every draw is used.
-    init(_ configuration: ResearchConfiguration, _ random: inout SplitMix64) {
+    public init(_ configuration: ResearchConfiguration, _ random: inout SplitMix64) {
         let candidates = configuration.candidates
         start = UInt8(random.below(candidates))
         for hop in 0..<configuration.hops {
@@ -73,25 +73,24 @@ struct EvidenceProblem: Sendable {
     }
 
     /// A problem with nothing in it, to be filled.
-    init() {}
+    public init() {}
 
     /// The subject that the chain has reached after `hops` links.
     @inline(__always)
-    func subject(after hops: Int) -> Int {
+    public func subject(after hops: Int) -> Int {
         var subject = Int(start)
         for hop in 0..<hops { subject = link(hop: hop, subject: subject) }
         return subject
     }
 
     /// Whether this source is part of the minimal evidence: the sound source on a subject of the chain.
-    @inline(__always)
-    func isEvidence(_ source: Int, _ configuration: ResearchConfiguration) -> Bool {
+    public func isEvidence(_ source: Int, _ configuration: ResearchConfiguration) -> Bool {
         let place = configuration.catalogue[source]
         return kinds[source] == PaperKind.sound.rawValue && subject(after: place.hop) == place.subject
     }
 
     /// The one evidence source of a hop.
-    func evidence(hop: Int, _ configuration: ResearchConfiguration) -> Int {
+    public func evidence(hop: Int, _ configuration: ResearchConfiguration) -> Int {
         let sources = configuration.sources(hop: hop, subject: subject(after: hop))
         return sources.first { kinds[$0] == PaperKind.sound.rawValue } ?? sources.lowerBound
     }

@@ -6,18 +6,18 @@
 ///   source of every hop. Less knowledge never leaves fewer candidates, so this holds for every smaller set.
 /// - `minimalSets`: of the sets with one link a hop, which are therefore the smallest that can prove anything, how many do.
 ///   Exactly one: the links of the chain.
-struct EvidenceProof {
-    let union: UInt8
-    let answer: Int
+public struct EvidenceProof {
+    public let union: UInt8
+    public let answer: Int
     /// The lead first, then the disciplines.
-    let byRole: [UInt8]
-    let withoutHop: [UInt8]
-    let minimalSets: Int
+    public let byRole: [UInt8]
+    public let withoutHop: [UInt8]
+    public let minimalSets: Int
     /// Whether the links of the chain are one of the minimal sets.
-    let chainProves: Bool
+    public let chainProves: Bool
 
-    init(_ configuration: ResearchConfiguration, _ problem: EvidenceProblem) {
-        let solver = EvidenceSolver(configuration: configuration, problem: problem)
+    public init(_ configuration: ResearchConfiguration, _ problem: EvidenceProblem) {
+        let solver = EvidenceSolver(configuration, problem)
         answer = problem.subject(after: configuration.hops)
         union = solver.candidates(solver.links { _ in true })
         byRole =
@@ -33,7 +33,7 @@ struct EvidenceProof {
     }
 
     /// Unique answer from the union, nothing excluded for a single role, one minimal evidence set.
-    func holds(candidates: Int) -> Bool {
+    public func holds(candidates: Int) -> Bool {
         union == 1 << UInt8(answer) && byRole.allSatisfy { $0.nonzeroBitCount == candidates }
             && withoutHop.allSatisfy { $0.nonzeroBitCount > 1 } && minimalSets == 1 && chainProves
     }

@@ -3,12 +3,17 @@
 /// A world is one bijection for each hop. Hops are independent, so the subjects that can be reached after a hop are
 /// exactly the images, in some bijection that agrees with the known links of that hop, of those reachable before it: for
 /// a known subject its image, for an unknown one every image that no known link uses. Sets are bit masks.
-struct EvidenceSolver {
-    let configuration: ResearchConfiguration
-    let problem: EvidenceProblem
+public struct EvidenceSolver {
+    public let configuration: ResearchConfiguration
+    public let problem: EvidenceProblem
+
+    public init(_ configuration: ResearchConfiguration, _ problem: EvidenceProblem) {
+        self.configuration = configuration
+        self.problem = problem
+    }
 
     /// The candidates for the answer that agree with the known links, one bit each.
-    func candidates(_ known: LinkSet) -> UInt8 {
+    public func candidates(_ known: LinkSet) -> UInt8 {
         var reachable: UInt8 = 1 << problem.start
         for hop in 0..<configuration.hops { reachable = images(of: reachable, hop, known) }
         return reachable
@@ -31,7 +36,7 @@ struct EvidenceSolver {
     }
 
     /// All links of these hops.
-    func links(_ isIncluded: (_ hop: Int) -> Bool) -> LinkSet {
+    public func links(_ isIncluded: (_ hop: Int) -> Bool) -> LinkSet {
         var known = LinkSet()
         for hop in 0..<configuration.hops where isIncluded(hop) {
             for subject in 0..<configuration.candidates { known.insert(hop: hop, subject: subject) }
@@ -42,7 +47,7 @@ struct EvidenceSolver {
     /// How many of the sets with exactly one link of each hop leave one candidate.
     ///
     /// Counts over all `candidates` to the power of `hops` sets: sets that reach the same subjects are counted together.
-    func provingSets() -> Int {
+    public func provingSets() -> Int {
         var counts = InlineArray<256, Int>(repeating: 0)
         counts[1 << Int(problem.start)] = 1
         for hop in 0..<configuration.hops {

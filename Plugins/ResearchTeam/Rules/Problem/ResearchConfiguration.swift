@@ -38,15 +38,15 @@ public struct ResearchConfiguration: Hashable, Sendable {
     public let toldToAll: Bool
 
     /// Where a source belongs.
-    struct Source: Hashable, Sendable {
-        var hop: Int
-        var subject: Int
+    public struct Source: Hashable, Sendable {
+        public var hop: Int
+        public var subject: Int
         /// Place among the sources on this subject.
-        var place: Int
+        public var place: Int
     }
 
     /// All sources in order.
-    let catalogue: [Source]
+    public let catalogue: [Source]
     /// The first source of each hop.
     let firstSource: [Int]
     /// The first source of each discipline, and at last the number of all sources.
@@ -54,7 +54,7 @@ public struct ResearchConfiguration: Hashable, Sendable {
 
     /// Largest values that any configuration has: they size the state.
     static let mostHops = 8
-    static let mostCandidates = 8
+    public static let mostCandidates = 8
     static let mostSources = 256
     static let mostAgents = 7
 
@@ -132,13 +132,13 @@ extension ResearchConfiguration {
     public var agents: Int { disciplines + 1 }
 
     @inline(__always)
-    func discipline(ofHop hop: Int) -> Int { hop % disciplines }
+    public func discipline(ofHop hop: Int) -> Int { hop % disciplines }
 
     @inline(__always)
-    func isMeasured(hop: Int) -> Bool { hop >= hops - measured }
+    public func isMeasured(hop: Int) -> Bool { hop >= hops - measured }
 
     @inline(__always)
-    func isDisputed(hop: Int) -> Bool { hop < contradictions }
+    public func isDisputed(hop: Int) -> Bool { hop < contradictions }
 
     /// Sources on each subject of a hop: a series of readings, or papers.
     @inline(__always)
@@ -146,7 +146,7 @@ extension ResearchConfiguration {
 
     /// The sources on one subject.
     @inline(__always)
-    func sources(hop: Int, subject: Int) -> Range<Int> {
+    public func sources(hop: Int, subject: Int) -> Range<Int> {
         let count = places(hop: hop)
         let first = firstSource[hop] + subject * count
         return first..<first + count
@@ -154,7 +154,9 @@ extension ResearchConfiguration {
 
     /// The sources that a discipline owns.
     @inline(__always)
-    func ownSources(_ discipline: Int) -> Range<Int> { firstOwnSource[discipline]..<firstOwnSource[discipline + 1] }
+    public func ownSources(_ discipline: Int) -> Range<Int> {
+        firstOwnSource[discipline]..<firstOwnSource[discipline + 1]
+    }
 
     /// The hops that a discipline owns, in order: `discipline`, then every `disciplines`-th.
     @inline(__always)
@@ -169,8 +171,8 @@ extension ResearchConfiguration {
 
     /// The reading that an instrument without errors gives if the link leads to `subject`.
     @inline(__always)
-    func nominalValue(_ subject: Int) -> Int { 10 * (subject + 1) }
+    public func nominalValue(_ subject: Int) -> Int { 10 * (subject + 1) }
 
     /// No reading is further than this from the nominal value.
-    var largestError: Int { Int((10 * noise * 2 * 3.0.squareRoot()).rounded()) }
+    public var largestError: Int { Int((10 * noise * 2 * 3.0.squareRoot()).rounded()) }
 }

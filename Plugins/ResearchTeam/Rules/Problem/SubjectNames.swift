@@ -4,8 +4,11 @@ public enum SubjectNames {
     /// What kind of thing the subjects of a layer are; layer 0 is asked about, the last one holds the candidates.
     public static func kind(layer: Int) -> String { kinds[layer] }
 
-    /// The same for several.
-    public static func kinds(layer: Int) -> String { kinds[layer] + "s" }
+    /// The same with its article.
+    public static func oneKind(layer: Int) -> String {
+        let kind = kinds[layer]
+        return (kind.first.map("aeiou".contains) ?? false ? "an " : "a ") + kind
+    }
 
     /// The name of one subject.
     public static func name(layer: Int, subject: Int) -> String { names[layer][subject] }

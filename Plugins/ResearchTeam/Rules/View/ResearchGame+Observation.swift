@@ -18,6 +18,13 @@ extension ResearchGame {
             if status.contains(.cited) { row[layout.cited + source] = 1 }
             if status.contains(.told) { writeRecord(source, agent: 0, asTold: true, layout, row) }
         }
+        guard configuration.tells else { return }
+        var subject = Int(problem.start)
+        for hop in 0..<configuration.hops {
+            guard let object = toldLink(hop: hop, subject: subject) else { return }
+            row[layout.reached + hop * configuration.candidates + object] = 1
+            subject = object
+        }
     }
 
     private func observeAsSpecialist(_ agent: Int, _ layout: ResearchLayout, _ row: Row<Float>) {
@@ -42,6 +49,24 @@ extension ResearchGame {
         where statuses[source].contains(.told) && !own.contains(source) {
             writeRecord(source, agent: agent, asTold: true, layout, row)
         }
+        for hop in stride(from: discipline, to: configuration.hops, by: configuration.disciplines) where hop > 0 {
+            let place = layout.named(discipline) + hop / configuration.disciplines * configuration.candidates
+            for subject in 0..<configuration.candidates {
+                if let object = toldLink(hop: hop - 1, subject: subject) { row[place + object] = 1 }
+            }
+        }
+    }
+
+    /// Where a subject leads by what was told: the object of its sound paper, or the nominal value nearest to its readings.
+    @inline(__always)
+    private func toldLink(hop: Int, subject: Int) -> Int? {
+        for source in configuration.sources(hop: hop, subject: subject)
+        where statuses[source].contains(.told) && problem.kinds[source] == PaperKind.sound.rawValue {
+            guard isSeries(source) else { return Int(problem.objects[source]) }
+            let told = toldSeries[seriesIndex(source)]
+            return configuration.nearestSubject(to: Double(told.sum) / Double(told.count))
+        }
+        return nil
     }
 
     @inline(__always)

@@ -49,13 +49,17 @@ extension ResearchLayout {
         var segments: [Segment] = []
         var start = 0
         for part in parts {
-            if part.end > start { segments.append(Segment(part.name, offset: start, count: part.end - start, part.what)) }
+            if part.end > start {
+                segments.append(Segment(part.name, offset: start, count: part.end - start, part.what))
+            }
             start = part.end
         }
         return segments
     }
 
-    private func isMeasured(_ source: Int) -> Bool { configuration.isMeasured(hop: configuration.catalogue[source].hop) }
+    private func isMeasured(_ source: Int) -> Bool {
+        configuration.isMeasured(hop: configuration.catalogue[source].hop)
+    }
 
     private func widen(_ bounds: inout Bounds, at place: Int) {
         let error = configuration.largestError

@@ -4,10 +4,16 @@
 /// that it names, then, where a subject has several papers, one for each `PaperKind`; of a series, the number of readings
 /// (as a fraction of the budget) and their mean (as a fraction of 10 · (`candidates` + 1)). All zeros: nothing is known.
 /// - The lead: rounds left, questions left (fractions); the subject of layer 0 (one component each); whether it has asked,
-///   for each subject of layers 0 to `hops` - 1; the records of all sources as told; whether it has cited each source.
+///   for each subject of layers 0 to `hops` - 1; whether it has cited each source; the records of all sources as told; the
+///   subject of layers 1 to `hops` that the told links lead to from the first (one component each).
 /// - A specialist: rounds, papers, readings and messages left (fractions); whether it was asked, for each subject of its own
 ///   hops; the records of its own sources as it knows them; for each of them whether it is told (papers) or at how many
-///   readings it was last told (a fraction of the budget); the records of the others' sources as told.
+///   readings it was last told (a fraction of the budget); the records of the others' sources as told; whether a link that
+///   another told leads to it, for each subject of its own hops.
+///
+/// The last part of each row follows from the rest, by the rule that sound papers and nearest nominal values hold. It
+/// spares learners the composition; texts leave it to the reader.
+///
 /// What cannot happen has no component: without telling nothing is told, and where the lead alone is told, specialists see
 /// nothing of each other.
 struct ResearchLayout: Hashable, Sendable {
@@ -37,11 +43,13 @@ struct ResearchLayout: Hashable, Sendable {
     @inline(__always)
     var askedByLead: Int { start + configuration.candidates }
     @inline(__always)
-    var leadRecords: Int { askedByLead + configuration.hops * configuration.candidates }
+    var cited: Int { askedByLead + configuration.hops * configuration.candidates }
     @inline(__always)
-    var cited: Int { leadRecords + (configuration.tells ? allRecords : 0) }
+    var leadRecords: Int { cited + configuration.catalogue.count }
     @inline(__always)
-    var leadSize: Int { cited + configuration.catalogue.count }
+    var reached: Int { leadRecords + (configuration.tells ? allRecords : 0) }
+    @inline(__always)
+    var leadSize: Int { reached + (configuration.tells ? configuration.hops * configuration.candidates : 0) }
 
     /// Components of all records.
     @inline(__always)
@@ -77,8 +85,15 @@ struct ResearchLayout: Hashable, Sendable {
     @inline(__always)
     var specialistsSeeOthers: Bool { configuration.tells && configuration.toldToAll }
 
-    func specialistSize(_ discipline: Int) -> Int {
+    @inline(__always)
+    func named(_ discipline: Int) -> Int {
         othersRecords(discipline) + (specialistsSeeOthers ? allRecords - ownWidth(discipline) : 0)
+    }
+
+    @inline(__always)
+    func specialistSize(_ discipline: Int) -> Int {
+        named(discipline)
+            + (specialistsSeeOthers ? configuration.ownHops(discipline) * configuration.candidates : 0)
     }
 
     // MARK: Any row

@@ -131,7 +131,7 @@ struct ResearchPicture {
             let place = configuration.catalogue[source]
             known.insert(hop: place.hop, subject: place.subject)
         }
-        let possible = EvidenceSolver(configuration: configuration, problem: game.problem).candidates(known)
+        let possible = EvidenceSolver(configuration, game.problem).candidates(known)
         let names = (0..<configuration.candidates).filter { possible >> UInt8($0) & 1 == 1 }.map {
             words.subject(layer: configuration.hops, $0)
         }
@@ -142,9 +142,8 @@ struct ResearchPicture {
     private var outcome: String {
         guard let answer = game.answer else { return ink("over: no rounds left, no answer", .red) }
         let name = words.subject(layer: configuration.hops, answer)
-        let (cited, right) = game.citations
         let isRight = answer == game.problem.subject(after: configuration.hops)
-        let evidence = "\(right) of \(cited) citations right, \(configuration.hops) needed"
+        let evidence = "\(game.rightCitations) of \(game.citations) citations right, \(configuration.hops) needed"
         let score = "score \(ResearchWords.hundredths(game.score)) - cost \(ResearchWords.hundredths(game.cost))"
         return ink("over: \(name) is \(isRight ? "right" : "wrong"); \(evidence); \(score)", isRight ? .green : .red)
     }

@@ -13,8 +13,8 @@ struct ResearchRules {
     var lead: String {
         let last = SubjectNames.kind(layer: configuration.hops)
         return """
-            You are the lead of a research team: \(team). You alone know the question: a \(SubjectNames.kind(layer: 0)). \
-            Find the \(last) to which it leads, link by link:
+            You are the lead of a research team: \(team). You alone know the question: \
+            \(SubjectNames.oneKind(layer: 0)). Find the \(last) to which it leads, link by link:
             \((0..<configuration.hops).map(linkForLead).joined(separator: "\n"))
             \(leadWork) \(rounds) \(score)
             """
@@ -40,7 +40,10 @@ struct ResearchRules {
                 cite every source.
                 """
         }
-        return text + " Cite exactly one source for each link of the chain, then submit the answer: that ends the work."
+        return text + """
+             Cite exactly one source for each link of the chain, then submit the answer: that ends the work. No answer is \
+            accepted with fewer than \(configuration.hops) citations.
+            """
     }
 
     // MARK: Specialists
@@ -50,7 +53,7 @@ struct ResearchRules {
         let hops = stride(from: discipline, to: configuration.hops, by: configuration.disciplines)
         return """
             You are the \(words.agent(agent)) of a research team: \(team). The lead alone knows the question: which \
-            \(SubjectNames.kind(layer: configuration.hops)) follows from a \(SubjectNames.kind(layer: 0)). It takes a \
+            \(SubjectNames.kind(layer: configuration.hops)) follows from \(SubjectNames.oneKind(layer: 0)). It takes a \
             chain of \(configuration.hops) links; yours:
             \(hops.map(linkForOwner).joined(separator: "\n"))
             \(specialistWork) \(rounds) \(score)
@@ -59,8 +62,8 @@ struct ResearchRules {
 
     private func linkForOwner(_ hop: Int) -> String {
         let owner = words.owner(ofHop: hop)
-        let (from, to) = (SubjectNames.kind(layer: hop), SubjectNames.kind(layer: hop + 1))
-        return "\(hop + 1). which \(to) a \(from) \(owner.verb). You have, of \(words.subjects(layer: hop)): you "
+        let (from, to) = (SubjectNames.oneKind(layer: hop), SubjectNames.kind(layer: hop + 1))
+        return "\(hop + 1). which \(to) \(from) \(owner.verb). You have, of \(words.subjects(layer: hop)): you "
             + "\(sourcesOf(hop)). \(whoSaysWhich(hop))"
     }
 
@@ -76,7 +79,8 @@ struct ResearchRules {
         guard configuration.tells else {
             return "You have no means of telling what you find, unless you share a channel beyond these rules."
         }
-        return "Tell what belongs to the chain, and nothing else; \(configuration.toldToAll ? "all" : "the lead") will see it."
+        return
+            "Tell what belongs to the chain, and nothing else; \(configuration.toldToAll ? "all" : "the lead") will see it."
     }
 
     // MARK: Both
@@ -118,13 +122,14 @@ struct ResearchRules {
             cited.
             """
         let costs = [
-            (configuration.freePapers, "paper", configuration.readingCost),
-            (configuration.freeReadings, "reading", configuration.measuringCost),
-            (configuration.freeMessages, "question or fact told", configuration.messageCost),
-        ]
-        for (free, what, cost) in costs where cost > 0 && (what != "reading" || configuration.measured > 0) {
-            text += " Beyond \(free) for the whole team, each \(what) costs \(cost)."
-        }
+            (configuration.freePapers, "papers read", configuration.readingCost),
+            (configuration.freeReadings, "readings", configuration.measuringCost),
+            (configuration.freeMessages, "questions and facts told", configuration.messageCost),
+        ].filter { $0.0 > 0 && $0.2 > 0 }
+        guard !costs.isEmpty else { return text }
+        let free = costs.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+        let more = costs.map { "\($0.2)" }.joined(separator: ", ")
+        text += " Free for the team as a whole: \(free); each more costs \(more)\(costs.count > 1 ? " in turn" : "")."
         return text
     }
 }

@@ -70,6 +70,7 @@ struct ResearchView {
 extension ResearchConfiguration {
     /// The subject whose nominal value is nearest to a mean of readings.
     func nearestSubject(to mean: Double) -> Int {
-        min(max(Int((mean / 10).rounded()) - 1, 0), candidates - 1)
+        // A hair up: a mean between two values goes to the higher one, whatever the rounding of the row it was read from.
+        min(max(Int(((mean + 0.001) / 10).rounded()) - 1, 0), candidates - 1)
     }
 }

@@ -20,7 +20,8 @@ struct ResearchWords {
         let place = configuration.catalogue[source]
         let name = subject(layer: place.hop, place.subject)
         if configuration.isMeasured(hop: place.hop) { return "the readings of \(name)" }
-        return configuration.places(hop: place.hop) == 1 ? "the paper on \(name)" : "paper \(place.place + 1) on \(name)"
+        return configuration.places(hop: place.hop) == 1
+            ? "the paper on \(name)" : "paper \(place.place + 1) on \(name)"
     }
 
     /// What a record says, such that the record can be read back: "Velor binds Tarkase", "paper 2 on Velor: Velor binds
