@@ -60,6 +60,7 @@ struct ResearchPicture {
                 line += ink(name, isOnChain ? .green : nil) + " " + signs.map(\.text).joined()
                 line += String(repeating: " ", count: max(1, 13 - name.count - 1 - signs.reduce(0) { $0 + $1.width }))
             }
+            while line.last == " " { line.removeLast() }
             return line
         }
     }

@@ -63,17 +63,17 @@ struct ResearchRules {
     private func linkForOwner(_ hop: Int) -> String {
         let owner = words.owner(ofHop: hop)
         let (from, to) = (SubjectNames.oneKind(layer: hop), SubjectNames.kind(layer: hop + 1))
-        return "\(hop + 1). which \(to) \(from) \(owner.verb). You have, of \(words.subjects(layer: hop)): you "
+        return "\(hop + 1). which \(to) \(from) \(owner.verb) (there are \(words.subjects(layer: hop))). You "
             + "\(sourcesOf(hop)). \(whoSaysWhich(hop))"
     }
 
     private func whoSaysWhich(_ hop: Int) -> String {
         let from = SubjectNames.kind(layer: hop)
-        if hop == 0 || !layoutShowsOthers { return "Which \(from) matters, the lead's questions say." }
+        if hop == 0 || !specialistsSeeOthers { return "Which \(from) matters, the lead's questions say." }
         return "Which \(from) matters, the \(words.owner(ofHop: hop - 1).name) tells."
     }
 
-    private var layoutShowsOthers: Bool { configuration.tells && configuration.toldToAll }
+    private var specialistsSeeOthers: Bool { configuration.tells && configuration.toldToAll }
 
     private var specialistWork: String {
         guard configuration.tells else {
@@ -94,8 +94,8 @@ struct ResearchRules {
             }
             let error = ResearchWords.hundredths(10 * configuration.noise)
             return """
-                can measure the \(owner.quantity) of each \(from), with a standard error of \(error) a reading; it \
-                \(owner.verb) the one with the true value: \(values.joined(separator: ", "))
+                can measure the \(owner.quantity) of each \(from), with a standard error of \(error) a reading; the \
+                true value tells what it \(owner.verb): \(values.joined(separator: ", "))
                 """
         }
         let places = configuration.places(hop: hop)
@@ -117,19 +117,17 @@ struct ResearchRules {
     }
 
     private var score: String {
-        var text = """
+        let text = """
             A wrong answer scores 0, a right one the F1 of the citations: 1 if exactly the right source of each link is \
             cited.
             """
         let costs = [
-            (configuration.freePapers, "papers read", configuration.readingCost),
-            (configuration.freeReadings, "readings", configuration.measuringCost),
-            (configuration.freeMessages, "questions and facts told", configuration.messageCost),
+            (configuration.freePapers, "paper read", configuration.readingCost),
+            (configuration.freeReadings, "reading", configuration.measuringCost),
+            (configuration.freeMessages, "question or fact told", configuration.messageCost),
         ].filter { $0.0 > 0 && $0.2 > 0 }
         guard !costs.isEmpty else { return text }
-        let free = costs.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-        let more = costs.map { "\($0.2)" }.joined(separator: ", ")
-        text += " Free for the team as a whole: \(free); each more costs \(more)\(costs.count > 1 ? " in turn" : "")."
-        return text
+        let list = costs.map { "\($0.2) for each \($0.1) beyond the team's first \($0.0)" }
+        return text + " It costs \(list.joined(separator: ", "))."
     }
 }
