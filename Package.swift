@@ -54,11 +54,18 @@ var targets: [Target] = [
     .target(
         name: "Skirmish", dependencies: ["SkirmishRules", "ArgusEnvAPI", "CArgusEnv"], path: "Plugins/Skirmish/Plugin",
         swiftSettings: settings),
+    .target(
         name: "CustomerServiceRules", dependencies: ["ArgusEnvAPI"], path: "Plugins/CustomerService/Rules",
         swiftSettings: settings),
     .target(
         name: "CustomerService", dependencies: ["CustomerServiceRules", "ArgusEnvAPI", "CArgusEnv"],
         path: "Plugins/CustomerService/Plugin", swiftSettings: settings),
+    .target(
+        name: "ResearchTeamRules", dependencies: ["ArgusEnvAPI"], path: "Plugins/ResearchTeam/Rules",
+        swiftSettings: settings),
+    .target(
+        name: "ResearchTeam", dependencies: ["ResearchTeamRules", "ArgusEnvAPI", "CArgusEnv"],
+        path: "Plugins/ResearchTeam/Plugin", swiftSettings: settings),
 ]
 
 targets += [
@@ -90,7 +97,11 @@ targets += [
     .testTarget(
         name: "SkirmishTests", dependencies: ["SkirmishRules", "ArgusEnvAPI", "CAllocationCounter"],
         exclude: ["Fixtures"], swiftSettings: settings),
+    .testTarget(
         name: "CustomerServiceTests", dependencies: ["CustomerServiceRules", "ArgusEnvAPI", "CAllocationCounter"],
+        swiftSettings: settings),
+    .testTarget(
+        name: "ResearchTeamTests", dependencies: ["ResearchTeamRules", "ArgusEnvAPI", "CAllocationCounter"],
         swiftSettings: settings),
 ]
 
@@ -136,6 +147,7 @@ var products: [Product] = [
     .library(name: "Foraging", type: .dynamic, targets: ["Foraging"]),
     .library(name: "Skirmish", type: .dynamic, targets: ["Skirmish"]),
     .library(name: "CustomerService", type: .dynamic, targets: ["CustomerService"]),
+    .library(name: "ResearchTeam", type: .dynamic, targets: ["ResearchTeam"]),
 ]
 if libtorch != nil { products.append(.library(name: "ArgusTensor", targets: ["ArgusTensor"])) }
 
