@@ -12,7 +12,7 @@ struct EvaluateCommand: ParsableCommand {
             Example:
               argus evaluate foraging/8x8-2p-2f-coop --team scripted --episodes 1000
               argus evaluate warehouse/starter --team run:runs/mine --mode greedy
-              argus evaluate foraging/5x5-2p-1f-guide-talk --team run:runs/talk --shuffle-messages
+              argus evaluate foraging/5x5-guide-talk --team run:runs/talk --shuffle-messages
 
             Plays exactly one episode for each of the evaluation seeds of block --seed, which training never sees; the same \
             block gives every team the same episodes.
