@@ -7,15 +7,12 @@ struct Contact: BitwiseCopyable, Sendable, Hashable {
     var serial: UInt64 = 0
     /// Service draws made so far.
     var draws: UInt32 = 0
-    var arrived = 0.0
     /// When it joined the queue in which it waits.
     var joined = 0.0
     /// Seconds of waiting that the customer still bears; infinite: any.
     var patience = Double.infinity
     /// Seconds waited in earlier stays in queues.
     var waited = 0.0
-    /// Seconds until it was first answered.
-    var firstWait = 0.0
     /// Seconds that experts have spent with it.
     var handled = 0.0
     /// The classifier's scores, or certainty, in thousandths.

@@ -86,7 +86,7 @@ extension ContactCentre {
             let end = part == parts - 1 ? configuration.day : Double(part + 1) * length
             let partRate = rate * configuration.profile[part]
             let available = partRate * (end - time)
-            if needed <= available {
+            if partRate > 0, needed <= available {
                 nextArrival = time + needed / partRate
                 return
             }
@@ -112,7 +112,6 @@ extension ContactCentre {
         let slot = Int(freeSlots[freeCount])
         var contact = Contact()
         contact.serial = serial
-        contact.arrived = now
         contact.kind = UInt8(truncatingIfNeeded: kind)
         contact.firstKind = contact.kind
         contact.isCounted = isCounted

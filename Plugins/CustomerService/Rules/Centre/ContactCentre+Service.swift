@@ -9,7 +9,6 @@ extension ContactCentre {
         contacts[slot].waited += wait
         if !contacts[slot].isAnswered {
             contacts[slot].isAnswered = true
-            contacts[slot].firstWait = wait
             if contacts[slot].isCounted {
                 tally.answered += 1
                 tally.answeredWait += wait
@@ -59,8 +58,7 @@ extension ContactCentre {
 
     private mutating func begin(_ activity: Expert.Activity, _ expert: Int, lasting seconds: Double) {
         experts[expert].activity = activity
-        let slot = Int(experts[expert].contact)
-        if activity != .assisting, slot >= 0 { contacts[slot].handled += seconds }
+        contacts[Int(experts[expert].contact)].handled += seconds
         timers.set(expert, at: now + seconds)
     }
 

@@ -131,7 +131,7 @@ extension ContactCentre {
         let hasAnswered: Bool = try reader.read("answered")
         experts[index].answeredMoment = hasAnswered ? moment : 0
         experts[index].busySince = try reader.read("busy since", in: 0...now)
-        experts[index].busyTime = try reader.read("busy time", in: 0...max(0, now - configuration.warmUp))
+        experts[index].busyTime = try reader.read("busy time", in: 0...max(0, now - configuration.warmUp) * (1 + 1e-9))
         let end = try reader.read("end of an activity", in: now...Double.infinity)
         let hasTimer = activity != .free && activity != .holding && activity != .assisting
         guard end.isFinite == hasTimer, end == .infinity || end <= now + 1e15 else {
@@ -179,11 +179,7 @@ extension ContactCentre {
     private func write(_ contact: Contact, _ writer: inout StateWriter) {
         writer.write(contact.serial)
         writer.write(contact.draws)
-        for value in [
-            contact.arrived, contact.joined, contact.patience, contact.waited, contact.firstWait, contact.handled,
-        ] {
-            writer.write(value)
-        }
+        for value in [contact.joined, contact.patience, contact.waited, contact.handled] { writer.write(value) }
         for kind in 0..<configuration.kindCount { writer.write(contact.scores.values[kind]) }
         for value in [contact.kind, contact.firstKind, contact.queue, contact.transfers] { writer.write(value) }
         for flag in [contact.isSecondStep, contact.isKnown, contact.isAnswered, contact.isCounted] {
@@ -195,11 +191,9 @@ extension ContactCentre {
         var contact = Contact()
         contact.serial = try reader.read("contact", in: 0...arrivalCount)
         contact.draws = try reader.read("draws")
-        contact.arrived = try reader.read("arrival", in: 0...now)
-        contact.joined = try reader.read("joining", in: contact.arrived...now)
+        contact.joined = try reader.read("joining", in: 0...now)
         contact.patience = try reader.read("patience", in: 0...Double.infinity)
         contact.waited = try reader.read("waited", in: 0...now)
-        contact.firstWait = try reader.read("first wait", in: 0...now)
         contact.handled = try reader.read("handled", in: 0...1e15)
         for kind in 0..<configuration.kindCount {
             contact.scores.values[kind] = try reader.read("score", in: 0...IntentScores.unit)
@@ -270,6 +264,6 @@ extension ServiceTally {
         arrived == blocked &+ served &+ abandoned &+ inSystem && answeredInTime <= answered && resolved <= served
             && resolvedAtFirstContact <= resolved && abandonedUnanswered <= abandoned
             && delayed <= answered &+ abandonedUnanswered && urgent <= answered &+ abandonedUnanswered
-            && answered <= arrived && satisfaction <= Double(resolved)
+            && answered <= arrived && satisfaction <= Double(resolved) + 1e-6
     }
 }

@@ -103,7 +103,7 @@ extension ServiceConfiguration {
         }
         func endless(_ seconds: Double) -> Double { seconds == 0 ? .infinity : seconds }
         self.kinds = kinds
-        arrivalRates = try list("arrivals", 0...10_000_000).map { $0 / 3600 }
+        arrivalRates = try list("arrivals", 0...1_000_000).map { $0 / 3600 }
         totalArrivalRate = arrivalRates.reduce(0, +)
         profile = try NumberTable.list(
             try parameters.string("profile"), longest: 48, in: 0...1000, parameter: "profile")
