@@ -78,10 +78,21 @@ struct ProofTests {
         var random = SplitMix64(seed: 5)
         var problem = EvidenceProblem(configuration, &random)
         #expect(EvidenceProof(configuration, problem).holds(candidates: 3))
-        // The second hop leads everything to one candidate: one specialist then knows the answer.
-        for subject in 0..<3 { problem.links[8 + subject] = 1 }
+        let sound = problem
+        // A paper states another link than the one that holds: all material together gives a wrong answer.
+        let evidence = problem.evidence(hop: 1, configuration)
+        problem.objects[evidence] = (problem.objects[evidence] + 1) % 3
         #expect(!EvidenceProof(configuration, problem).holds(candidates: 3))
-        // With one hop known to the lead there would be two proofs; with two candidates, elimination is one too.
+        // The second hop leads everything to one candidate: one specialist then knows the answer.
+        problem = sound
+        let answer = problem.objects[problem.evidence(hop: 1, configuration)]
+        for subject in 0..<3 {
+            problem.links[8 + subject] = answer
+            for source in configuration.sources(hop: 1, subject: subject) { problem.objects[source] = answer }
+        }
+        let proof = EvidenceProof(configuration, problem)
+        #expect(proof.union == 1 << answer && proof.byRole[2] == 1 << answer && !proof.holds(candidates: 3))
+        // With two candidates, the other link would be a proof too.
         #expect(throws: ResearchError.self) { _ = try ResearchConfiguration(candidates: 2) }
     }
 }

@@ -233,6 +233,29 @@ struct RulesTests {
         #expect(open.observations[0] == closed.observations[0])
     }
 
+    @Test(
+        "the last part of a row is where the told links lead: for the lead from the question, for others to their subjects"
+    )
+    func conclusions() throws {
+        let team = try small()
+        func last(_ agent: Int, _ count: Int) -> [Float] {
+            let size = team.specification.agents[agent].observationSize ?? 0
+            return Array(team.observations[agent][(size - count)..<size])
+        }
+        // A link off the chain is no step of it, but leads to a subject of the biologist.
+        for subject in [1, 0] {
+            team.step([1: .look(source(team, 0, subject))])
+            #expect(last(0, 6) == [0, 0, 0, 0, 0, 0])
+            team.step([1: .tell(source(team, 0, subject))])
+        }
+        #expect(last(0, 6) == [0, 1, 0, 0, 0, 0])
+        #expect(last(2, 3) == [0, 1, 1])
+        team.step([2: .look(source(team, 1, 1))])
+        team.step([2: .tell(source(team, 1, 1))])
+        #expect(last(0, 6) == [0, 1, 0, 0, 0, 1])
+        #expect(last(1, 3) == [0, 0, 0])
+    }
+
     @Test("readings scatter around the true value with the configured deviation, and never further than the bound")
     func readings() throws {
         let parameters: [String: ParameterValue] = [

@@ -20,7 +20,8 @@ struct ScenarioTask: Sendable, CustomTestStringConvertible {
     /// Reads the flow mapping after `parameters:`, which may go over several lines.
     private init?(_ file: URL) {
         guard let text = try? String(contentsOf: file, encoding: .utf8),
-            let start = text.firstRange(of: #/parameters:\s*{/#), let end = text[start.upperBound...].firstIndex(of: "}")
+            let start = text.firstRange(of: #/parameters:\s*{/#),
+            let end = text[start.upperBound...].firstIndex(of: "}")
         else { return nil }
         name = file.deletingPathExtension().lastPathComponent
         var parameters: [String: ParameterValue] = [:]

@@ -7,8 +7,8 @@ extension ResearchEnvironment {
         rules: """
             A question begins with a subject (a compound) and asks for the one to which it leads over `hops` links: the \
             compound binds an enzyme, the enzyme feeds a strain, and so on. The links of each hop are a one-to-one mapping \
-            of `candidates` subjects to as many, drawn anew for each episode. Hop h belongs to discipline \
-            h mod `disciplines`: its specialist alone can look it up, in papers (private, one on each subject that states \
+            of `candidates` subjects to as many, drawn anew for each episode. Hop h, from 0, belongs to \
+            discipline h mod `disciplines`: its specialist alone can look it up, in papers (private, one on each subject that states \
             the link, in the first `contradictions` hops a weak one too that is wrong, and `decoys` papers on other \
             relations) or, in the last `measured` hops, by readings of an instrument with errors. The lead alone knows \
             the subject that the question begins with.

@@ -1,18 +1,16 @@
-import Foundation
-
 /// The scripted team `cooperative`: each member decides from its own observation row alone and remembers nothing.
 ///
 /// The lead asks about the subject of the question (and, where it alone is told, about each subject that the chain has
 /// reached), cites each link of the chain as it is told, and submits when the chain is whole. A specialist looks up
 /// subjects that it was asked about or to which a told link leads: it reads until it has a sound paper, measures until
-/// one nominal value is `odds` times as likely as the next, and tells that. Where there are too few rounds to go through
+/// one nominal value is 20 times as likely as the next, and tells that. Where there are too few rounds to go through
 /// the chain link by link, whoever has nothing to do reads ahead.
 struct CooperativeTeam {
     let layout: ResearchLayout
     private var configuration: ResearchConfiguration { layout.configuration }
 
-    /// How much likelier than the second a nominal value must be before a series is told.
-    private static let odds = 20.0
+    /// The logarithm of how much likelier than the second a nominal value must be before a series is told: 20 times.
+    private static let leastLogOdds = 2.995732273553991
 
     init(_ layout: ResearchLayout) { self.layout = layout }
 
@@ -89,7 +87,7 @@ struct CooperativeTeam {
         return .look(unread)
     }
 
-    /// Whether the nearest nominal value is `odds` times as likely as the second nearest, if errors were normal.
+    /// Whether the nearest nominal value is so much likelier than the second nearest, as if errors were normal.
     private func isSettled(_ readings: Int, _ mean: Double) -> Bool {
         let deviation = 10 * configuration.noise
         guard deviation > 0 else { return true }
@@ -101,6 +99,6 @@ struct CooperativeTeam {
         }
         let second = min(squaredDistance(nearest - 1), squaredDistance(nearest + 1))
         let logOdds = Double(readings) * (second - squaredDistance(nearest)) / (2 * deviation * deviation)
-        return logOdds >= log(Self.odds)
+        return logOdds >= Self.leastLogOdds
     }
 }

@@ -1,9 +1,10 @@
-/// What makes a drawn problem a fair one, computed by ``EvidenceSolver`` without looking at how it was drawn.
+/// What makes a drawn problem a fair one, computed by ``EvidenceSolver`` from the sources, without looking at how they were
+/// drawn. Sets of candidates are bit masks.
 ///
-/// - `union`: all material together leaves exactly the right candidate.
-/// - `byRole`: the material of one role (the lead's brief is known to all of these) leaves how many candidates.
-/// - `withoutHop`: all material but that of one hop leaves how many: more than one for each hop, so that a proof needs a
-///   source of every hop. Less knowledge never leaves fewer candidates, so this holds for every smaller set.
+/// - `union`: what all material together leaves: exactly the answer.
+/// - `byRole`: what the material of each role leaves, the question being known: everything.
+/// - `withoutHop`: what all material but that of one hop leaves: more than one candidate for each hop, so that a proof needs
+///   a source of every hop. Less knowledge never leaves fewer candidates, so this holds for every smaller set.
 /// - `minimalSets`: of the sets with one link a hop, which are therefore the smallest that can prove anything, how many do.
 ///   Exactly one: the links of the chain.
 public struct EvidenceProof {

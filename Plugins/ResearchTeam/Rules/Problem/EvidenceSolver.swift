@@ -5,16 +5,28 @@
 /// a known subject its image, for an unknown one every image that no known link uses. Sets are bit masks.
 public struct EvidenceSolver {
     public let configuration: ResearchConfiguration
-    public let problem: EvidenceProblem
+    private let start: UInt8
+    /// Where the link of (hop, subject) leads by its sound source, at hop · 8 + subject.
+    private var stated = EvidenceProblem.PerLink(repeating: 0)
 
+    /// Takes the links from what the sources say, not from how they were drawn.
     public init(_ configuration: ResearchConfiguration, _ problem: EvidenceProblem) {
         self.configuration = configuration
-        self.problem = problem
+        start = problem.start
+        for (source, place) in configuration.catalogue.enumerated()
+        where problem.kinds[source] == PaperKind.sound.rawValue {
+            stated[place.hop * ResearchConfiguration.mostCandidates + place.subject] = problem.objects[source]
+        }
+    }
+
+    @inline(__always)
+    private func bit(hop: Int, subject: Int) -> UInt8 {
+        1 << stated[hop * ResearchConfiguration.mostCandidates + subject]
     }
 
     /// The candidates for the answer that agree with the known links, one bit each.
     public func candidates(_ known: LinkSet) -> UInt8 {
-        var reachable: UInt8 = 1 << problem.start
+        var reachable: UInt8 = 1 << start
         for hop in 0..<configuration.hops { reachable = images(of: reachable, hop, known) }
         return reachable
     }
@@ -23,14 +35,14 @@ public struct EvidenceSolver {
     func images(of reachable: UInt8, _ hop: Int, _ known: LinkSet) -> UInt8 {
         var used: UInt8 = 0
         for subject in 0..<configuration.candidates where known.contains(hop: hop, subject: subject) {
-            used |= 1 << UInt8(problem.link(hop: hop, subject: subject))
+            used |= bit(hop: hop, subject: subject)
         }
         let free = UInt8(truncatingIfNeeded: 1 << configuration.candidates - 1) & ~used
         var images: UInt8 = 0
         for subject in 0..<configuration.candidates where reachable >> UInt8(subject) & 1 == 1 {
             images |=
                 known.contains(hop: hop, subject: subject)
-                ? 1 << UInt8(problem.link(hop: hop, subject: subject)) : free
+                ? bit(hop: hop, subject: subject) : free
         }
         return images
     }
@@ -49,7 +61,7 @@ public struct EvidenceSolver {
     /// Counts over all `candidates` to the power of `hops` sets: sets that reach the same subjects are counted together.
     public func provingSets() -> Int {
         var counts = InlineArray<256, Int>(repeating: 0)
-        counts[1 << Int(problem.start)] = 1
+        counts[1 << Int(start)] = 1
         for hop in 0..<configuration.hops {
             var next = InlineArray<256, Int>(repeating: 0)
             for reachable in 1..<256 where counts[reachable] > 0 {

@@ -52,11 +52,10 @@ public struct ResearchConfiguration: Hashable, Sendable {
     /// The first source of each discipline, and at last the number of all sources.
     let firstOwnSource: [Int]
 
-    /// Largest values that any configuration has: they size the state.
+    /// Largest values that any configuration has. Fixed-size arrays of problems and games rest on them: 8 · 8 links, at
+    /// most 4 sources on each subject so 256 in all, 7 agents.
     static let mostHops = 8
     public static let mostCandidates = 8
-    static let mostSources = 256
-    static let mostAgents = 7
 
     /// - Throws: ``ResearchError`` (configuration) that names the parameter.
     public init(

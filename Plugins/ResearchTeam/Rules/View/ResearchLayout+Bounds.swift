@@ -23,7 +23,7 @@ extension ResearchLayout {
                 "role", offset: 1, count: size - 1,
                 "the lead: questions left, the question's subject, whom it asked about what, what it was told, what it "
                     + "cited; a specialist: papers, readings and messages left, what it was asked about, what its sources "
-                    + "say, which of them it told, what others told"),
+                    + "say, which of them it told, what others told; at last what follows from that"),
         ]
     }
 

@@ -119,7 +119,7 @@ struct ResearchRules {
     private var score: String {
         let text = """
             A wrong answer scores 0, a right one the F1 of the citations: 1 if exactly the right source of each link is \
-            cited.
+            cited, less for each that is missing or wrong.
             """
         let costs = [
             (configuration.freePapers, "paper read", configuration.readingCost),
