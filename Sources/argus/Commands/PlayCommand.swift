@@ -19,7 +19,7 @@ struct PlayCommand: ParsableCommand {
 
             'human' is you: you get the words that a language model would get, and answer with a number or an action's \
             words. There is no picture then, which would show more than your agent sees; '--render text' draws it \
-            nevertheless.
+            nevertheless. In a scenario with a channel for texts, 'say WORDS' before the action sends them.
             """)
 
     enum Render: String, CaseIterable { case text, none }
@@ -110,7 +110,7 @@ struct PlayCommand: ParsableCommand {
         let outcome = environment.outcome
         while true {
             try team.act(on: environment)
-            stage.noteActions()
+            try stage.noteActions()
             recorder?.recordActions()
             try environment.step()
             try recorder?.recordStep()

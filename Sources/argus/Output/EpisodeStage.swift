@@ -46,11 +46,12 @@ final class EpisodeStage {
     }
 
     /// After the team has chosen.
-    func noteActions() {
+    func noteActions() throws(ArgusError) {
         guard detail == .pictures else { return }
-        actions = environment.specification.agents.indices.map { agent in
+        actions = []
+        for agent in environment.specification.agents.indices {
             let isActing = environment.local.rows(agent: agent).isActing(0)
-            return isActing ? names.words(environment.actions, agent: agent) : "(not acting)"
+            actions.append(isActing ? try names.words(environment, agent: agent) : "(not acting)")
         }
     }
 
@@ -67,7 +68,7 @@ final class EpisodeStage {
         total += isShared ? rewards[0] : own.reduce(0) { $0 + rewards[$1] }
         let reward = isShared ? "reward \(NumberFormat.short(rewards[0])), " : ""
         let summary = "step \(steps): \(reward)return \(NumberFormat.short(total))"
-        guard detail == .pictures else { return print("\n\(summary)") }
+        guard detail == .pictures else { return print(summary) }
         let width = agents.map(\.name.count).max() ?? 0
         let lines = agents.enumerated().map { index, agent in
             let space = String(repeating: " ", count: width - agent.name.count)
@@ -136,22 +137,28 @@ final class EpisodeStage {
     }
 }
 
-/// Choices by their names.
+/// Choices by their names or, where these differ from agent to agent, by the text view's words.
 private struct ActionNames {
     private let specification: EnvironmentSpecification
 
     init(_ specification: EnvironmentSpecification) { self.specification = specification }
 
-    /// Heads joined by `+`.
-    func words(_ rows: ActionRows, agent: Int) -> String {
+    /// Heads joined by `+`. To be called before the step, whose choices they are.
+    func words(_ environment: VectorEnvironment, agent: Int) throws(ArgusError) -> String {
+        let rows = environment.actions
         switch specification.actions {
         case .discrete(let heads):
             var offset = 0
             var words: [String] = []
             for (head, choice) in rows.discrete(copy: 0, agent: agent).enumerated() {
                 let index = offset + Int(choice)
-                words.append(
-                    specification.actionNames.indices.contains(index) ? specification.actionNames[index] : "\(choice)")
+                if specification.actionNames.indices.contains(index) {
+                    words.append(specification.actionNames[index])
+                } else if environment.offersText {
+                    words.append(try environment.textAction(copy: 0, agent: agent, choice: index))
+                } else {
+                    words.append("\(choice)")
+                }
                 offset += heads[head]
             }
             return words.joined(separator: " + ")

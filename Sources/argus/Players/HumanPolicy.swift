@@ -35,7 +35,7 @@ final class HumanPolicy: AgentPolicy {
                 let words = try environment.textAction(copy: 0, agent: agent, choice: first + choice)
                 choices.append(Choice(number: choice, words: words))
             }
-            actions.discrete(0)[head] = Int32(try choose(choices, environment))
+            actions.discrete(0)[head] = Int32(try choose(choices, environment, actions))
             first += size
         }
     }
@@ -45,8 +45,10 @@ final class HumanPolicy: AgentPolicy {
         keyboard.say(indented(try environment.textRules(agent: agent)))
     }
 
-    /// Asks until the answer names one of `choices`.
-    private func choose(_ choices: [Choice], _ environment: VectorEnvironment) throws(ArgusError) -> Int {
+    /// Asks until the answer names one of `choices`; sends what is said meanwhile.
+    private func choose(
+        _ choices: [Choice], _ environment: VectorEnvironment, _ actions: AgentActionRows
+    ) throws(ArgusError) -> Int {
         let width = choices.map { "\($0.number)".count }.max() ?? 1
         for choice in choices {
             let number = "\(choice.number)"
@@ -58,7 +60,15 @@ final class HumanPolicy: AgentPolicy {
                 try showRules(environment)
                 continue
             }
-            switch Choice.named(answer, among: choices) {
+            let match = Choice.named(answer, among: choices)
+            if match == .none, answer.lowercased().hasPrefix("say ") {
+                switch actions.send(text: String(answer.dropFirst(4)), 0) {
+                case .sent: keyboard.say("Sent.")
+                case .dropped(let reason): keyboard.say("Not sent: \(reason.rawValue).")
+                }
+                continue
+            }
+            switch match {
             case .one(let choice): return choice.number
             case .several(let fitting):
                 keyboard.say("'\(answer)' fits \(fitting.map { "'\($0.words)'" }.joined(separator: " and ")).")
