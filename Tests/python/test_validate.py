@@ -158,7 +158,7 @@ def test_sound_plugin_passes_every_check(tmp_path):
     assert [item["environment"] for item in report["environments"]] == ["", "sound"]
 
 
-@pytest.mark.parametrize("name", ["Warehouse", "Foraging"])
+@pytest.mark.parametrize("name", ["Warehouse", "Foraging", "Skirmish", "CustomerService", "ResearchTeam"])
 def test_our_own_plugins_pass_every_check(name):
     report = json.loads(argus("validate", BUILD / f"lib{name}.so", "--json", check=0).stdout)
     assert (report["warnings"], report["failed"], report["crashed"]) == (0, 0, 0), report
