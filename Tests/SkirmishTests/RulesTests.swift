@@ -144,6 +144,16 @@ struct RulesTests {
         #expect(played.environment.battle.steps == 399)
     }
 
+    @Test("numbers that are no action of the agent count as stop")
+    func noActions() throws {
+        let played = try PlayedEnvironment(["map": "5m_vs_6m", "opponent": "policies"])
+        played.reset(seed: 1)
+        // An enemy has five allies to attack; its row has a place more.
+        played.step(Array(repeating: 11, count: 5) + [10, -1, .max, .min, 1000, 9])
+        #expect((0..<10).allSatisfy { played.environment.battle.lastAction($0) == 4 })
+        #expect(played.environment.battle.lastAction(10) == 9)
+    }
+
     @Test("one seed fixes an episode, whatever was played before", arguments: ["3m", "smacv2_10_units"])
     func seeds(map: String) throws {
         func episode(_ played: PlayedEnvironment) -> [[Float]] {

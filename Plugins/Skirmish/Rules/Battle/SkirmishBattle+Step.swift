@@ -10,15 +10,17 @@ extension SkirmishBattle {
         public var isOver: Bool
     }
 
-    /// Makes a step with `actions` of the agents, each within range, not necessarily legal: an attack out of range waits
-    /// until the target comes into range. What dead units choose is ignored.
+    /// Makes a step with `actions` of the agents, not necessarily legal ones: an attack out of range waits until the target
+    /// comes into range. What dead units choose is ignored, and what is no action counts as `stop`.
     public mutating func step(_ actions: Rows<Int32>) -> Outcome {
         let configuration = configuration
         let isNoiseGiven = hasInjectedNoise
         var random = random
         let outcome = withColumns { units in
             for unit in 0..<configuration.agents {
-                units.action[unit] = units.health[unit] > 0 ? actions[first: unit] : SkirmishAction.stop
+                let action = actions[first: unit]
+                let isAction = action >= 0 && action < configuration.actions(ofAlly: unit < configuration.allies)
+                units.action[unit] = isAction && units.health[unit] > 0 ? action : SkirmishAction.stop
             }
             if configuration.opponent == .heuristic {
                 for unit in configuration.allies..<configuration.units {

@@ -26,21 +26,23 @@ extension SkirmishConfiguration {
             share of its hit points, x and y from here by own sight, last move x and y, last attack by its highest action, \
             share of its cooldown left, kind one-hot (\(UnitKind.allCases.map { "\($0)" }.joined(separator: ", ")))
             """
-        let segments = (0..<observedUnits).map { place in
-            let name: String
-            if observation == .list {
-                name = place < allies - 1 && opponent == .heuristic ? "ally_other_\(place)" : "unit_\(place)"
-            } else {
-                name = "section_\(place / Self.unitsPerSection)_\(place % Self.unitsPerSection)"
-            }
-            return Segment(
-                name, offset: Self.unitFeatures * place, count: Self.unitFeatures, what + "; zeros: none seen")
+        let others = (0..<observedUnits).map { place in
+            Segment(
+                placeName(place), offset: Self.unitFeatures * place, count: Self.unitFeatures,
+                what + "; zeros: none seen")
         }
-        return segments + [
+        return others + [
             Segment(
                 "self", offset: Self.unitFeatures * observedUnits, count: Self.ownFeatures,
                 "share of hit points, x and y by 32, share of cooldown left, kind one-hot; zeros: dead")
         ]
+    }
+
+    private func placeName(_ place: Int) -> String {
+        if observation == .conic { return "section_\(place / Self.unitsPerSection)_\(place % Self.unitsPerSection)" }
+        // Agents of teams of different size have their own teams in different places.
+        if opponent == .policies, allies != enemies { return "unit_\(place)" }
+        return place < allies - 1 ? "teammate_\(place)" : "opponent_\(place - allies + 1)"
     }
 
     var stateSegments: [Segment] {

@@ -33,8 +33,8 @@ extension SkirmishEnvironment {
         let isAlly = agent < configuration.allies
         let map = configuration.map
         let kind = isAlly ? map.allies[agent] : map.enemies[agent - configuration.allies]
-        let allies = team("ally", configuration.allies)
-        let enemies = team("enemy", configuration.enemies)
+        let allies = "ally_0 to ally_\(configuration.allies - 1)"
+        let enemies = "enemy_0 to enemy_\(configuration.enemies - 1)"
         let size = Int(SkirmishMap.size)
         return """
             You are \(configuration.name(agent)), \(map.isRandom ? "one unit" : "a \(kind),") of the team \
@@ -43,10 +43,6 @@ extension SkirmishEnvironment {
             \(map.isRandom ? "" : "They start in the \(isAlly ? "east" : "west"). ")\
             Concentrate your fire: a dead unit deals no more damage.
             """
-    }
-
-    private func team(_ name: String, _ count: Int) -> String {
-        count == 1 ? "\(name)_0" : "\(name)_0 to \(name)_\(count - 1)"
     }
 
     private var actions: String {
@@ -67,8 +63,8 @@ extension SkirmishEnvironment {
             \(Int(kind.sight)) far
             """
         }
-        let drawn = map.isRandom ? "Both teams have the same kinds, drawn at random." : ""
-        return (lines.joined(separator: "; ") + ". " + drawn).trimmingSpace
+        let drawn = map.isRandom ? " Both teams have the same kinds, drawn at random." : ""
+        return lines.joined(separator: "; ") + "." + drawn
     }
 
     /// With up to two decimals.
@@ -100,22 +96,17 @@ extension SkirmishEnvironment {
         switch configuration.observation {
         case .list:
             """
-            You see living units within your sight: hit points, where they stand as seen from you ("in range" is your range), the seconds for which \
-            their weapon still reloads (if it does), and what they did last.
+            You see living units within your sight: hit points, where they stand as seen from you ("in range" is your \
+            range), the seconds for which their weapon still reloads (if it does), and what they did last.
             """
         case .conic:
             """
             You see units within your sight, dead ones (0 hp) too, but not which team they belong to, and never ally_0; of \
             each of 32 sections of the circle, counted anticlockwise from the west, at most two. Each is listed as \
             section.place with hit points, distance, where it stands as seen from you, the seconds for which its weapon \
-            still reloads (if it does), and its last move or the number of its last attack (from 0 to 1 over its possible actions). What you \
-            can attack now is among your actions.
+            still reloads (if it does), and its last move or the number of its last attack (from 0 to 1 over its possible \
+            actions). What you can attack now is among your actions.
             """
         }
     }
-}
-
-extension String {
-    /// Without a space at the end.
-    fileprivate var trimmingSpace: String { hasSuffix(" ") ? String(dropLast()) : self }
 }
