@@ -10,7 +10,8 @@ struct NetworkTests {
         var generator = SplitMix64(seed: 3)
         return try Network(
             Network.Shape(
-                inputs: 5, hidden: 8, layers: 2, outputs: 3, activation: "relu", layerNorm: true, recurrent: recurrent),
+                inputs: 5, hidden: 8, layers: 2, outputs: 3, activation: "relu", layerNorm: .afterActivation,
+                recurrent: recurrent),
             outputGain: 1, using: &generator)
     }
 
@@ -33,7 +34,7 @@ struct NetworkTests {
             ).hidden
             let whole = try network.sequence(
                 Tensor(inputs, shape: [steps, rows, 5]), hidden: first, starts: Tensor(starts, shape: [steps, rows, 1])
-            ).values()
+            ).outputs.values()
             var hidden = first
             for step in 0..<steps {
                 let (output, next) = try network.step(

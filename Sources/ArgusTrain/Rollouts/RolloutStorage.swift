@@ -10,7 +10,6 @@ final class RolloutStorage {
     let agents: Int
     let inputSize: Int
     let stateSize: Int
-    let heads: Int
     let legalSize: Int
     private let stateScaling: BoundsScaling
 
@@ -20,8 +19,10 @@ final class RolloutStorage {
     let states: AlignedBuffer<Float>
     /// [step, copy, agent, choice]
     let legal: AlignedBuffer<UInt8>
-    /// [step, copy, agent, head]
-    let actions: AlignedBuffer<Int64>
+    /// [step, copy, agent, head]; empty for continuous actions.
+    let choices: AlignedBuffer<Int64>
+    /// [step, copy, agent, component]: u of continuous actions, see ``GaussianSampler``; empty for discrete ones.
+    let deviates: AlignedBuffer<Float>
     /// [step, copy, agent]
     let logProbabilities: AlignedBuffer<Float>
     /// [step, copy, agent]: 1 where the agent decided.
@@ -43,8 +44,8 @@ final class RolloutStorage {
     private(set) var finalStates: [Float] = []
 
     init(
-        steps: Int, copies: Int, agents: Int, inputSize: Int, stateSize: Int, heads: Int, legalSize: Int, horizon: Int,
-        stateScaling: BoundsScaling
+        steps: Int, copies: Int, agents: Int, inputSize: Int, stateSize: Int, rule: ActionRule, legalSize: Int,
+        horizon: Int, stateScaling: BoundsScaling
     ) {
         self.stateScaling = stateScaling
         self.steps = steps
@@ -52,13 +53,13 @@ final class RolloutStorage {
         self.agents = agents
         self.inputSize = inputSize
         self.stateSize = stateSize
-        self.heads = heads
         self.legalSize = legalSize
         let rows = steps * copies * agents
         inputs = AlignedBuffer(count: (steps + 1) * copies * agents * inputSize, zero: 0)
         states = AlignedBuffer(count: (steps + 1) * copies * stateSize, zero: 0)
         legal = AlignedBuffer(count: rows * legalSize, zero: 1)
-        actions = AlignedBuffer(count: rows * heads, zero: 0)
+        choices = AlignedBuffer(count: rows * rule.heads.count, zero: 0)
+        deviates = AlignedBuffer(count: rule.heads.isEmpty ? rows * rule.outputs : 0, zero: 0)
         logProbabilities = AlignedBuffer(count: rows, zero: 0)
         acting = AlignedBuffer(count: rows, zero: 1)
         rewards = AlignedBuffer(count: rows, zero: 0)
@@ -77,6 +78,15 @@ final class RolloutStorage {
         AdvantageEstimation.Transitions(
             rewards: rewards.pointer, acting: acting.pointer, terminated: terminated.pointer, ended: ended.pointer,
             elapsed: elapsed.pointer)
+    }
+
+    /// Where an actor puts step `step`'s choices.
+    func destination(step: Int) -> TeamActor.Destination {
+        let rows = copies * agents
+        return TeamActor.Destination(
+            choices: choices.pointer + step * choices.count / steps,
+            deviates: deviates.pointer + step * deviates.count / steps,
+            logProbabilities: logProbabilities.pointer + step * rows)
     }
 
     func begin() {
@@ -116,6 +126,16 @@ final class RolloutStorage {
         (elapsed.pointer + step * copies).update(from: outcome.elapsed.pointer, count: copies)
         for copy in 0..<copies where outcome.ended.pointer[copy] == EpisodeEnd.truncated.rawValue {
             storeFinal(environment, encoding, copy: copy, place: step * copies + copy)
+        }
+    }
+
+    /// Gives every agent the sum of the agents' rewards, for values that are the team's.
+    func sumRewards() {
+        for place in 0..<steps * copies {
+            let row = rewards.pointer + place * agents
+            var sum: Float = 0
+            for agent in 0..<agents { sum += row[agent] }
+            for agent in 0..<agents { row[agent] = sum }
         }
     }
 
