@@ -18,7 +18,7 @@ public struct Algorithm: Sendable {
     private let configure: @Sendable ([(name: String, value: String)]) throws(ArgusError) -> Configured
 
     /// Every algorithm, in the order in which lists show them.
-    public static let all: [Algorithm] = [.iql, .vdn, .qmix, .ippo, .mappo, .vdppo]
+    public static let all: [Algorithm] = [.iql, .vdn, .qmix, .pqnVDN, .ippo, .mappo, .vdppo, .maa2c, .coma]
 
     /// - Parameter makeLearner: a learner of a task with a configuration.
     init<Configuration: HyperparameterSet>(

@@ -90,16 +90,7 @@ public struct PPOConfiguration: RolloutConfiguration {
 
     public func validate() throws(ArgusError) {
         let pieces = recurrent ? copies : copies * rolloutSteps
-        guard minibatches <= pieces else {
-            throw ArgusError(
-                .configuration, "hyperparameters contradict each other", at: "--set minibatches",
-                found: "\(minibatches) minibatches of \(pieces) \(recurrent ? "copies" : "steps")",
-                expected: "at most one a \(recurrent ? "copy" : "step")", remedy: "'--set minibatches=1'")
-        }
-        guard learningRate > 0 else {
-            throw ArgusError(
-                .configuration, "bad hyperparameter", at: "--set learning_rate", found: "\(learningRate)",
-                expected: "a number above 0")
-        }
+        try requirePieces(minibatches, of: pieces, recurrent ? "copies" : "steps", recurrent ? "copy" : "step")
+        try requirePositive(learningRate, "learning_rate")
     }
 }

@@ -108,9 +108,8 @@ final class QLearner: Learner {
     // MARK: Playing
 
     func collect(_ schedule: Schedule) throws -> RolloutSummary {
-        let left = max(0, 1 - Double(schedule.step) / Double(configuration.explorationSteps))
-        actor.exploration = Float(
-            configuration.explorationEnd + (configuration.explorationStart - configuration.explorationEnd) * left)
+        actor.exploration = schedule.exploration(
+            from: configuration.explorationStart, to: configuration.explorationEnd, over: configuration.explorationSteps)
         let destination = TeamActor.Destination(
             choices: choices.pointer, deviates: unusedLogProbabilities.pointer,
             logProbabilities: unusedLogProbabilities.pointer)

@@ -14,7 +14,7 @@ public struct QLearningConfiguration: NetworkConfiguration {
     public var bufferEpisodes = 5000
     public var bufferMegabytes = 512
     public var learningRate = 5e-4
-    public var adamEpsilon = 1e-5
+    public var adamEpsilon = 1e-8
     public var discount = 0.99
     public var tdLambda = 0.6
     public var doubleQ = true
@@ -51,7 +51,9 @@ public struct QLearningConfiguration: NetworkConfiguration {
                 "buffer_megabytes", \.bufferMegabytes, 1...1_000_000,
                 "Memory for them at most; the oldest are dropped. [ours]"),
             .number("learning_rate", \.learningRate, 0...1, "Adam's step size. [EPyMARL] 5e-4"),
-            .number("adam_epsilon", \.adamEpsilon, 0...1, "Adam's ε. [PyMARL2] 1e-5"),
+            .number(
+                "adam_epsilon", \.adamEpsilon, 0...1,
+                "Adam's ε. With rewards that are small and rare gradients are too: 1e-5 would outweigh them. [ours]"),
             .number("discount", \.discount, 0...1, "γ, for one unit of simulated time. [EPyMARL] 0.99"),
             .number(
                 "td_lambda", \.tdLambda, 0...1,
@@ -79,21 +81,13 @@ public struct QLearningConfiguration: NetworkConfiguration {
     }
 
     public func validate() throws(ArgusError) {
-        guard learningRate > 0 else {
-            throw ArgusError(
-                .configuration, "bad hyperparameter", at: "--set learning_rate", found: "\(learningRate)",
-                expected: "a number above 0")
-        }
+        try requirePositive(learningRate, "learning_rate")
+        try requireFalling(from: explorationStart, to: explorationEnd)
         guard bufferEpisodes >= batchEpisodes else {
             throw ArgusError(
                 .configuration, "hyperparameters contradict each other", at: "--set buffer_episodes",
                 found: "\(bufferEpisodes) episodes in the buffer, \(batchEpisodes) in a batch",
                 expected: "a buffer of at least a batch", remedy: "'--set buffer_episodes=\(batchEpisodes)'")
-        }
-        guard explorationEnd <= explorationStart else {
-            throw ArgusError(
-                .configuration, "hyperparameters contradict each other", at: "--set exploration_end",
-                found: "ε from \(explorationStart) to \(explorationEnd)", expected: "ε that does not rise")
         }
     }
 }

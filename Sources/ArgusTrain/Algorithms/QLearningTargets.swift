@@ -1,5 +1,4 @@
 import ArgusHost
-import Glibc
 
 /// y(t) of ``QLearningLoss`` for episodes of a batch, from the end of each to its start.
 struct QLearningTargets {
@@ -29,24 +28,15 @@ struct QLearningTargets {
         _ targets: UnsafeMutablePointer<Float>, _ weights: UnsafeMutablePointer<Float>
     ) {
         let agents = batch.layout.agents
-        let gamma = Float(discount)
         let steps = batch.steps[episode]
-        var target: Float = 0
+        var returns = LambdaReturn(discount: discount, lambda: lambda)
         for step in stride(from: steps - 1, through: 0, by: -1) {
             let row = batch.base[episode] + step * batch.stride
             let nextRow = row + batch.stride
-            let future: Float
-            if step == steps - 1 {
-                future = batch.ends[episode] == .truncated ? next[nextRow * columns + column] : 0
-            } else {
-                // λ = 1 where nobody decides: rewards until the next decision add up.
-                let lambda = anyone(AgentStatus.acting, batch, nextRow, column) ? Float(self.lambda) : 1
-                future = (1 - lambda) * next[nextRow * columns + column] + lambda * target
-            }
-            let elapsed = batch.elapsed.pointer[row]
-            let stepDiscount = elapsed == 1 ? gamma : pow(gamma, elapsed)
-            target = reward(batch, row * agents, column) + stepDiscount * future
-            targets[row * columns + column] = target
+            targets[row * columns + column] = returns.step(
+                reward: reward(batch, row * agents, column), elapsed: batch.elapsed.pointer[row],
+                end: step == steps - 1 ? batch.ends[episode] : .running, next: next[nextRow * columns + column],
+                decidesNext: anyone(AgentStatus.acting, batch, nextRow, column))
             weights[row * columns + column] = anyone(AgentStatus.waiting, batch, row, column) ? 1 : 0
         }
     }

@@ -93,6 +93,31 @@ final class TeamActor {
         }
     }
 
+    /// What categorical outputs would choose in steps of some episodes: [episode · agent, head].
+    ///
+    /// - Parameters: `outputs`: [episode · agent, outputs]; `legal`: [episode · agent, choice] or nil when all are;
+    ///   `seeds` and `steps`: one an episode, which key the draws.
+    func draw(_ outputs: Tensor, legal: [UInt8]?, seeds: [UInt64], steps: [Int]) throws -> [Int64] {
+        let logits: [Float] = try outputs.values()
+        let agents = network.agents
+        var choices = [Int64](repeating: 0, count: seeds.count * agents * categorical.heads.count)
+        logits.withUnsafeBufferPointer { logits in
+            choices.withUnsafeMutableBufferPointer { choices in
+                legal.withPointer { legal in
+                    guard let logits = logits.baseAddress, let choices = choices.baseAddress else { return }
+                    for row in 0..<seeds.count * agents {
+                        let random = sampling.keyed(seeds[row / agents]).keyed(UInt64(steps[row / agents]))
+                            .keyed(UInt64(row % agents))
+                        _ = categorical.sample(
+                            logits + row * width, legal: legal.map { $0 + row * width }, random: random,
+                            into: choices + row * categorical.heads.count)
+                    }
+                }
+            }
+        }
+        return choices
+    }
+
     @inline(__always)
     private func draw(
         row: Int, agent: Int, legal: UnsafePointer<UInt8>?, random: CounterRandom, _ actions: ActionRows,
@@ -127,5 +152,13 @@ final class TeamActor {
     private func write(_ choices: UnsafePointer<Int64>, _ count: Int, _ actions: ActionRows, _ row: Int) {
         guard let base = actions.allDiscrete.baseAddress else { return }
         for head in 0..<count { base[row * count + head] = Int32(truncatingIfNeeded: choices[head]) }
+    }
+}
+
+extension [UInt8]? {
+    /// Lends the bytes, if there are any.
+    fileprivate func withPointer(_ body: (UnsafePointer<UInt8>?) -> Void) {
+        guard let self else { return body(nil) }
+        self.withUnsafeBufferPointer { body($0.baseAddress) }
     }
 }

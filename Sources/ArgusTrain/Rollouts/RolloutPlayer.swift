@@ -13,6 +13,9 @@ final class RolloutPlayer {
     let isRecurrent: Bool
     /// Memory of the actor at the rollout's first step.
     private(set) var firstHidden: Tensor
+    /// What the policy would choose at truncated episodes' final rows, [place, agent, head], where that is drawn.
+    private(set) var finalChoices: [Int64] = []
+    private let drawsBootstrapChoices: Bool
     private let scoreMetric: Int?
 
     var steps: Int { storage.steps }
@@ -20,10 +23,13 @@ final class RolloutPlayer {
     var agents: Int { storage.agents }
     var encodedState: StateSize { StateSize(environment, encoding) }
 
-    /// - Parameters: `outputGain`: of the actor's last layer, see ``Network``; `norm`: where it normalises, if it does.
+    /// - Parameters: `outputGain`: of the actor's last layer, see ``Network``; `norm`: where it normalises, if it does;
+    ///   `drawsBootstrapChoices`: also draws what would be chosen where an episode or the rollout is cut off, for values of
+    ///   actions.
     init(
         _ task: LearningTask, _ configuration: some RolloutConfiguration, rule: ActionRule, outputGain: Double = 0.01,
-        norm: LayerNormPlacement = .afterActivation, using generator: inout SplitMix64
+        norm: LayerNormPlacement = .afterActivation, drawsBootstrapChoices: Bool = false,
+        using generator: inout SplitMix64
     ) throws {
         let environment = task.environment
         let specification = environment.specification
@@ -47,6 +53,7 @@ final class RolloutPlayer {
             stateScaling: BoundsScaling(
                 size: stateSize, bounds: configuration.scaleObservations ? specification.state?.bounds : nil))
         scoreMetric = environment.scoreMetricIndex
+        self.drawsBootstrapChoices = drawsBootstrapChoices
     }
 
     /// Refuses a rollout and networks that this machine's memory cannot hold, before any of it is laid out.
@@ -71,6 +78,7 @@ final class RolloutPlayer {
     /// Plays `rollout_steps` steps of every copy and stores them. Recurrent critics move on with the rollout.
     func collect(critics: [RolloutCritic] = []) throws -> RolloutSummary {
         storage.begin()
+        finalChoices.removeAll(keepingCapacity: true)
         firstHidden = actor.hidden
         for critic in critics { critic.begin() }
         var summary = RolloutSummary()
@@ -84,6 +92,7 @@ final class RolloutPlayer {
                     legal: usesMasks
                         ? UnsafePointer(storage.legal.pointer + step * copies * agents * storage.legalSize) : nil,
                     into: storage.destination(step: step))
+                if drawsBootstrapChoices { storage.clearIdleChoices(step: step) }
                 for critic in critics { try critic.step(step) }
                 let acted = DispatchTime.now()
                 summary.actingSeconds += begin.seconds(to: acted)
@@ -91,11 +100,51 @@ final class RolloutPlayer {
                 summary.steppingSeconds += acted.seconds(to: .now())
                 storage.storeOutcome(environment, encoding, step: step)
                 for critic in critics { try critic.finals(from: step) }
+                if drawsBootstrapChoices { try drawFinalChoices(from: step) }
                 summary.count(environment, metric: scoreMetric)
             }
             storage.storeObservations(environment, encoding, step: steps)
+            if drawsBootstrapChoices { try drawEdgeChoices() }
         }
         return summary
+    }
+
+    // MARK: Choices to bootstrap from
+
+    private func drawFinalChoices(from step: Int) throws {
+        let first = storage.finalPlaces.firstIndex { $0 >= step * copies } ?? storage.finalPlaces.count
+        for index in first..<storage.finalPlaces.count {
+            let copy = storage.finalPlaces[index] - step * copies
+            let memory = try actor.hidden.narrowed(axis: 0, from: copy * agents, count: agents)
+            let outputs = try actor.network.step(
+                finals(index..<index + 1).inputs.reshaped(to: [agents, encoding.inputSize]), hidden: memory,
+                starts: Tensor.zeros([agents, 1])
+            ).outputs
+            let row = index * agents * storage.legalSize
+            let legal = Array(storage.finalLegal[row..<row + agents * storage.legalSize])
+            let outcome = environment.outcome
+            finalChoices += try actor.draw(
+                outputs, legal: usesMasks ? legal : nil,
+                seeds: [outcome.episodeSeeds[copy]], steps: [outcome.episodeLengths[copy]])
+        }
+    }
+
+    /// The same draws as the next rollout's first, if the actor stayed as it is.
+    private func drawEdgeChoices() throws {
+        let rows = copies * agents
+        let inputs = try Tensor.borrowing(
+            storage.inputs.pointer + steps * rows * encoding.inputSize, shape: [rows, encoding.inputSize],
+            type: .float32)
+        let outputs = try actor.network.step(
+            inputs, hidden: actor.hidden, starts: starts(steps, rowsPerCopy: agents)
+        ).outputs
+        let legal = Array(storage.legal.elements[steps * rows * storage.legalSize..<(steps + 1) * rows * storage.legalSize])
+        let drawn = try actor.draw(
+            outputs, legal: usesMasks ? legal : nil, seeds: Array(environment.local.seeds),
+            steps: Array(environment.local.steps))
+        let destination = storage.destination(step: steps).choices
+        for (index, choice) in drawn.enumerated() { destination[index] = choice }
+        storage.clearIdleChoices(step: steps)
     }
 
     // MARK: Stored rows as tensors
