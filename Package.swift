@@ -49,6 +49,12 @@ var targets: [Target] = [
     .target(
         name: "Warehouse", dependencies: ["WarehouseRules", "ArgusEnvAPI", "CArgusEnv"],
         path: "Plugins/Warehouse/Plugin", swiftSettings: settings),
+    .target(
+        name: "MatrixGamesRules", dependencies: ["ArgusEnvAPI"], path: "Plugins/MatrixGames/Rules",
+        swiftSettings: settings),
+    .target(
+        name: "MatrixGames", dependencies: ["MatrixGamesRules", "ArgusEnvAPI", "CArgusEnv"],
+        path: "Plugins/MatrixGames/Plugin", swiftSettings: settings),
 ]
 
 targets += [
@@ -105,7 +111,7 @@ if let libtorch {
             name: "ArgusTensorTests", dependencies: ["ArgusTensor", "ArgusEnvAPI"], swiftSettings: settings),
         .testTarget(
             name: "ArgusTrainTests", dependencies: ["ArgusTrain", "ArgusTensor", "ArgusHost", "ArgusEnvAPI"],
-            swiftSettings: settings),
+            exclude: ["Fixtures"], swiftSettings: settings),
     ]
 }
 targets.append(.executableTarget(name: "argus", dependencies: commandDependencies, swiftSettings: commandSettings))
@@ -119,6 +125,7 @@ var products: [Product] = [
     .library(name: "ArgusClient", type: .dynamic, targets: ["ArgusClient"]),
     .library(name: "Warehouse", type: .dynamic, targets: ["Warehouse"]),
     .library(name: "Foraging", type: .dynamic, targets: ["Foraging"]),
+    .library(name: "MatrixGames", type: .dynamic, targets: ["MatrixGames"]),
 ]
 if libtorch != nil { products.append(.library(name: "ArgusTensor", targets: ["ArgusTensor"])) }
 

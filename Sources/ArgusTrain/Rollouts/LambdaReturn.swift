@@ -1,4 +1,4 @@
-import ArgusHost
+package import ArgusHost
 import Glibc
 
 /// λ-returns (Sutton & Barto 2018, eq. 12.18), from the end of a sequence to its start:
@@ -7,13 +7,13 @@ import Glibc
 ///
 /// Nothing follows an episode that ended by rule; one that was cut by the horizon, and a rollout's edge, go on with V.
 /// Where nobody decides at t+1 there is nothing to bootstrap from, and λ is 1: rewards until the next decision add up.
-struct LambdaReturn {
+package struct LambdaReturn {
     let discount: Float
     let lambda: Float
     /// y(t+1); nil at a rollout's edge.
     private var later: Float?
 
-    init(discount: Double, lambda: Double) {
+    package init(discount: Double, lambda: Double) {
         self.discount = Float(discount)
         self.lambda = Float(lambda)
     }
@@ -23,7 +23,7 @@ struct LambdaReturn {
     /// - Parameters: `end`: how the episode stands after the step; `next`: V(t+1), of the final row where the episode was
     ///   truncated; `decidesNext`: whether somebody decides there.
     @inline(__always)
-    mutating func step(
+    package mutating func step(
         reward: Float, elapsed: Float, end: EpisodeEnd, next: Float, decidesNext: Bool
     ) -> Float {
         let future: Float
