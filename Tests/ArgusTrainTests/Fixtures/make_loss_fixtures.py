@@ -18,7 +18,7 @@ TIME, AGENTS, CHOICES, STATE = 6, 3, 4, 5
 
 
 def dump(tensor):
-    return {"shape": list(tensor.shape), "data": [float(x) for x in tensor.detach().reshape(-1)]}
+    return {"shape": list(tensor.shape), "data": [float(f"{x:.9g}") for x in tensor.detach().reshape(-1).tolist()]}
 
 
 def masks(rows):
@@ -107,7 +107,7 @@ def q_learning():
             mixer.zero_grad()
             loss.backward()
             output[f"{name}_{ended}"] = {
-                "loss": float(loss), "targets": dump(targets), "gradient": dump(online.grad), "future": dump(future)}
+                "loss": loss.item(), "targets": dump(targets), "gradient": dump(online.grad), "future": dump(future)}
     return {
         "gamma": GAMMA, "lambda": LAMBDA, "online": dump(online), "target": dump(target), "legal": dump(legal),
         "choices": dump(choices), "acting": dump(acting), "present": dump(present), "rewards": dump(rewards),
@@ -140,8 +140,8 @@ def actor_critic():
     return {
         "logits": dump(logits), "legal": dump(legal), "choices": dump(choices), "weights": dump(weights),
         "values": dump(values), "returns": dump(returns), "advantages": dump(advantages),
-        "value_weights": dump(value_weights), "total": float(total), "policy": float(policy),
-        "entropy": float(entropy), "value": float(value), "gradient": dump(logits.grad),
+        "value_weights": dump(value_weights), "total": total.item(), "policy": policy.item(),
+        "entropy": entropy.item(), "value": value.item(), "gradient": dump(logits.grad),
         "value_gradient": dump(values.grad)}
 
 
@@ -160,7 +160,7 @@ def coma():
     return {
         "logits": dump(logits), "legal": dump(legal), "choices": dump(choices), "weights": dump(weights),
         "values": dump(values), "returns": dump(returns), "value_weights": dump(value_weights),
-        "total": float(total), "policy": float(policy), "entropy": float(entropy), "value": float(value),
+        "total": total.item(), "policy": policy.item(), "entropy": entropy.item(), "value": value.item(),
         "gradient": dump(logits.grad), "value_gradient": dump(values.grad)}
 
 
@@ -190,8 +190,8 @@ def ppo(continuous):
     result = {
         "outputs": dump(outputs), "decisions": dump(decisions), "weights": dump(weights), "old": dump(old),
         "advantages": dump(advantages), "returns": dump(returns), "old_values": dump(old_values),
-        "values": dump(values), "total": float(total), "policy": float(policy), "entropy": float(entropy),
-        "value": float(value), "gradient": dump(outputs.grad), "value_gradient": dump(values.grad)}
+        "values": dump(values), "total": total.item(), "policy": policy.item(), "entropy": entropy.item(),
+        "value": value.item(), "gradient": dump(outputs.grad), "value_gradient": dump(values.grad)}
     if continuous:
         return {**result, "deviations": dump(deviations), "deviation_gradient": dump(deviations.grad)}
     return {**result, "legal": dump(legal)}
