@@ -28,10 +28,3 @@ extension HyperparameterSet {
         }
     }
 }
-
-extension Schedule {
-    /// ε after so many environment steps, which falls linearly and then stays.
-    func exploration(from start: Double, to end: Double, over steps: Int) -> Float {
-        Float(end + (start - end) * max(0, 1 - Double(step) / Double(steps)))
-    }
-}

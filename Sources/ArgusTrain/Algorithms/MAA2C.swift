@@ -161,8 +161,7 @@ final class MAA2CLearner: Learner {
         let indices = try Tensor.borrowing(everything.pointer, shape: [everything.count], type: .int64)
         let slice = try player.slice(indices, count: everything.count)
         let (logProbabilities, entropies) = try player.actor.rule.evaluate(
-            player.actorOutputs(of: slice), legal: player.legal(of: slice), decisions: player.decisions(of: slice),
-            logDeviations: nil)
+            player.actorOutputs(of: slice), legal: player.legal(of: slice), decisions: player.decisions(of: slice))
         let terms = try ActorCriticLoss(entropyCoefficient: configuration.entropyCoefficient)(
             logProbabilities: logProbabilities, entropies: entropies,
             advantages: player.numbers(advantages, perCopy: player.agents, of: slice),

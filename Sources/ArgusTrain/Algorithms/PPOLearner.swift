@@ -124,6 +124,7 @@ final class PPOLearner: Learner {
         return Minibatch(
             decisions: try player.decisions(of: slice), legal: try player.legal(of: slice),
             logDeviations: try player.logDeviations(rows: slice.rows),
+            components: try player.components(rows: slice.rows),
             logProbabilities: try player.numbers(player.storage.logProbabilities, perCopy: agents, of: slice),
             advantages: try player.numbers(advantages, perCopy: agents, of: slice),
             weights: isWeighted ? try player.numbers(weights, perCopy: agents, of: slice) : nil,

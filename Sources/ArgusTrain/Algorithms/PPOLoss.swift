@@ -54,7 +54,8 @@ package struct PPOLoss {
 
     func evaluate(_ outputs: Tensor, _ batch: Minibatch) throws -> (logProbability: Tensor, entropy: Tensor) {
         try rule.evaluate(
-            outputs, legal: batch.legal, decisions: batch.decisions, logDeviations: batch.logDeviations)
+            outputs, legal: batch.legal, decisions: batch.decisions, logDeviations: batch.logDeviations,
+            components: batch.components)
     }
 
     private func error(_ values: Tensor, _ targets: Tensor) throws -> Tensor {
@@ -74,6 +75,8 @@ package struct Minibatch {
     package var legal: Tensor?
     /// Continuous actions: log σ of the current policy, [rows, components]; else nil.
     package var logDeviations: Tensor?
+    /// Continuous actions: 0 where a component is padding, alike; nil when none is.
+    package var components: Tensor?
     /// [rows]: log π_old(a|o)
     package var logProbabilities: Tensor
     /// [rows]
@@ -88,12 +91,14 @@ package struct Minibatch {
     package var valueWeights: Tensor?
 
     package init(
-        decisions: Tensor, legal: Tensor?, logDeviations: Tensor? = nil, logProbabilities: Tensor,
-        advantages: Tensor, weights: Tensor?, returns: Tensor, oldValues: Tensor, valueWeights: Tensor?
+        decisions: Tensor, legal: Tensor?, logDeviations: Tensor? = nil, components: Tensor? = nil,
+        logProbabilities: Tensor, advantages: Tensor, weights: Tensor?, returns: Tensor, oldValues: Tensor,
+        valueWeights: Tensor?
     ) {
         self.decisions = decisions
         self.legal = legal
         self.logDeviations = logDeviations
+        self.components = components
         self.logProbabilities = logProbabilities
         self.advantages = advantages
         self.weights = weights

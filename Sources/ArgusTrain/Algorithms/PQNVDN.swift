@@ -1,6 +1,6 @@
+import ArgusEnvAPI
 public import ArgusHost
 public import ArgusTensor
-import ArgusEnvAPI
 
 extension Algorithm {
     /// Parallelised Q-learning with value decomposition: no replay and no target network; layer normalisation and
@@ -143,7 +143,7 @@ final class PQNLearner: Learner {
                 let range =
                     index * order.count / configuration.minibatches..<(index + 1) * order.count
                     / configuration.minibatches
-                let total = try minibatchLoss(copies: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(order.elements)[range]))
+                let total = try minibatchLoss(copies: Array(order.elements[range]))
                 sums.loss += try finite(total, "temporal-difference loss", update: updates)
                 try optimizer.clearGradients()
                 try total.backward()
@@ -161,7 +161,7 @@ final class PQNLearner: Learner {
     }
 
     /// L(θ) of some copies' rollouts.
-    private func minibatchLoss(copies: UnsafeBufferPointer<Int64>) throws -> Tensor {
+    private func minibatchLoss(copies: [Int64]) throws -> Tensor {
         let rows = try SequenceRows(player, copies: copies)
         let (values, memories) = try rows.values(of: player.actor.network)
         try withoutGradient {
@@ -181,32 +181,39 @@ final class PQNLearner: Learner {
 
     /// V of the truncated episodes' final rows, by (step, copy).
     private func finalValues(_ rows: SequenceRows, _ memories: Tensor) throws -> [Int: Float] {
-        var result: [Int: Float] = [:]
         let storage = player.storage
-        let (agents, legalSize) = (player.agents, storage.legalSize)
+        let agents = player.agents
+        var (finals, memoryRows): ([Int64], [Int64]) = ([], [])
         for (index, place) in storage.finalPlaces.enumerated() {
             guard let row = rows.row(of: place) else { continue }
-            let memory = try memories.narrowed(axis: 0, from: row * agents, count: agents)
-            let values = try player.actor.network.step(
-                player.finals(index..<index + 1).inputs.reshaped(to: [agents, player.encoding.inputSize]),
-                hidden: memory, starts: Tensor.zeros([agents, 1])
-            ).outputs
-            let legal =
-                player.usesMasks
-                ? try Tensor(
-                    Array(storage.finalLegal[index * agents * legalSize..<(index + 1) * agents * legalSize]),
-                    shape: [agents, legalSize]) : nil
-            let present = (0..<agents).map { agent in
-                let isOut =
-                    storage.finalActing[index * agents + agent] == 0
-                    && storage.terminated.pointer[place * agents + agent] != 0
-                return isOut ? Float(0) : 1
+            for agent in 0..<agents {
+                finals.append(Int64(index * agents + agent))
+                memoryRows.append(Int64(row * agents + agent))
             }
-            let presence = try Tensor(present, shape: [1, agents])
-            let best = try loss.bestChoices(values, legal: legal)
-            result[place] = Float(
-                try loss.joint(values, choices: best, present: presence, states: presence).item())
         }
+        guard !finals.isEmpty else { return [:] }
+        let indices = try Tensor(finals)
+        let all = storage.finalPlaces.count
+        let inputs = try player.finals(0..<all).inputs.reshaped(to: [all * agents, player.encoding.inputSize])
+        let values = try player.actor.network.step(
+            inputs.gatheredRows(indices), hidden: memories.gatheredRows(Tensor(memoryRows)),
+            starts: Tensor.zeros([finals.count, 1])
+        ).outputs
+        let legal =
+            player.usesMasks
+            ? try Tensor(storage.finalLegal, shape: [all * agents, storage.legalSize]).gatheredRows(indices) : nil
+        let present = finals.map { row -> Float in
+            let (index, agent) = Int(row).quotientAndRemainder(dividingBy: agents)
+            let isOut =
+                storage.finalActing[Int(row)] == 0
+                && storage.terminated.pointer[storage.finalPlaces[index] * agents + agent] != 0
+            return isOut ? 0 : 1
+        }
+        let presence = try Tensor(present, shape: [finals.count / agents, agents])
+        let best = try loss.bestChoices(values, legal: legal)
+        let joint = try loss.joint(values, choices: best, present: presence, states: presence).values()
+        var result: [Int: Float] = [:]
+        for index in joint.indices { result[storage.finalPlaces[Int(finals[index * agents]) / agents]] = joint[index] }
         return result
     }
 

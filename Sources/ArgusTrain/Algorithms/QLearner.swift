@@ -77,7 +77,7 @@ final class QLearner: Learner {
             discount: configuration.discount, lambda: configuration.tdLambda, isJoint: isJoint,
             sumsRewards: environment.scenario.reward == .individual)
         let rule = ActionRule.values(heads: heads, exploration: Float(configuration.explorationEnd))
-        actor = try TeamActor(network: network, rule: rule, copies: copies, seed: task.seed)
+        actor = try TeamActor(network: network, rule: rule, task: task)
         optimizer = try Adam(
             actor.parameters + (mixer?.parameters(under: "mixer") ?? []),
             options: Adam.Options(learningRate: configuration.learningRate, epsilon: configuration.adamEpsilon))

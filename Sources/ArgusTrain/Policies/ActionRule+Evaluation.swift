@@ -6,11 +6,12 @@ extension ActionRule {
     /// choices have probability 0.
     ///
     /// - Parameters: `outputs`: [rows, outputs]; `legal`: [rows, choices], uint8, nil when all are; `decisions`: [rows,
-    ///   heads], int64, or u [rows, components]; `logDeviations`: log σ of continuous actions, [rows, components].
+    ///   heads], int64, or u [rows, components]; `logDeviations`: log σ of continuous actions, [rows, components], and
+    ///   `components`: 0 where one is padding, alike, nil when none is.
     func evaluate(
-        _ outputs: Tensor, legal: Tensor?, decisions: Tensor, logDeviations: Tensor?
+        _ outputs: Tensor, legal: Tensor?, decisions: Tensor, logDeviations: Tensor? = nil, components: Tensor? = nil
     ) throws -> (logProbability: Tensor, entropy: Tensor) {
-        if let logDeviations { return try gaussian(outputs, decisions, logDeviations) }
+        if let logDeviations { return try gaussian(outputs, decisions, logDeviations, components) }
         if heads.count == 1 {
             return try Categorical.evaluate(logits: outputs, legal: legal, actions: decisions.squeezed(1))
         }
@@ -37,12 +38,14 @@ extension ActionRule {
 
     /// log N(u; μ, σ²) = −(u−μ)²/2σ² − log σ − ½ log 2π, and H = log σ + ½ log 2πe, for each component.
     private func gaussian(
-        _ means: Tensor, _ deviates: Tensor, _ logDeviations: Tensor
+        _ means: Tensor, _ deviates: Tensor, _ logDeviations: Tensor, _ components: Tensor?
     ) throws -> (logProbability: Tensor, entropy: Tensor) {
         let halfLogTwoPi = 0.5 * log(2 * Double.pi)
         let distance = try (deviates - means) * (try -logDeviations).exp()
-        let logProbability = try distance.square() * -0.5 - logDeviations - halfLogTwoPi
-        return (try logProbability.sum(axes: [1]), try (logDeviations + (0.5 + halfLogTwoPi)).sum(axes: [1]))
+        var logProbability = try distance.square() * -0.5 - logDeviations - halfLogTwoPi
+        var entropy = try logDeviations + (0.5 + halfLogTwoPi)
+        if let components { (logProbability, entropy) = (try logProbability * components, try entropy * components) }
+        return (try logProbability.sum(axes: [1]), try entropy.sum(axes: [1]))
     }
 }
 
@@ -55,6 +58,16 @@ extension Tensor {
 }
 
 extension RolloutPlayer {
+    /// 1 where a component is an agent's own, 0 where it is padding, for each row of `rows` copies: [rows · agents,
+    /// components]; nil when none is padding.
+    func components(rows: Int) throws -> Tensor? {
+        let size = actor.rule.outputs
+        guard actor.logDeviation != nil, actor.components.contains(where: { $0 < size }) else { return nil }
+        let mask = actor.components.flatMap { count in (0..<size).map { Float($0 < count ? 1 : 0) } }
+        return try Tensor(mask, shape: [1, agents, size]).expanded(to: [rows, agents, size])
+            .reshaped(to: [rows * agents, size])
+    }
+
     /// log σ of each row of `rows` copies for the gradient tape: [rows · agents, components]; nil for discrete actions.
     func logDeviations(rows: Int) throws -> Tensor? {
         guard let deviations = actor.logDeviation else { return nil }

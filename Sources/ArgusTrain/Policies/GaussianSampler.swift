@@ -33,15 +33,17 @@ package struct GaussianSampler: Sendable, Hashable, Codable {
 
     /// One row's u.
     ///
-    /// - Parameters: `means`, `logDeviations`: [component]; `random`: nil takes the means; `result`: [component], written.
-    /// - Returns: log p(u), summed over components.
+    /// - Parameters: `means`, `logDeviations`: [component]; `components`: how many of them the agent has, the rest is
+    ///   padding and stays 0; `random`: nil takes the means; `result`: [component], written.
+    /// - Returns: log p(u), summed over the agent's components.
     @inline(__always)
     package func sample(
-        _ means: UnsafePointer<Float>, logDeviations: UnsafePointer<Float>, random: CounterRandom?,
+        _ means: UnsafePointer<Float>, logDeviations: UnsafePointer<Float>, components: Int, random: CounterRandom?,
         into result: UnsafeMutablePointer<Float>
     ) -> Float {
         var total = 0.0
-        for component in 0..<size {
+        for component in components..<size { result[component] = 0 }
+        for component in 0..<components {
             let logDeviation = Double(logDeviations[component])
             let deviate = random.map { GaussianSampler.standardNormal($0, UInt64(component)) } ?? 0
             result[component] = Float(Double(means[component]) + exp(logDeviation) * deviate)

@@ -85,8 +85,8 @@ final class NetworkPolicy: AgentPolicy {
         case .gaussian(let sampler):
             guard let base = actions.continuous(copy).baseAddress else { return }
             _ = sampler.sample(
-                output, logDeviations: UnsafePointer(logDeviations.pointer), random: isGreedy ? nil : random,
-                into: deviates.pointer)
+                output, logDeviations: UnsafePointer(logDeviations.pointer), components: sampler.size,
+                random: isGreedy ? nil : random, into: deviates.pointer)
             sampler.write(deviates.pointer, to: base)
         }
     }

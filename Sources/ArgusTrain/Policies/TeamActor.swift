@@ -10,6 +10,8 @@ final class TeamActor {
     let logDeviation: Tensor?
     /// Memory at the live rows: [copy · agent, hidden].
     var hidden: Tensor
+    /// Continuous actions: how many of the padded components each agent has.
+    let components: [Int]
     /// ε, where the rule explores.
     var exploration: Float = 0
 
@@ -24,15 +26,17 @@ final class TeamActor {
     private let outputsTensor: Tensor
     private let deviations: AlignedBuffer<Float>
 
-    init(network: TeamNetwork, rule: ActionRule, copies: Int, seed: UInt64) throws {
+    init(network: TeamNetwork, rule: ActionRule, task: LearningTask) throws {
+        let copies = task.environment.copies
         self.network = network
         self.rule = rule
+        components = task.environment.specification.agents.map { min($0.actionSizes?.first ?? rule.outputs, rule.outputs) }
         isRecurrent = network.shape.recurrent
         rows = copies * network.agents
         width = rule.outputs
         categorical = ActionSampler(heads: rule.heads, greedy: false)
         epsilonGreedy = EpsilonGreedySampler(heads: rule.heads)
-        sampling = CounterRandom(run: seed, purpose: .action)
+        sampling = CounterRandom(run: task.seed, purpose: .action)
         outputs = AlignedBuffer(count: rows * width, zero: 0)
         outputsTensor = try Tensor.borrowing(outputs.pointer, shape: [rows, width], type: .float32)
         hidden = try network.initialHidden(rows: rows)
@@ -140,8 +144,8 @@ final class TeamActor {
             let network = self.network.isShared ? 0 : agent
             destination.logProbabilities[row] = sampler.sample(
                 outputs.pointer + row * width,
-                logDeviations: UnsafePointer(deviations.pointer + network * width), random: random,
-                into: deviates)
+                logDeviations: UnsafePointer(deviations.pointer + network * width), components: components[agent],
+                random: random, into: deviates)
             if let base = actions.allContinuous.baseAddress {
                 sampler.write(deviates, to: base + row * width)
             }

@@ -43,7 +43,7 @@ final class RolloutPlayer {
         let network = try TeamNetwork(
             configuration.shape(inputs: encoding.inputSize, outputs: rule.outputs, norm: norm), agents: agents,
             isShared: configuration.shareParameters, outputGain: outputGain, using: &generator)
-        actor = try TeamActor(network: network, rule: rule, copies: copies, seed: task.seed)
+        actor = try TeamActor(network: network, rule: rule, task: task)
         firstHidden = actor.hidden
         let stateSize = StateSize(environment, encoding).native
         storage = RolloutStorage(

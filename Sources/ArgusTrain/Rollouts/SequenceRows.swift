@@ -16,10 +16,10 @@ struct SequenceRows {
     private let indices: Tensor
     private let presence: [Float]
 
-    init(_ player: RolloutPlayer, copies: UnsafeBufferPointer<Int64>) throws {
+    init(_ player: RolloutPlayer, copies: [Int64]) throws {
         self.player = player
-        self.copies = Array(copies)
-        indices = try Tensor(self.copies)
+        self.copies = copies
+        indices = try Tensor(copies)
         let storage = player.storage
         let (agents, steps, heads) = (player.agents, player.steps, player.actor.rule.heads.count)
         let rows = (steps + 1) * copies.count
