@@ -3,7 +3,9 @@ import Testing
 
 @Suite("Hyperparameters")
 struct HyperparameterTests {
-    @Test("Every documented name of every algorithm can be set, and says what it is", arguments: Algorithm.all.map(\.name))
+    @Test(
+        "Every documented name of every algorithm can be set, and says what it is", arguments: Algorithm.all.map(\.name)
+    )
     func allSettable(name: String) throws {
         let algorithm = try Algorithm.named(name)
         #expect(algorithm.hyperparameters.count > 10)

@@ -74,7 +74,8 @@ struct LossFixtures: Decodable {
         decoder.keyDecodingStrategy = .custom { keys in
             // Only our own names: the mixer's are those of tensors.
             let name = keys[keys.count - 1].stringValue
-            let parts = name.contains(".") || name.hasPrefix("first_") || name.hasPrefix("second_") || isResult(name)
+            let parts =
+                name.contains(".") || name.hasPrefix("first_") || name.hasPrefix("second_") || isResult(name)
                 ? [name] : name.split(separator: "_").map(String.init)
             return Key(parts[0] + parts.dropFirst().map(\.capitalized).joined())
         }

@@ -155,6 +155,10 @@ def test_several_heads_are_learnt_each(tmp_path, mixed, algorithm):
     chosen = {"hidden": 32, "discount": 0.5}
     if algorithm in [*Q_LEARNERS, "pqn-vdn"]:
         chosen |= {"exploration_steps": 3000, "learning_rate": 0.002}
+        if algorithm == "pqn-vdn":
+            chosen |= {"copies": 16, "rollout_steps": 12}
+    elif algorithm == "coma":
+        chosen |= {"copies": 8, "rollout_steps": 12, "learning_rate": 0.003, "entropy_coefficient": 0.05}
     else:
         chosen |= {"rollout_steps": 12, "learning_rate": 0.005, "entropy_coefficient": 0.003}
     result = train(mixed("heads"), folder, algorithm, *settings(**chosen), steps=16_000)
@@ -172,7 +176,7 @@ def test_ppo_learns_continuous_actions(tmp_path, mixed, algorithm, shared):
     result = train(mixed("continuous"), folder, algorithm, *chosen, steps=16_000)
     assert result.returncode == 0, result.stderr
     assert evaluations(folder)[-1] >= 23
-    assert 15 < evaluations(folder, "sampled")[-1] <= 24.001
+    assert 15 < evaluations(folder, "sampled")[-1] < 25
 
 
 @pytest.mark.parametrize("algorithm", [*Q_LEARNERS, "pqn-vdn", "maa2c", "coma"])

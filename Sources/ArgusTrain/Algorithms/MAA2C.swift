@@ -49,7 +49,8 @@ public struct MAA2CConfiguration: RolloutConfiguration {
                 "Steps of each copy between two updates; copies × rollout_steps environment steps an update. [ours]; "
                     + "[EPyMARL] has whole episodes"),
             .integer("n_step", \.nStep, 1...100_000, "Steps of a return before it is bootstrapped. [EPyMARL] 5"),
-            .number("learning_rate", \.learningRate, 0...1, "Adam's step size, for both networks. [ours]; [EPyMARL] 5e-4"),
+            .number(
+                "learning_rate", \.learningRate, 0...1, "Adam's step size, for both networks. [ours]; [EPyMARL] 5e-4"),
             .boolean(
                 "anneal_learning_rate", \.annealLearningRate,
                 "Lets the step size fall linearly to 0 over the training. [ours]"),

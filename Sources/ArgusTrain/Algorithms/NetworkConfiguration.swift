@@ -27,7 +27,8 @@ extension NetworkConfiguration {
                     + "[Mava] true"),
             .boolean(
                 "share_parameters", \.shareParameters,
-                "One network for all agents; false: one for each, and critics of one agent's value likewise. [Mava] true"),
+                "One network for all agents; false: one for each, and critics of one agent's value likewise. [Mava] true"
+            ),
             .integer("hidden", \.hidden, 1...8192, "Units of each hidden layer. [Mava] 128"),
             .integer("layers", \.layers, 1...16, "Hidden layers of a feed-forward network. [Mava] 2"),
             .choice("activation", \.activation, "relu or tanh. [Mava] relu"),

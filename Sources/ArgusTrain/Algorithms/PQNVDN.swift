@@ -126,7 +126,8 @@ final class PQNLearner: Learner {
 
     func collect(_ schedule: Schedule) throws -> RolloutSummary {
         player.actor.exploration = schedule.exploration(
-            from: configuration.explorationStart, to: configuration.explorationEnd, over: configuration.explorationSteps)
+            from: configuration.explorationStart, to: configuration.explorationEnd, over: configuration.explorationSteps
+        )
         let summary = try player.collect()
         if player.environment.scenario.reward == .individual { player.storage.sumRewards() }
         return summary

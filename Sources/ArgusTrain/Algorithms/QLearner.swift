@@ -56,10 +56,18 @@ final class QLearner: Learner {
         let layout = EpisodeLayout(environment, heads: heads.count)
         let shape = configuration.shape(inputs: encoding.inputSize, outputs: specification.legalSize)
         let networks = configuration.shareParameters ? 1.0 : Double(agents)
-        let batchRows = Double(configuration.batchEpisodes) * Double(environment.scenario.horizon + 1)
+        let horizon = environment.scenario.horizon
+        let batchBytes = Double(configuration.batchEpisodes) * Double(layout.bytes(steps: horizon))
+        guard batchBytes <= Double(configuration.bufferMegabytes) * 1_048_576 else {
+            throw ArgusError(
+                .configuration, "hyperparameters contradict each other", at: "--set buffer_megabytes",
+                found: "\(configuration.bufferMegabytes) MiB, and \(configuration.batchEpisodes) episodes in a batch",
+                expected: "\(Int((batchBytes / 1_048_576).rounded(.up))) MiB for a batch of episodes of \(horizon) steps",
+                remedy: "'--set batch_episodes=\(max(1, configuration.batchEpisodes / 4))'")
+        }
         try TrainingMemory.require(
-            networks: [shape.weightCount * networks * 1.5], rolloutRows: batchRows,
-            bytesPerRow: Double(layout.bytes(steps: 1) + 4 * agents * encoding.inputSize))
+            networks: [shape.weightCount * networks * 1.5], .replay,
+            bytes: Double(configuration.bufferMegabytes) * 1_048_576 + 2 * batchBytes)
         var generator = SplitMix64(seed: CounterRandom(run: task.seed, purpose: .initialWeights).bits(0))
         let network = try TeamNetwork(
             shape, agents: agents, isShared: configuration.shareParameters, outputGain: 0.1, using: &generator)
@@ -109,7 +117,8 @@ final class QLearner: Learner {
 
     func collect(_ schedule: Schedule) throws -> RolloutSummary {
         actor.exploration = schedule.exploration(
-            from: configuration.explorationStart, to: configuration.explorationEnd, over: configuration.explorationSteps)
+            from: configuration.explorationStart, to: configuration.explorationEnd, over: configuration.explorationSteps
+        )
         let destination = TeamActor.Destination(
             choices: choices.pointer, deviates: unusedLogProbabilities.pointer,
             logProbabilities: unusedLogProbabilities.pointer)

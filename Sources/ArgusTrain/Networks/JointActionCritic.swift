@@ -82,7 +82,8 @@ final class JointActionCritic {
         let state = states ?? inputs
         let stateSize = state.shape[1]
         let size = player.encoding.inputSize
-        let others = try oneHot(choices).reshaped(to: [rows, 1, agents * width])
+        let others =
+            try oneHot(choices).reshaped(to: [rows, 1, agents * width])
             .expanded(to: [rows, agents, agents * width]) * otherChoices(head)
         let row = try Tensor.concatenate(
             [

@@ -15,8 +15,9 @@ package struct GaussianSampler: Sendable, Hashable, Codable {
     private let scale: [Float]
 
     package init(bounds: Bounds) {
-        low = bounds.low.map { max($0, -Float.greatestFiniteMagnitude) }
-        high = bounds.high.map { min($0, Float.greatestFiniteMagnitude) }
+        // No bound is a number, so that files can hold it.
+        low = bounds.low.map { max($0, -1e30) }
+        high = bounds.high.map { min($0, 1e30) }
         let ranges = zip(bounds.low, bounds.high).map { ($1 - $0, $0 / 2 + $1 / 2) }
         center = ranges.map { $0.isFinite && $0 > 0 ? $1 : 0 }
         scale = ranges.map { range, _ in range.isFinite && range > 0 ? range / 2 : 1 }
@@ -59,7 +60,8 @@ package struct GaussianSampler: Sendable, Hashable, Codable {
             let value = center[component] + scale[component] * deviates[component]
             // A network that has become not-a-number is found by its loss; until then actions stay legal.
             action[component] =
-                value.isNaN ? min(max(0, low[component]), high[component])
+                value.isNaN
+                ? min(max(0, low[component]), high[component])
                 : min(max(value, low[component]), high[component])
         }
     }

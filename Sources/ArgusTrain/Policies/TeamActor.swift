@@ -30,7 +30,9 @@ final class TeamActor {
         let copies = task.environment.copies
         self.network = network
         self.rule = rule
-        components = task.environment.specification.agents.map { min($0.actionSizes?.first ?? rule.outputs, rule.outputs) }
+        components = task.environment.specification.agents.map {
+            min($0.actionSizes?.first ?? rule.outputs, rule.outputs)
+        }
         isRecurrent = network.shape.recurrent
         rows = copies * network.agents
         width = rule.outputs

@@ -24,7 +24,8 @@ struct TrainedPolicy {
             let sizes = [encoding.observationSize, encoding.agents, actor.outputs, actor.inputs]
             guard sizes.allSatisfy({ (1...1 << 26).contains($0) }), rule.isConsistent, encoding.isConsistent,
                 encoding.inputSize == actor.inputs, agents.count == encoding.agents, rule.outputs == actor.outputs,
-                (1...8192).contains(actor.hidden), (1...16).contains(actor.layers), sharesParameters || agents.count <= 4096
+                (1...8192).contains(actor.hidden), (1...16).contains(actor.layers),
+                sharesParameters || agents.count <= 4096
             else {
                 throw TensorError(code: .fileFormat, message: "the policy's description contradicts itself")
             }

@@ -23,7 +23,8 @@ extension EpisodeReplay {
         segments.removeAll { $0.first + $0.count <= first }
         guard firstNew < end else { return }
         var content: [UInt8] = []
-        content.reserveCapacity((firstNew..<end).reduce(0) { $0 + withEpisode($1) { layout.bytes(steps: $0.steps) + 8 } })
+        content.reserveCapacity(
+            (firstNew..<end).reduce(0) { $0 + withEpisode($1) { layout.bytes(steps: $0.steps) + 8 } })
         for number in firstNew..<end { withEpisode(number) { $0.append(to: &content) } }
         try AtomicFile.write(Data(content), to: path(nextSegment))
         segments.append(

@@ -71,8 +71,9 @@ final class RolloutPlayer {
         let networks = configuration.shareParameters ? 1.0 : Double(agents)
         try TrainingMemory.require(
             networks: [actor.weightCount * networks] + critics.map { $0.weightCount * networks },
-            rolloutRows: Double(configuration.rolloutSteps) * Double(task.environment.copies),
-            bytesPerRow: Double(agents * rowBytes + 4 * StateSize(task.environment, encoding).native))
+            .rollout,
+            bytes: Double(configuration.rolloutSteps) * Double(task.environment.copies)
+                * Double(agents * rowBytes + 4 * StateSize(task.environment, encoding).native))
     }
 
     /// Plays `rollout_steps` steps of every copy and stores them. Recurrent critics move on with the rollout.
@@ -138,7 +139,8 @@ final class RolloutPlayer {
         let outputs = try actor.network.step(
             inputs, hidden: actor.hidden, starts: starts(steps, rowsPerCopy: agents)
         ).outputs
-        let legal = Array(storage.legal.elements[steps * rows * storage.legalSize..<(steps + 1) * rows * storage.legalSize])
+        let legal = Array(
+            storage.legal.elements[steps * rows * storage.legalSize..<(steps + 1) * rows * storage.legalSize])
         let drawn = try actor.draw(
             outputs, legal: usesMasks ? legal : nil, seeds: Array(environment.local.seeds),
             steps: Array(environment.local.steps))
