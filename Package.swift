@@ -66,6 +66,12 @@ var targets: [Target] = [
     .target(
         name: "ResearchTeam", dependencies: ["ResearchTeamRules", "ArgusEnvAPI", "CArgusEnv"],
         path: "Plugins/ResearchTeam/Plugin", swiftSettings: settings),
+    .target(
+        name: "MatrixGamesRules", dependencies: ["ArgusEnvAPI"], path: "Plugins/MatrixGames/Rules",
+        swiftSettings: settings),
+    .target(
+        name: "MatrixGames", dependencies: ["MatrixGamesRules", "ArgusEnvAPI", "CArgusEnv"],
+        path: "Plugins/MatrixGames/Plugin", swiftSettings: settings),
 ]
 
 targets += [
@@ -131,7 +137,7 @@ if let libtorch {
             name: "ArgusTensorTests", dependencies: ["ArgusTensor", "ArgusEnvAPI"], swiftSettings: settings),
         .testTarget(
             name: "ArgusTrainTests", dependencies: ["ArgusTrain", "ArgusTensor", "ArgusHost", "ArgusEnvAPI"],
-            swiftSettings: settings),
+            exclude: ["Fixtures"], swiftSettings: settings),
     ]
 }
 targets.append(.executableTarget(name: "argus", dependencies: commandDependencies, swiftSettings: commandSettings))
@@ -148,6 +154,7 @@ var products: [Product] = [
     .library(name: "Skirmish", type: .dynamic, targets: ["Skirmish"]),
     .library(name: "CustomerService", type: .dynamic, targets: ["CustomerService"]),
     .library(name: "ResearchTeam", type: .dynamic, targets: ["ResearchTeam"]),
+    .library(name: "MatrixGames", type: .dynamic, targets: ["MatrixGames"]),
 ]
 if libtorch != nil { products.append(.library(name: "ArgusTensor", targets: ["ArgusTensor"])) }
 

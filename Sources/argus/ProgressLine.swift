@@ -31,6 +31,7 @@ final class ProgressLine {
                 "steps_per_second": progress.stepsPerSecond,
             ]
             object["return"] = progress.meanReturn ?? NSNull()
+            if let score = progress.score { object[score.name] = score.value }
             object["seconds_left"] = progress.secondsLeft ?? NSNull()
             guard var data = try? JSONSerialization.data(withJSONObject: object, options: .sortedKeys) else { return }
             data.append(UInt8(ascii: "\n"))
@@ -56,6 +57,11 @@ final class ProgressLine {
             String(format: "%.0f steps/s", progress.stepsPerSecond),
         ]
         if let mean = progress.meanReturn { parts.append(String(format: "return %.3f", mean)) }
+        if let score = progress.score { parts.append(String(format: "%@ %.3f", score.name, score.value)) }
+        if !progress.losses.isEmpty {
+            let terms = progress.losses.map { String(format: "%@ %.3g", $0.name, $0.value) }
+            parts.append("loss: \(terms.joined(separator: " "))")
+        }
         if let left = progress.secondsLeft, progress.phase != .done { parts.append("\(duration(left)) left") }
         return parts.joined(separator: " · ")
     }

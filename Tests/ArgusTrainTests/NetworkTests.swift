@@ -10,7 +10,8 @@ struct NetworkTests {
         var generator = SplitMix64(seed: 3)
         return try Network(
             Network.Shape(
-                inputs: 5, hidden: 8, layers: 2, outputs: 3, activation: "relu", layerNorm: true, recurrent: recurrent),
+                inputs: 5, hidden: 8, layers: 2, outputs: 3, activation: "relu", layerNorm: .afterActivation,
+                recurrent: recurrent),
             outputGain: 1, using: &generator)
     }
 
@@ -33,7 +34,7 @@ struct NetworkTests {
             ).hidden
             let whole = try network.sequence(
                 Tensor(inputs, shape: [steps, rows, 5]), hidden: first, starts: Tensor(starts, shape: [steps, rows, 1])
-            ).values()
+            ).outputs.values()
             var hidden = first
             for step in 0..<steps {
                 let (output, next) = try network.step(
@@ -66,16 +67,19 @@ struct NetworkTests {
 struct TrainingMemoryTests {
     @Test("Sizes that cannot fit are refused by name, others pass")
     func refused() throws {
-        try TrainingMemory.require(networks: [1000], rolloutRows: 100, bytesPerRow: 10, available: 17_000)
-        func message(networks: [Double], rows: Double) -> String {
+        try TrainingMemory.require(networks: [1000], .rollout, bytes: 1000, available: 17_000)
+        func message(
+            networks: [Double], bytes: Double, _ experience: TrainingMemory.Experience = .rollout
+        ) -> String {
             do {
-                try TrainingMemory.require(networks: networks, rolloutRows: rows, bytesPerRow: 100, available: 1e9)
+                try TrainingMemory.require(networks: networks, experience, bytes: bytes, available: 1e9)
                 return ""
             } catch {
                 return error.description
             }
         }
-        #expect(message(networks: [10], rows: 4096 * 100_000).contains("rollout_steps"))
-        #expect(message(networks: [1e9, 1e9], rows: 10).contains("hidden"))
+        #expect(message(networks: [10], bytes: 1e12).contains("rollout_steps"))
+        #expect(message(networks: [1e9, 1e9], bytes: 10).contains("hidden"))
+        #expect(message(networks: [10], bytes: 1e12, .replay).contains("buffer_megabytes"))
     }
 }

@@ -46,7 +46,7 @@ private struct Example {
 
     func minibatch() throws -> Minibatch {
         Minibatch(
-            actions: try Tensor(actions, shape: [4, 1]), legal: try Tensor(legal.flatMap { $0 }, shape: [4, 3]),
+            decisions: try Tensor(actions, shape: [4, 1]), legal: try Tensor(legal.flatMap { $0 }, shape: [4, 3]),
             logProbabilities: try floats(oldLogProbabilities), advantages: try floats(advantages),
             weights: try floats(weights), returns: try floats(returns), oldValues: try floats(oldValues),
             valueWeights: try floats(weights))
@@ -60,9 +60,9 @@ struct PPOLossTests {
         let example = Example()
         var configuration = PPOConfiguration()
         configuration.huberDelta = huberDelta
-        let loss = PPOLoss(configuration: configuration, entropyCoefficient: 0.02, heads: [3])
+        let loss = PPOLoss(configuration: configuration, entropyCoefficient: 0.02, rule: .categorical(heads: [3]))
         let terms = try loss(
-            logits: Tensor(example.logits.flatMap { $0.map { Float($0) } }, shape: [4, 3]),
+            outputs: Tensor(example.logits.flatMap { $0.map { Float($0) } }, shape: [4, 3]),
             values: example.floats(example.values), batch: example.minibatch())
         let expected = example.expected(configuration, entropyCoefficient: 0.02)
         #expect(abs(try terms.policy.item() - expected.policy) < 1e-5)
@@ -75,10 +75,10 @@ struct PPOLossTests {
     func gradients() throws {
         let example = Example()
         let configuration = PPOConfiguration()
-        let loss = PPOLoss(configuration: configuration, entropyCoefficient: 0.02, heads: [3])
+        let loss = PPOLoss(configuration: configuration, entropyCoefficient: 0.02, rule: .categorical(heads: [3]))
         let logits = try Tensor(example.logits.flatMap { $0.map { Float($0) } }, shape: [4, 3]).requiringGradient()
         let values = try example.floats(example.values).requiringGradient()
-        try loss(logits: logits, values: values, batch: example.minibatch()).total.backward()
+        try loss(outputs: logits, values: values, batch: example.minibatch()).total.backward()
         let logitGradient = try #require(try logits.gradient()).values()
         let valueGradient = try #require(try values.gradient()).values()
         let step = 1e-5
@@ -102,37 +102,5 @@ struct PPOLossTests {
                     - below.expected(configuration, entropyCoefficient: 0.02).total) / (2 * step)
             #expect(abs(Double(valueGradient[row]) - slope) < 1e-4)
         }
-    }
-}
-
-@Suite("Hyperparameters")
-struct HyperparameterTests {
-    @Test("Every documented name can be set, and says what it is")
-    func allSettable() throws {
-        let values = PPOConfiguration().values
-        for hyperparameter in PPOConfiguration.hyperparameters {
-            let value = try #require(values[hyperparameter.name])
-            _ = try PPOConfiguration([(name: hyperparameter.name, value: value)])
-            #expect(hyperparameter.documentation.count > 10)
-        }
-    }
-
-    @Test("Unknown and impossible settings are refused with the nearest name")
-    func refused() {
-        func message(_ name: String, _ value: String) -> String {
-            do {
-                _ = try PPOConfiguration([(name: name, value: value)])
-                return ""
-            } catch {
-                return error.description
-            }
-        }
-        #expect(message("lerning_rate", "1").contains("learning_rate"))
-        #expect(message("learning_rate", "fast").contains("expected a number"))
-        #expect(message("learning_rate", "0").contains("above 0"))
-        #expect(message("epochs", "0").contains("from 1 to"))
-        #expect(message("recurrent", "yes").contains("true or false"))
-        #expect(message("activation", "relo").contains("relu"))
-        #expect(message("minibatches", "4000").contains("minibatches"))
     }
 }

@@ -14,7 +14,7 @@ public enum Activation: String, Sendable, Hashable, CaseIterable {
 }
 
 /// Where a hidden layer is normalised, if at all.
-public enum LayerNormPlacement: String, Sendable, Hashable, CaseIterable {
+public enum LayerNormPlacement: String, Sendable, Hashable, CaseIterable, Codable {
     case none
     /// Linear, norm, activation: as PQN (Gallici et al. 2025) has it.
     case beforeActivation

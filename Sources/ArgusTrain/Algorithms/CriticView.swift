@@ -6,9 +6,15 @@ enum CriticView: Sendable {
     case local
     /// The global state.
     case central
+    /// Each agent's own observation, and the global state to mix the agents' values into the team's.
+    case decomposed
 
     /// Whether one value serves all agents of a copy: all get the same reward, and see the same state.
     func isShared(_ environment: VectorEnvironment) -> Bool {
-        self == .central && environment.scenario.reward == .team && environment.specification.groups.count == 1
+        switch self {
+        case .local: false
+        case .central: environment.scenario.reward == .team && environment.specification.groups.count == 1
+        case .decomposed: true
+        }
     }
 }

@@ -73,9 +73,19 @@ public struct Hyperparameter<Configuration> {
     }
 }
 
+/// A hyperparameter as lists show it.
+public struct HyperparameterDescription: Sendable, Hashable {
+    public let name: String
+    public let documentation: String
+    /// Its default, as text.
+    public let standard: String
+}
+
 /// A set of hyperparameters that can be listed, set by name and written beside a result.
 public protocol HyperparameterSet: Sendable, Hashable {
     static var hyperparameters: [Hyperparameter<Self>] { get }
+    /// Episodes played side by side.
+    var copies: Int { get }
     /// Settings that contradict each other.
     func validate() throws(ArgusError)
     init()

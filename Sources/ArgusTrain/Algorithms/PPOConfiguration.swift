@@ -1,12 +1,12 @@
 public import ArgusHost
 public import ArgusTensor
 
-/// Hyperparameters of IPPO and MAPPO, with the source of each default.
+/// Hyperparameters of IPPO, MAPPO and VDPPO, with the source of each default.
 ///
 /// [Mava] Mava's feed-forward PPO configuration; [MAPPO] Yu et al. 2022, "The surprising effectiveness of PPO in
 /// cooperative multi-agent games", and its code; [37] Huang et al. 2022, "The 37 implementation details of PPO";
 /// [ours] chosen here on the scenarios of the quick suite, with seeds that no table reports.
-public struct PPOConfiguration: HyperparameterSet {
+public struct PPOConfiguration: RolloutConfiguration {
     /// How a value's error is measured.
     public enum ValueLoss: String, Sendable, CaseIterable {
         case huber
@@ -35,6 +35,7 @@ public struct PPOConfiguration: HyperparameterSet {
     public var valueNormalizationDecay = 0.99
     public var scaleObservations = true
     public var agentIds = true
+    public var shareParameters = true
     public var hidden = 128
     public var layers = 2
     public var activation = Activation.relu
@@ -84,33 +85,12 @@ public struct PPOConfiguration: HyperparameterSet {
             .number(
                 "value_normalization_decay", \.valueNormalizationDecay, 0...0.999_999,
                 "How slowly those moments forget, a rollout. [ours]"),
-            .boolean(
-                "scale_observations", \.scaleObservations,
-                "Maps each bounded observation component to 0..1 by its declared bounds. [ours]"),
-            .boolean(
-                "agent_ids", \.agentIds,
-                "Appends a one-hot agent id to the observation, so that agents that share parameters can take roles. "
-                    + "[Mava] true"),
-            .integer("hidden", \.hidden, 1...8192, "Units of each hidden layer. [Mava] 128"),
-            .integer("layers", \.layers, 1...16, "Hidden layers of a feed-forward network. [Mava] 2"),
-            .choice("activation", \.activation, "relu or tanh. [Mava] relu"),
-            .boolean("layer_norm", \.layerNorm, "Layer normalisation after each hidden layer. [Mava] false"),
-            .boolean("recurrent", \.recurrent, "Gated recurrent units in both networks, for memory. [Mava] false"),
-        ]
+        ] + networkHyperparameters
     }
 
     public func validate() throws(ArgusError) {
         let pieces = recurrent ? copies : copies * rolloutSteps
-        guard minibatches <= pieces else {
-            throw ArgusError(
-                .configuration, "hyperparameters contradict each other", at: "--set minibatches",
-                found: "\(minibatches) minibatches of \(pieces) \(recurrent ? "copies" : "steps")",
-                expected: "at most one a \(recurrent ? "copy" : "step")", remedy: "'--set minibatches=1'")
-        }
-        guard learningRate > 0 else {
-            throw ArgusError(
-                .configuration, "bad hyperparameter", at: "--set learning_rate", found: "\(learningRate)",
-                expected: "a number above 0")
-        }
+        try requirePieces(minibatches, of: pieces, recurrent ? "copies" : "steps", recurrent ? "copy" : "step")
+        try requirePositive(learningRate, "learning_rate")
     }
 }

@@ -11,13 +11,13 @@ package struct PPOLoss {
     let configuration: PPOConfiguration
     /// c_H now.
     let entropyCoefficient: Double
-    /// Padded sizes of the action heads.
-    let heads: [Int]
+    /// How outputs become actions.
+    let rule: ActionRule
 
-    package init(configuration: PPOConfiguration, entropyCoefficient: Double, heads: [Int]) {
+    package init(configuration: PPOConfiguration, entropyCoefficient: Double, rule: ActionRule) {
         self.configuration = configuration
         self.entropyCoefficient = entropyCoefficient
-        self.heads = heads
+        self.rule = rule
     }
 
     /// Terms of one minibatch, still on the gradient tape.
@@ -30,51 +30,32 @@ package struct PPOLoss {
     }
 
     /// - Parameters:
-    ///   - logits: [rows, sum of heads], of the current policy.
+    ///   - outputs: [rows, outputs], of the current policy: logits or means.
     ///   - batch: what was stored for these rows.
     ///   - values: [value rows], of the current critic, normalised.
-    package func callAsFunction(logits: Tensor, values: Tensor, batch: Minibatch) throws -> Terms {
-        let (logProbability, entropy) = try evaluate(logits, batch)
+    package func callAsFunction(outputs: Tensor, values: Tensor, batch: Minibatch) throws -> Terms {
+        let (logProbability, entropy) = try evaluate(outputs, batch)
         let epsilon = configuration.clip
         let ratio = try (logProbability - batch.logProbabilities).exp()
         let clipped = try ratio.clamped(minimum: 1 - epsilon, maximum: 1 + epsilon)
         let objective = try (ratio * batch.advantages).minimum(clipped * batch.advantages)
-        let policy = try -mean(objective, batch.weights)
-        let bonus = try mean(entropy, batch.weights)
+        let policy = try -objective.mean(weights: batch.weights)
+        let bonus = try entropy.mean(weights: batch.weights)
 
         var valueError = try error(values, batch.returns)
         if configuration.clipValues {
             let change = try (values - batch.oldValues).clamped(minimum: -epsilon, maximum: epsilon)
             valueError = try valueError.maximum(error(batch.oldValues + change, batch.returns))
         }
-        let value = try mean(valueError, batch.valueWeights)
+        let value = try valueError.mean(weights: batch.valueWeights)
         let total = try policy - bonus * entropyCoefficient + value * configuration.valueCoefficient
         return Terms(policy: policy, entropy: bonus, value: value, total: total)
     }
 
-    /// log π(a|o) and H(π(·|o)) of each row, summed over heads. Illegal choices have probability 0.
-    func evaluate(_ logits: Tensor, _ batch: Minibatch) throws -> (logProbability: Tensor, entropy: Tensor) {
-        if heads.count == 1 {
-            return try Categorical.evaluate(logits: logits, legal: batch.legal, actions: batch.actions.squeezed(1))
-        }
-        var sum: (logProbability: Tensor, entropy: Tensor)?
-        var offset = 0
-        for (head, size) in heads.enumerated() {
-            let ofHead = try Categorical.evaluate(
-                logits: logits.narrowed(axis: 1, from: offset, count: size).contiguous(),
-                legal: batch.legal?.narrowed(axis: 1, from: offset, count: size).contiguous(),
-                actions: batch.actions.selected(axis: 1, index: head).contiguous())
-            if let before = sum {
-                sum = (try before.logProbability + ofHead.logProbability, try before.entropy + ofHead.entropy)
-            } else {
-                sum = ofHead
-            }
-            offset += size
-        }
-        guard let sum else {
-            throw TensorError(code: .invalidArgument, message: "PPO loss: found no action heads, expected at least one")
-        }
-        return sum
+    func evaluate(_ outputs: Tensor, _ batch: Minibatch) throws -> (logProbability: Tensor, entropy: Tensor) {
+        try rule.evaluate(
+            outputs, legal: batch.legal, decisions: batch.decisions, logDeviations: batch.logDeviations,
+            components: batch.components)
     }
 
     private func error(_ values: Tensor, _ targets: Tensor) throws -> Tensor {
@@ -83,21 +64,19 @@ package struct PPOLoss {
         case .squared: try values.squaredError(to: targets) * 0.5
         }
     }
-
-    /// Mean over the rows that count. Nil weights: all rows do.
-    private func mean(_ values: Tensor, _ weights: Tensor?) throws -> Tensor {
-        guard let weights else { return try values.mean() }
-        return try (values * weights).sum() / weights.sum().clamped(minimum: 1)
-    }
 }
 
 /// What a rollout stored for the rows of one minibatch. Rows are (step, copy, agent); value rows are the same, or
 /// (step, copy) where one value serves all agents.
 package struct Minibatch {
-    /// [rows, heads], int64
-    package var actions: Tensor
+    /// [rows, heads], int64; continuous actions: [rows, components], u.
+    package var decisions: Tensor
     /// [rows, sum of heads], uint8; nil: every choice is legal.
     package var legal: Tensor?
+    /// Continuous actions: log σ of the current policy, [rows, components]; else nil.
+    package var logDeviations: Tensor?
+    /// Continuous actions: 0 where a component is padding, alike; nil when none is.
+    package var components: Tensor?
     /// [rows]: log π_old(a|o)
     package var logProbabilities: Tensor
     /// [rows]
@@ -112,11 +91,14 @@ package struct Minibatch {
     package var valueWeights: Tensor?
 
     package init(
-        actions: Tensor, legal: Tensor?, logProbabilities: Tensor, advantages: Tensor, weights: Tensor?,
-        returns: Tensor, oldValues: Tensor, valueWeights: Tensor?
+        decisions: Tensor, legal: Tensor?, logDeviations: Tensor? = nil, components: Tensor? = nil,
+        logProbabilities: Tensor, advantages: Tensor, weights: Tensor?, returns: Tensor, oldValues: Tensor,
+        valueWeights: Tensor?
     ) {
-        self.actions = actions
+        self.decisions = decisions
         self.legal = legal
+        self.logDeviations = logDeviations
+        self.components = components
         self.logProbabilities = logProbabilities
         self.advantages = advantages
         self.weights = weights

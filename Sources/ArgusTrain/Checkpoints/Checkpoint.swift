@@ -5,17 +5,17 @@ import Foundation
 
 /// `checkpoint/last.safetensors`: everything that the rest of a run depends on.
 ///
-/// Weights, optimiser moments and recurrent memory as tensors; a snapshot of every copy of the environment as bytes;
-/// counters, moments of returns and the description of the run as JSON in the metadata. Written atomically.
+/// The learner's state as tensors; a snapshot of every copy of the environment as bytes; counters and the description of
+/// the run as JSON in the metadata. Written atomically.
 enum Checkpoint {
-    private static let format = "argus-checkpoint/1"
+    private static let format = "argus-checkpoint/2"
 
     static func write(
-        _ state: TrainingState, learner: PPOLearner, environment: VectorEnvironment, request: TrainingRequest,
-        description: TrainedPolicy.Description, to path: String
+        _ state: TrainingState, learner: any Learner, environment: VectorEnvironment, request: TrainingRequest,
+        to path: String
     ) throws(ArgusError) {
         do {
-            var tensors = learner.tensors
+            var tensors = try learner.state
             if environment.offersSnapshot {
                 for copy in 0..<environment.copies {
                     tensors.append((snapshotName(copy), try Tensor(try environment.snapshot(copy: copy))))
@@ -24,7 +24,7 @@ enum Checkpoint {
             tensors.append(("environment.episodes", try Tensor(environment.episodeIndices)))
             let metadata = [
                 "format": format, "state": String(decoding: try JSONEncoder.sorted.encode(state), as: UTF8.self),
-                "policy": String(decoding: try JSONEncoder.sorted.encode(description), as: UTF8.self),
+                "policy": String(decoding: try JSONEncoder.sorted.encode(learner.policy.description), as: UTF8.self),
                 "seed": "\(request.seed)",
             ]
             try SafetensorsFile.write(tensors: tensors, metadata: metadata, to: path)
@@ -38,8 +38,7 @@ enum Checkpoint {
 
     /// Puts learner and environment where the checkpoint left them.
     static func read(
-        _ path: String, learner: PPOLearner, environment: VectorEnvironment, request: TrainingRequest,
-        description: TrainedPolicy.Description
+        _ path: String, learner: any Learner, environment: VectorEnvironment, request: TrainingRequest
     ) throws(ArgusError) -> TrainingState {
         func refused(_ found: String, _ expected: String) -> ArgusError {
             ArgusError(.checkpoint, "unusable checkpoint", at: path, found: found, expected: expected)
@@ -52,6 +51,7 @@ enum Checkpoint {
             guard file.metadata["format"] == format else {
                 throw refused("format \(file.metadata["format"] ?? "(none)")", format)
             }
+            let description = learner.policy.description
             let decoder = JSONDecoder()
             let saved = try decoder.decode(
                 TrainedPolicy.Description.self, from: Data((file.metadata["policy"] ?? "").utf8))
@@ -73,7 +73,7 @@ enum Checkpoint {
                 throw refused("inconsistent counters", "those of a run")
             }
             let tensors = try file.tensors()
-            try learner.restore(tensors, normalizer: state.normalizer, updates: state.updates)
+            try learner.restore(tensors)
             try environment.reset(.stream(run: request.seed))
             if environment.offersSnapshot {
                 for copy in 0..<environment.copies {

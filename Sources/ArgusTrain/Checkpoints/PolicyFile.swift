@@ -3,14 +3,15 @@ import ArgusHost
 import ArgusTensor
 import Foundation
 
-/// `checkpoint/best.safetensors`: the actor's weights, and its description as JSON in the metadata.
+/// `checkpoint/best.safetensors`: the acting networks' weights, and its description as JSON in the metadata.
 enum PolicyFile {
+    private static let format = "argus-policy/2"
+
     static func write(_ policy: TrainedPolicy, to path: String) throws(ArgusError) {
         do {
             let json = String(decoding: try JSONEncoder.sorted.encode(policy.description), as: UTF8.self)
             try SafetensorsFile.write(
-                tensors: policy.network.parameters(under: "actor"),
-                metadata: ["format": "argus-policy/1", "policy": json],
+                tensors: policy.parameters, metadata: ["format": format, "policy": json],
                 to: path)
         } catch {
             throw ArgusError(
@@ -38,15 +39,22 @@ enum PolicyFile {
     static func read(path: String) throws(ArgusError) -> TrainedPolicy {
         do {
             let file = try SafetensorsFile(contentsOf: path)
-            guard file.metadata["format"] == "argus-policy/1", let json = file.metadata["policy"] else {
-                throw TensorError(code: .fileFormat, message: "no argus-policy/1 description in its metadata")
+            guard file.metadata["format"] == format, let json = file.metadata["policy"] else {
+                throw TensorError(code: .fileFormat, message: "no \(format) description in its metadata")
             }
             let description = try JSONDecoder().decode(TrainedPolicy.Description.self, from: Data(json.utf8))
             try description.requireConsistent()
             var generator = SplitMix64(seed: 0)
-            let network = try Network(description.actor, outputGain: 0.01, using: &generator)
-            try restoreTensors(network.parameters(under: "actor"), from: file.tensors(), owner: path)
-            return TrainedPolicy(description: description, network: network)
+            let network = try TeamNetwork(
+                description.actor, agents: description.agents.count, isShared: description.sharesParameters,
+                outputGain: 0.01, using: &generator)
+            var logDeviation: Tensor?
+            if case .gaussian(let sampler) = description.rule {
+                logDeviation = try Tensor.zeros([network.networks.count, sampler.size])
+            }
+            let policy = TrainedPolicy(description: description, network: network, logDeviation: logDeviation)
+            try restoreTensors(policy.parameters, from: file.tensors(), owner: path)
+            return policy
         } catch {
             throw ArgusError(
                 .checkpoint, "unusable policy file", at: path, found: "\(error)",

@@ -10,11 +10,12 @@ package final class Network {
         var layers: Int
         var outputs: Int
         var activation: String
-        var layerNorm: Bool
+        var layerNorm: LayerNormPlacement
         var recurrent: Bool
 
         package init(
-            inputs: Int, hidden: Int, layers: Int, outputs: Int, activation: String, layerNorm: Bool, recurrent: Bool
+            inputs: Int, hidden: Int, layers: Int, outputs: Int, activation: String, layerNorm: LayerNormPlacement,
+            recurrent: Bool
         ) {
             self.inputs = inputs
             self.hidden = hidden
@@ -47,7 +48,7 @@ package final class Network {
         guard let activation = Activation(rawValue: shape.activation) else {
             throw TensorError(code: .invalidArgument, message: "network: found activation '\(shape.activation)'")
         }
-        let norm: LayerNormPlacement = shape.layerNorm ? .afterActivation : .none
+        let norm = shape.layerNorm
         guard shape.recurrent else {
             let sizes = [shape.inputs] + Array(repeating: shape.hidden, count: shape.layers) + [shape.outputs]
             body = try MultilayerPerceptron(
@@ -85,11 +86,16 @@ package final class Network {
 
     /// A whole sequence. Inputs [steps, rows, inputs], starts [steps, rows, 1], memory before the first step.
     ///
-    /// - Returns: outputs [steps · rows, outputs].
-    package func sequence(_ inputs: Tensor, hidden: Tensor, starts: Tensor) throws -> Tensor {
+    /// - Returns: outputs [steps · rows, outputs], and the memory after each step [steps · rows, hidden].
+    package func sequence(
+        _ inputs: Tensor, hidden: Tensor, starts: Tensor
+    ) throws -> (outputs: Tensor, memories: Tensor) {
         let steps = inputs.shape[0]
         let rows = inputs.shape[1]
-        guard let cell, let head else { return try body(inputs.reshaped(to: [steps * rows, shape.inputs])) }
+        guard let cell, let head else {
+            let outputs = try body(inputs.reshaped(to: [steps * rows, shape.inputs]))
+            return (outputs, try Tensor.zeros([steps * rows, 0]))
+        }
         let features = try body(inputs).relu()
         let keeps = try -starts + 1
         var memory = hidden
@@ -100,7 +106,8 @@ package final class Network {
             memory = try cell(features.selected(axis: 0, index: step), hidden: kept)
             outputs.append(memory)
         }
-        return try head(Tensor.concatenate(outputs))
+        let memories = try Tensor.concatenate(outputs)
+        return (try head(memories), memories)
     }
 
     /// A feed-forward network's outputs. Inputs [rows, inputs].

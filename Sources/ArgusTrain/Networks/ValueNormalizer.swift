@@ -3,7 +3,7 @@
 ///
 /// Exponential averages with bias correction, in double precision. The deviation has a floor, so that a long time
 /// without any reward does not make the first one enormous.
-package struct ValueNormalizer: Sendable, Hashable, Codable {
+package struct ValueNormalizer: Sendable, Hashable {
     /// The variance is taken to be at least this.
     package static let varianceFloor = 1e-2
 
@@ -14,6 +14,15 @@ package struct ValueNormalizer: Sendable, Hashable, Codable {
     private(set) var weight = 0.0
 
     package init(decay: Double) { self.decay = decay }
+
+    /// What ``moments`` gave.
+    init(decay: Double, moments: [Double]) {
+        self.decay = decay
+        (mean, meanOfSquares, weight) = (moments[0], moments[1], moments[2])
+    }
+
+    /// Everything but the decay, for a checkpoint.
+    var moments: [Double] { [mean, meanOfSquares, weight] }
 
     /// Takes in the mean and mean square of a rollout's returns.
     package mutating func update(mean batchMean: Double, meanOfSquares batchSquares: Double) {

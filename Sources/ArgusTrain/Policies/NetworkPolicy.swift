@@ -8,28 +8,41 @@ import ArgusTensor
 final class NetworkPolicy: AgentPolicy {
     private let network: Network
     private let encoding: InputEncoding
-    private let sampler: ActionSampler
+    private let rule: ActionRule
+    private let categorical: ActionSampler
+    private let epsilonGreedy: EpsilonGreedySampler
+    private let isGreedy: Bool
     private let usesMasks: Bool
     private let random: CounterRandom
     private let agent: Int
     private let inputs: AlignedBuffer<Float>
     private let starts: AlignedBuffer<Float>
-    private let logits: AlignedBuffer<Float>
+    private let outputs: AlignedBuffer<Float>
+    /// Continuous actions: u and the logarithm of its deviation, [component].
+    private let deviates: AlignedBuffer<Float>
+    private let logDeviations: AlignedBuffer<Float>
     private var hidden: Tensor
 
+    /// - Parameter logDeviations: of continuous actions, this agent's own; empty for others.
     init(
-        network: Network, encoding: InputEncoding, heads: [Int], usesMasks: Bool, agent: Int, copies: Int,
-        settings: PolicySettings
+        network: Network, encoding: InputEncoding, rule: ActionRule, logDeviations: [Float], usesMasks: Bool,
+        agent: Int, copies: Int, settings: PolicySettings
     ) throws {
         self.network = network
         self.encoding = encoding
+        self.rule = rule
         self.usesMasks = usesMasks
         self.agent = agent
-        sampler = ActionSampler(heads: heads, greedy: settings.mode == .greedy)
+        isGreedy = (settings.mode ?? rule.standardMode) == .greedy
+        categorical = ActionSampler(heads: rule.heads, greedy: isGreedy)
+        epsilonGreedy = EpsilonGreedySampler(heads: rule.heads)
+        deviates = AlignedBuffer(count: rule.outputs, zero: 0)
+        self.logDeviations = AlignedBuffer(count: logDeviations.count, zero: 0)
+        for (component, value) in logDeviations.enumerated() { self.logDeviations[component] = value }
         random = CounterRandom(run: settings.seed, purpose: .action)
         inputs = AlignedBuffer(count: copies * encoding.inputSize, zero: 0)
         starts = AlignedBuffer(count: copies, zero: 0)
-        logits = AlignedBuffer(count: copies * heads.reduce(0, +), zero: 0)
+        outputs = AlignedBuffer(count: copies * rule.outputs, zero: 0)
         hidden = try network.initialHidden(rows: copies)
     }
 
@@ -47,19 +60,34 @@ final class NetworkPolicy: AgentPolicy {
                 let start = try Tensor.borrowing(starts.pointer, shape: [rows.copies, 1], type: .float32)
                 let (output, next) = try network.step(input, hidden: hidden, starts: start)
                 hidden = next
-                try output.copy(to: logits.elements)
+                try output.copy(to: outputs.elements)
             }
         } catch {
             throw ArgusError(
                 .policy, "the policy's network failed", at: "agent \(agent)", found: "\(error)", expected: "actions")
         }
-        let width = network.shape.outputs
-        for copy in 0..<rows.copies where rows.isActing(copy) {
-            let row = actions.discrete(copy)
-            guard let base = row.baseAddress else { continue }
+        for copy in 0..<rows.copies where rows.isActing(copy) { draw(copy, rows, actions) }
+    }
+
+    @inline(__always)
+    private func draw(_ copy: Int, _ rows: LocalRows, _ actions: AgentActionRows) {
+        let output = outputs.pointer + copy * network.shape.outputs
+        let legal = usesMasks ? rows.legal(copy)?.baseAddress : nil
+        let random = rows.random(random, copy)
+        switch rule {
+        case .categorical:
+            guard let base = actions.discrete(copy).baseAddress else { return }
+            _ = categorical.sample(output, legal: legal, random: random, into: base)
+        case .values(_, let exploration):
+            guard let base = actions.discrete(copy).baseAddress else { return }
+            epsilonGreedy.sample(
+                output, legal: legal, exploration: isGreedy ? 0 : exploration, random: random, into: base)
+        case .gaussian(let sampler):
+            guard let base = actions.continuous(copy).baseAddress else { return }
             _ = sampler.sample(
-                logits.pointer + copy * width, legal: usesMasks ? rows.legal(copy)?.baseAddress : nil,
-                random: rows.random(random, copy), into: base)
+                output, logDeviations: UnsafePointer(logDeviations.pointer), components: sampler.size,
+                random: isGreedy ? nil : random, into: deviates.pointer)
+            sampler.write(deviates.pointer, to: base)
         }
     }
 }

@@ -11,18 +11,21 @@ struct TrainedPolicy {
         var scenario: String
         var specificationHash: String
         var encoding: InputEncoding
-        var heads: [Int]
+        var rule: ActionRule
         var usesMasks: Bool
         var agents: [String]
         var actor: Network.Shape
+        /// One network for all agents, or one for each.
+        var sharesParameters: Bool
 
         /// Refuses what no training writes, before memory is laid out by it.
         func requireConsistent() throws(TensorError) {
             // Sizes first, so that no sum or product of them is too large.
-            let sizes = heads + [encoding.observationSize, encoding.agents, actor.outputs, actor.inputs]
-            guard sizes.allSatisfy({ (1...1 << 26).contains($0) }), heads.count <= 1 << 16,
-                encoding.isConsistent, encoding.inputSize == actor.inputs, agents.count == encoding.agents,
-                heads.reduce(0, +) == actor.outputs, (1...8192).contains(actor.hidden), (1...16).contains(actor.layers)
+            let sizes = [encoding.observationSize, encoding.agents, actor.outputs, actor.inputs]
+            guard sizes.allSatisfy({ (1...1 << 26).contains($0) }), rule.isConsistent, encoding.isConsistent,
+                encoding.inputSize == actor.inputs, agents.count == encoding.agents, rule.outputs == actor.outputs,
+                (1...8192).contains(actor.hidden), (1...16).contains(actor.layers),
+                sharesParameters || agents.count <= 4096
             else {
                 throw TensorError(code: .fileFormat, message: "the policy's description contradicts itself")
             }
@@ -30,14 +33,43 @@ struct TrainedPolicy {
     }
 
     let description: Description
-    let network: Network
+    let network: TeamNetwork
+    /// Continuous actions: see ``TeamActor/logDeviation``.
+    let logDeviation: Tensor?
+
+    init(description: Description, network: TeamNetwork, logDeviation: Tensor?) {
+        self.description = description
+        self.network = network
+        self.logDeviation = logDeviation
+    }
+
+    /// What an actor that trains does now.
+    init(_ actor: TeamActor, encoding: InputEncoding, usesMasks: Bool, task: LearningTask) {
+        let environment = task.environment
+        self.init(
+            description: Description(
+                algorithm: task.algorithm, scenario: environment.scenario.id,
+                specificationHash: environment.specificationHash, encoding: encoding, rule: actor.rule,
+                usesMasks: usesMasks, agents: environment.specification.agents.map(\.name),
+                actor: actor.network.shape, sharesParameters: actor.network.isShared),
+            network: actor.network, logDeviation: actor.logDeviation)
+    }
+
+    /// The weights, as files have them.
+    var parameters: [(name: String, tensor: Tensor)] {
+        network.parameters(under: "actor") + (logDeviation.map { [("actor.log_deviation", $0)] } ?? [])
+    }
 
     /// Policies for some agents of a vector environment.
     func makePolicies(agents: [Int], copies: Int, settings: PolicySettings) throws -> [NetworkPolicy] {
-        try agents.map {
-            try NetworkPolicy(
-                network: network, encoding: description.encoding, heads: description.heads,
-                usesMasks: description.usesMasks, agent: $0, copies: copies, settings: settings)
+        let deviations: [Float] = try logDeviation?.values() ?? []
+        let size = deviations.count / network.networks.count
+        return try agents.map { agent in
+            let first = network.isShared ? 0 : agent * size
+            return try NetworkPolicy(
+                network: network.network(of: agent), encoding: description.encoding, rule: description.rule,
+                logDeviations: Array(deviations[first..<first + size]), usesMasks: description.usesMasks,
+                agent: agent, copies: copies, settings: settings)
         }
     }
 }
@@ -72,7 +104,7 @@ public struct RunPolicyProvider: PolicyProvider {
         }
         // The hash fits, so this fails only for a file that was changed by hand.
         let specification = environment.specification
-        guard case .discrete(let heads) = specification.actions, heads == policy.description.heads,
+        guard policy.description.rule.fits(environment),
             specification.agents.count == policy.description.encoding.agents,
             specification.observationSize == policy.description.encoding.observationSize
         else {

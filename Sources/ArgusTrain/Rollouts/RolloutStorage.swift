@@ -10,7 +10,6 @@ final class RolloutStorage {
     let agents: Int
     let inputSize: Int
     let stateSize: Int
-    let heads: Int
     let legalSize: Int
     private let stateScaling: BoundsScaling
 
@@ -18,13 +17,15 @@ final class RolloutStorage {
     let inputs: AlignedBuffer<Float>
     /// [steps + 1, copy, component]: native global states, scaled; empty when the inputs of a copy are its state.
     let states: AlignedBuffer<Float>
-    /// [step, copy, agent, choice]
+    /// [steps + 1, copy, agent, choice]
     let legal: AlignedBuffer<UInt8>
-    /// [step, copy, agent, head]
-    let actions: AlignedBuffer<Int64>
+    /// [steps + 1, copy, agent, head]; empty for continuous actions. The last row is for who bootstraps with actions.
+    let choices: AlignedBuffer<Int64>
+    /// [step, copy, agent, component]: u of continuous actions, see ``GaussianSampler``; empty for discrete ones.
+    let deviates: AlignedBuffer<Float>
     /// [step, copy, agent]
     let logProbabilities: AlignedBuffer<Float>
-    /// [step, copy, agent]: 1 where the agent decided.
+    /// [steps + 1, copy, agent]: 1 where the agent decides.
     let acting: AlignedBuffer<UInt8>
     /// [step, copy, agent]
     let rewards: AlignedBuffer<Float>
@@ -41,10 +42,13 @@ final class RolloutStorage {
     private(set) var finalPlaces: [Int] = []
     private(set) var finalInputs: [Float] = []
     private(set) var finalStates: [Float] = []
+    /// What would be legal there, and who would act: [place, agent, choice] and [place, agent].
+    private(set) var finalLegal: [UInt8] = []
+    private(set) var finalActing: [UInt8] = []
 
     init(
-        steps: Int, copies: Int, agents: Int, inputSize: Int, stateSize: Int, heads: Int, legalSize: Int, horizon: Int,
-        stateScaling: BoundsScaling
+        steps: Int, copies: Int, agents: Int, inputSize: Int, stateSize: Int, rule: ActionRule, legalSize: Int,
+        horizon: Int, stateScaling: BoundsScaling
     ) {
         self.stateScaling = stateScaling
         self.steps = steps
@@ -52,15 +56,15 @@ final class RolloutStorage {
         self.agents = agents
         self.inputSize = inputSize
         self.stateSize = stateSize
-        self.heads = heads
         self.legalSize = legalSize
         let rows = steps * copies * agents
         inputs = AlignedBuffer(count: (steps + 1) * copies * agents * inputSize, zero: 0)
         states = AlignedBuffer(count: (steps + 1) * copies * stateSize, zero: 0)
-        legal = AlignedBuffer(count: rows * legalSize, zero: 1)
-        actions = AlignedBuffer(count: rows * heads, zero: 0)
+        legal = AlignedBuffer(count: (steps + 1) * copies * agents * legalSize, zero: 1)
+        choices = AlignedBuffer(count: (steps + 1) * copies * agents * rule.heads.count, zero: 0)
+        deviates = AlignedBuffer(count: rule.heads.isEmpty ? rows * rule.outputs : 0, zero: 0)
         logProbabilities = AlignedBuffer(count: rows, zero: 0)
-        acting = AlignedBuffer(count: rows, zero: 1)
+        acting = AlignedBuffer(count: (steps + 1) * copies * agents, zero: 1)
         rewards = AlignedBuffer(count: rows, zero: 0)
         terminated = AlignedBuffer(count: rows, zero: 0)
         ended = AlignedBuffer(count: steps * copies, zero: 0)
@@ -70,6 +74,8 @@ final class RolloutStorage {
         finalPlaces.reserveCapacity(expected)
         finalInputs.reserveCapacity(expected * agents * inputSize)
         finalStates.reserveCapacity(expected * stateSize)
+        finalLegal.reserveCapacity(expected * agents * legalSize)
+        finalActing.reserveCapacity(expected * agents)
     }
 
     /// What advantage estimation reads.
@@ -79,10 +85,21 @@ final class RolloutStorage {
             elapsed: elapsed.pointer)
     }
 
+    /// Where an actor puts step `step`'s choices.
+    func destination(step: Int) -> TeamActor.Destination {
+        let rows = copies * agents
+        return TeamActor.Destination(
+            choices: choices.pointer + step * (choices.count / (steps + 1)),
+            deviates: deviates.pointer + step * (deviates.count / steps),
+            logProbabilities: logProbabilities.pointer + step * rows)
+    }
+
     func begin() {
         finalPlaces.removeAll(keepingCapacity: true)
         finalInputs.removeAll(keepingCapacity: true)
         finalStates.removeAll(keepingCapacity: true)
+        finalLegal.removeAll(keepingCapacity: true)
+        finalActing.removeAll(keepingCapacity: true)
     }
 
     /// Stores what agents see before step `step` (or after the last).
@@ -97,7 +114,6 @@ final class RolloutStorage {
                 source, rows: copies, into: states.pointer + step * copies * stateSize, resultStride: stateSize)
         }
         for copy in 0..<copies { starts.pointer[step * copies + copy] = Float(local.starts[copy]) }
-        guard step < steps else { return }
         if let source = local.legal.baseAddress {
             (legal.pointer + step * rows * legalSize).update(from: source, count: rows * legalSize)
         }
@@ -119,12 +135,45 @@ final class RolloutStorage {
         }
     }
 
+    /// Whether an agent that is not acting is out for the rest of the episode, not waiting. What came before the rollout's
+    /// first step is not stored; there, who is out after the step may as well have been before.
+    func isOut(step: Int, copy: Int, agent: Int) -> Bool {
+        let row = (step * copies + copy) * agents + agent
+        if acting.pointer[row] != 0 { return false }
+        let before = max(0, step - 1) * copies + copy
+        if step > 0, ended.pointer[before] != EpisodeEnd.running.rawValue { return false }
+        return terminated.pointer[before * agents + agent] != 0
+    }
+
+    /// Who does not act has choice 0, whatever was drawn: for values of actions.
+    func clearIdleChoices(step: Int) {
+        let rows = copies * agents
+        let heads = choices.count / ((steps + 1) * rows)
+        for row in step * rows..<(step + 1) * rows where acting.pointer[row] == 0 {
+            for index in row * heads..<(row + 1) * heads { choices.pointer[index] = 0 }
+        }
+    }
+
+    /// Gives every agent the sum of the agents' rewards, for values that are the team's.
+    func sumRewards() {
+        for place in 0..<steps * copies {
+            let row = rewards.pointer + place * agents
+            var sum: Float = 0
+            for agent in 0..<agents { sum += row[agent] }
+            for agent in 0..<agents { row[agent] = sum }
+        }
+    }
+
     private func storeFinal(_ environment: VectorEnvironment, _ encoding: InputEncoding, copy: Int, place: Int) {
         finalPlaces.append(place)
         let row = copy * agents * encoding.observationSize
         append(to: &finalInputs, count: agents * inputSize) {
             encoding.encode(environment.outcome.finalObservations.pointer + row, rows: agents, into: $0)
         }
+        let rows = copy * agents..<(copy + 1) * agents
+        let choices = rows.lowerBound * legalSize..<rows.upperBound * legalSize
+        finalLegal.append(contentsOf: environment.outcome.finalLegal.elements[choices])
+        finalActing.append(contentsOf: environment.outcome.finalActing.elements[rows])
         guard stateSize > 0, let states = environment.central.finalStates.baseAddress else { return }
         append(to: &finalStates, count: stateSize) {
             stateScaling.apply(states + copy * stateSize, rows: 1, into: $0, resultStride: stateSize)

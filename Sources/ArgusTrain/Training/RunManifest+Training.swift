@@ -14,7 +14,7 @@ extension RunManifest {
             plugin: source.shortName,
             pluginHash: try source.fingerprint(),
             entry: request.entry, seed: request.seed, algorithm: request.algorithm.name,
-            hyperparameters: request.configuration.values, team: nil, steps: request.steps,
+            hyperparameters: request.configured.hyperparameters, team: nil, steps: request.steps,
             evaluationEpisodes: request.evaluationEpisodes, evaluations: request.evaluations,
             absoluteEpisodes: request.absoluteEpisodes, threads: request.threads,
             codeRevision: Machine.codeRevision,

@@ -12,12 +12,13 @@ public final class Trainer {
     private let request: TrainingRequest
     private let directory: RunDirectory
     private let environment: VectorEnvironment
-    private let learner: PPOLearner
+    private let learner: any Learner
     private let evaluator: TrainingEvaluator
-    private let description: TrainedPolicy.Description
     private let scenarioHash: String
     private var state = TrainingState()
-    private var recentReturns = RecentReturns()
+    /// Of the last update.
+    private var losses: [(name: String, value: Double)] = []
+    private var events: EventFile?
     /// Seconds of this process that `state` does not hold yet.
     private var clock = DispatchTime.now()
 
@@ -36,15 +37,10 @@ public final class Trainer {
         directory = try RunDirectory(request.folder)
         try AtomicFile.makeFolder(directory.checkpointFolder)
         environment = try host.makeVectorEnvironment(
-            request.scenario, copies: request.configuration.copies, threads: request.threads)
-        learner = try PPOLearner(
-            environment: environment, algorithm: request.algorithm, configuration: request.configuration,
-            seed: request.seed)
-        description = TrainedPolicy.Description(
-            algorithm: request.algorithm.name, scenario: request.scenario.id,
-            specificationHash: environment.specificationHash, encoding: learner.encoding, heads: learner.heads,
-            usesMasks: learner.usesMasks, agents: environment.specification.agents.map(\.name),
-            actor: learner.actor.shape)
+            request.scenario, copies: request.configured.copies, threads: request.threads)
+        learner = try request.configured.makeLearner(
+            LearningTask(
+                algorithm: request.algorithm.name, environment: environment, seed: request.seed, steps: request.steps))
         let count = max(request.evaluationEpisodes, min(request.absoluteEpisodes, 64))
         evaluator = TrainingEvaluator(
             environment: try host.makeVectorEnvironment(
@@ -55,6 +51,7 @@ public final class Trainer {
         scenarioHash = try request.scenario.hash(for: descriptor)
         let manifest = try RunManifest.make(
             request, source: source, scenarioHash: scenarioHash, descriptor: descriptor)
+        learner.replay?.folder = request.folder + "/replay"
         if request.resume {
             try restore(manifest)
         } else {
@@ -96,6 +93,7 @@ public final class Trainer {
         let evaluations = try JSONLines(path: directory.evaluationsPath) { (line: StepLine) in
             line.purpose != EvaluationSeeds.absolute.name && line.step <= checkpoint.lastEvaluatedStep
         }
+        events = try EventFile(folder: request.folder, after: checkpoint.step)
         clock = .now()
         while true {
             // A run that was stopped after an evaluation has it already.
@@ -121,31 +119,27 @@ public final class Trainer {
 
     private func update(_ metrics: JSONLines) throws {
         let begin = DispatchTime.now()
-        let summary = try learner.collect()
+        let schedule = Schedule(step: state.step, steps: request.steps)
+        let summary = try learner.collect(schedule)
         let collected = DispatchTime.now()
-        let configuration = request.configuration
-        let remaining = max(0, 1 - Double(state.step) / Double(request.steps))
-        let learningRate = configuration.learningRate * (configuration.annealLearningRate ? remaining : 1)
-        let statistics = try learner.learn(
-            learningRate: learningRate,
-            entropyCoefficient: configuration.entropyCoefficient * (configuration.annealEntropy ? remaining : 1))
-        let steps = environment.copies * request.configuration.rolloutSteps
+        let statistics = try learner.learn(schedule)
+        let steps = learner.stepsPerUpdate
         state.step += steps
+        state.updates += 1
         state.failedEpisodes += summary.failed
         let end = DispatchTime.now()
         let seconds = begin.seconds(to: end)
         state.trainingSeconds += seconds
-        if summary.episodes > 0 { recentReturns.add(summary.sumOfReturns, summary.episodes) }
-        try metrics.append(
-            UpdateRecord(
-                step: state.step, update: learner.updates,
-                episodeReturn: summary.episodes > 0 ? summary.sumOfReturns / Double(summary.episodes) : nil,
-                episodes: summary.episodes, policyLoss: statistics.policyLoss, valueLoss: statistics.valueLoss,
-                entropy: statistics.entropy, approximateKL: statistics.approximateKL,
-                clipFraction: statistics.clipFraction, actorGradientNorm: statistics.actorGradientNorm,
-                criticGradientNorm: statistics.criticGradientNorm, learningRate: learningRate,
-                stepsPerSecond: Double(steps) / seconds, steppingSeconds: summary.steppingSeconds,
-                actingSeconds: summary.actingSeconds, learningSeconds: collected.seconds(to: end)))
+        state.recent.add(summary)
+        losses = statistics.filter { $0.name.hasPrefix("loss_") }.map { (String($0.name.dropFirst(5)), $0.value) }
+        let record = UpdateRecord(
+            step: state.step, update: state.updates,
+            episodeReturn: summary.episodes > 0 ? summary.sumOfReturns / Double(summary.episodes) : nil,
+            episodes: summary.episodes, statistics: statistics, stepsPerSecond: Double(steps) / seconds,
+            steppingSeconds: summary.steppingSeconds, actingSeconds: summary.actingSeconds,
+            learningSeconds: collected.seconds(to: end))
+        try metrics.append(record)
+        try events?.append(record.scalars, step: state.step)
     }
 
     private func progress(_ phase: TrainingProgress.Phase) -> TrainingProgress {
@@ -154,8 +148,14 @@ public final class Trainer {
         let left =
             state.step > 0 ? seconds / Double(state.step) * Double(max(0, request.steps - state.step)) : nil
         return TrainingProgress(
-            phase: phase, step: state.step, steps: request.steps, stepsPerSecond: rate, meanReturn: recentReturns.mean,
-            secondsLeft: left)
+            phase: phase, step: state.step, steps: request.steps, stepsPerSecond: rate,
+            meanReturn: state.recent.meanReturn, score: score, losses: losses, secondsLeft: left)
+    }
+
+    /// The score metric of the last training episodes, under its own name; nil where it is the return.
+    private var score: (name: String, value: Double)? {
+        guard let metric = request.scenario.score?.metric, let value = state.recent.meanScoreMetric else { return nil }
+        return (metric, value)
     }
 
     // MARK: Evaluation
@@ -172,13 +172,16 @@ public final class Trainer {
     }
 
     private func evaluate(_ lines: JSONLines) throws {
-        let policy = TrainedPolicy(description: description, network: learner.actor)
+        let policy = learner.policy
         let count = request.evaluationEpisodes
         // Four times as many: the best of many noisy means would otherwise often be a lucky one.
-        let selection = try evaluator.run(policy, .selection, .sampled, count: 4 * count, step: state.step)
+        let selection = try evaluator.run(
+            policy, .selection, request.algorithm.headlineMode, count: 4 * count, step: state.step)
         try lines.append(selection)
         for mode in PolicySettings.Mode.allCases {
-            try lines.append(try evaluator.run(policy, .curve, mode, count: count, step: state.step))
+            let record = try evaluator.run(policy, .curve, mode, count: count, step: state.step)
+            try lines.append(record)
+            try events?.append(record.scalars, step: state.step)
         }
         let value = selection.returns.isEmpty ? nil : selection.returns.mean
         // A later checkpoint wins a tie: it has learnt longer. One whose episodes all failed is better than none.
@@ -218,12 +221,11 @@ public final class Trainer {
     private func save() throws {
         state.wallSeconds += clock.seconds(to: .now())
         clock = .now()
-        state.normalizer = learner.normalizer
-        state.updates = learner.updates
-        state.recentReturns = recentReturns
+        // Replay goes to files of its own first; what only the checkpoint before needed is dropped last.
+        try learner.replay?.save()
         try Checkpoint.write(
-            state, learner: learner, environment: environment, request: request, description: description,
-            to: checkpointPath)
+            state, learner: learner, environment: environment, request: request, to: checkpointPath)
+        learner.replay?.dropUnused()
     }
 
     private func restore(_ manifest: RunManifest) throws {
@@ -231,8 +233,7 @@ public final class Trainer {
             try manifest.requireSame(as: earlier, request.folder)
         }
         state = try Checkpoint.read(
-            checkpointPath, learner: learner, environment: environment, request: request, description: description)
-        recentReturns = state.recentReturns
+            checkpointPath, learner: learner, environment: environment, request: request)
     }
 }
 

@@ -13,5 +13,9 @@ public struct TrainingProgress: Sendable {
     public var stepsPerSecond: Double
     /// Mean return of the last training episodes; nil before the first ended.
     public var meanReturn: Double?
+    /// The metric that the scenario's score is of, such as `won`, over the same episodes; nil where it is the return.
+    public var score: (name: String, value: Double)?
+    /// Terms of the last update's loss.
+    public var losses: [(name: String, value: Double)]
     public var secondsLeft: Double?
 }

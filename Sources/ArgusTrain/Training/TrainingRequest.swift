@@ -4,7 +4,8 @@ public import ArgusHost
 public struct TrainingRequest: Sendable {
     public var scenario: Scenario
     public var algorithm: Algorithm
-    public var configuration: PPOConfiguration
+    /// The algorithm with its hyperparameters.
+    public var configured: Algorithm.Configured
     /// Environment steps, summed over copies.
     public var steps: Int
     public var seed: UInt64
@@ -23,13 +24,13 @@ public struct TrainingRequest: Sendable {
     public var resume: Bool
 
     public init(
-        scenario: Scenario, algorithm: Algorithm, configuration: PPOConfiguration, steps: Int, seed: UInt64,
+        scenario: Scenario, algorithm: Algorithm, configured: Algorithm.Configured, steps: Int, seed: UInt64,
         entry: String,
         evaluationEpisodes: Int, evaluations: Int, absoluteEpisodes: Int, threads: Int, folder: String, resume: Bool
     ) {
         self.scenario = scenario
         self.algorithm = algorithm
-        self.configuration = configuration
+        self.configured = configured
         self.steps = steps
         self.seed = seed
         self.entry = entry

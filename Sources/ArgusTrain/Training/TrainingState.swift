@@ -13,20 +13,24 @@ struct TrainingState: Codable {
     var trainingSeconds = 0.0
     /// Of everything, over interruptions.
     var wallSeconds = 0.0
-    var normalizer = ValueNormalizer(decay: 0)
-    var recentReturns = RecentReturns()
+    var recent = RecentEpisodes()
 }
 
-/// The mean return of the last hundred or so training episodes, for a progress line.
-struct RecentReturns: Codable {
-    private var sum = 0.0
+/// Means over the last hundred or so training episodes, for a progress line.
+struct RecentEpisodes: Codable {
+    private var sumOfReturns = 0.0
+    private var sumOfScoreMetric: Double?
     private var weight = 0.0
 
-    var mean: Double? { weight > 0 ? sum / weight : nil }
+    var meanReturn: Double? { weight > 0 ? sumOfReturns / weight : nil }
+    /// Of the scenario's score metric; nil where that is the return.
+    var meanScoreMetric: Double? { weight > 0 ? sumOfScoreMetric.map { $0 / weight } : nil }
 
-    mutating func add(_ sumOfReturns: Double, _ episodes: Int) {
+    mutating func add(_ summary: RolloutSummary) {
+        guard summary.episodes > 0 else { return }
         let keep = weight > 100 ? 100 / weight : 1
-        sum = sum * keep + sumOfReturns
-        weight = weight * keep + Double(episodes)
+        sumOfReturns = sumOfReturns * keep + summary.sumOfReturns
+        if let sum = summary.sumOfScoreMetric { sumOfScoreMetric = (sumOfScoreMetric ?? 0) * keep + sum }
+        weight = weight * keep + Double(summary.episodes)
     }
 }

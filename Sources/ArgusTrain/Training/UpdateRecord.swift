@@ -1,38 +1,37 @@
 /// A line of `metrics.jsonl`: one update.
-struct UpdateRecord: Codable {
+struct UpdateRecord: Encodable {
     var step: Int
     var update: Int
     /// Mean return of the training episodes that ended in this rollout; nil if none did.
     var episodeReturn: Double?
     var episodes: Int
-    var policyLoss: Double
-    var valueLoss: Double
-    var entropy: Double
-    /// Mean of (ρ − 1) − log ρ, an estimate of the divergence from the old policy (Schulman 2020, "Approximating KL").
-    var approximateKL: Double
-    var clipFraction: Double
-    var actorGradientNorm: Double
-    var criticGradientNorm: Double
-    var learningRate: Double
+    /// The algorithm's own numbers.
+    var statistics: [Statistic]
     var stepsPerSecond: Double
     /// Wall seconds of this update: in the environment, in choosing actions, in learning.
     var steppingSeconds: Double
     var actingSeconds: Double
     var learningSeconds: Double
 
-    enum CodingKeys: String, CodingKey {
-        case step, update, episodes, entropy
-        case episodeReturn = "return"
-        case policyLoss = "loss_policy"
-        case valueLoss = "loss_value"
-        case approximateKL = "approximate_kl"
-        case clipFraction = "clip_fraction"
-        case actorGradientNorm = "actor_gradient_norm"
-        case criticGradientNorm = "critic_gradient_norm"
-        case learningRate = "learning_rate"
-        case stepsPerSecond = "steps_per_second"
-        case steppingSeconds = "seconds_stepping"
-        case actingSeconds = "seconds_acting"
-        case learningSeconds = "seconds_learning"
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(_ name: String) { stringValue = name }
+        init?(stringValue: String) { self.init(stringValue) }
+        init?(intValue: Int) { nil }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(step, forKey: Key("step"))
+        try container.encode(update, forKey: Key("update"))
+        try container.encodeIfPresent(episodeReturn, forKey: Key("return"))
+        try container.encode(episodes, forKey: Key("episodes"))
+        for statistic in statistics { try container.encode(statistic.value, forKey: Key(statistic.name)) }
+        try container.encode(stepsPerSecond, forKey: Key("steps_per_second"))
+        try container.encode(steppingSeconds, forKey: Key("seconds_stepping"))
+        try container.encode(actingSeconds, forKey: Key("seconds_acting"))
+        try container.encode(learningSeconds, forKey: Key("seconds_learning"))
     }
 }

@@ -69,8 +69,9 @@ struct BenchCommand: ParsableCommand {
                     settings: PolicySettings(seed: 0))
             case .train(let algorithm, _, let settings):
                 #if ARGUS_TRAIN
-                _ = try Algorithm.named(algorithm)
-                _ = try PPOConfiguration(settings.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })
+                try Algorithm.named(algorithm)
+                    .configured(settings.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })
+                    .require(environment)
                 #else
                 throw MissingLibtorch.error(for: "algorithm '\(algorithm)'")
                 #endif

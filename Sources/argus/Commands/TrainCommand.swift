@@ -23,7 +23,7 @@ struct TrainCommand: ParsableCommand {
     @Option(name: .customLong("scenario"), help: "The same, as an option.")
     var scenarioOption: String?
 
-    @Option(help: "Algorithm, such as ippo or mappo; see 'argus list algorithms'.")
+    @Option(help: "Algorithm, such as qmix or mappo; see 'argus list algorithms'.")
     var algorithm: String
 
     @Option(help: "Environment steps, summed over copies, such as 1000000 or 1e6.")
@@ -82,12 +82,12 @@ struct TrainCommand: ParsableCommand {
         let host = try EnvironmentHost()
         let scenario = try host.scenarios.scenario(named: name)
         let algorithm = try Algorithm.named(algorithm)
-        let configuration = try PPOConfiguration(try settings.map(TrainCommand.setting))
+        let configured = try algorithm.configured(try settings.map(TrainCommand.setting))
         let folder =
             resume ?? out
             ?? "runs/\(scenario.id.replacingOccurrences(of: "/", with: "-"))-\(algorithm.name)-\(seed)"
         let request = TrainingRequest(
-            scenario: scenario, algorithm: algorithm, configuration: configuration,
+            scenario: scenario, algorithm: algorithm, configured: configured,
             steps: try TrainCommand.count(steps, "--steps"), seed: seed, entry: entry ?? algorithm.name.uppercased(),
             evaluationEpisodes: try positive(evaluationEpisodes, "--evaluation-episodes"),
             evaluations: try positive(evaluations, "--evaluations"),

@@ -1,0 +1,30 @@
+import ArgusHost
+
+/// Contradictions that several algorithms' settings may have.
+extension HyperparameterSet {
+    func requirePositive(_ value: Double, _ name: String) throws(ArgusError) {
+        guard value > 0 else {
+            throw ArgusError(
+                .configuration, "bad hyperparameter", at: "--set \(name)", found: "\(value)",
+                expected: "a number above 0")
+        }
+    }
+
+    /// - Parameter unit: what a piece consists of, in plural and singular.
+    func requirePieces(_ minibatches: Int, of pieces: Int, _ units: String, _ unit: String) throws(ArgusError) {
+        guard minibatches <= pieces else {
+            throw ArgusError(
+                .configuration, "hyperparameters contradict each other", at: "--set minibatches",
+                found: "\(minibatches) minibatches of \(pieces) \(units)", expected: "at most one a \(unit)",
+                remedy: "'--set minibatches=1'")
+        }
+    }
+
+    func requireFalling(from start: Double, to end: Double) throws(ArgusError) {
+        guard end <= start else {
+            throw ArgusError(
+                .configuration, "hyperparameters contradict each other", at: "--set exploration_end",
+                found: "ε from \(start) to \(end)", expected: "ε that does not rise")
+        }
+    }
+}

@@ -1,0 +1,243 @@
+import ArgusEnvAPI
+public import ArgusHost
+public import ArgusTensor
+
+extension Algorithm {
+    /// Multi-agent advantage actor-critic: one critic sees the global state, V(s); one gradient step a rollout.
+    ///
+    /// Papoudakis et al. 2021, "Benchmarking multi-agent deep reinforcement learning algorithms in cooperative tasks"
+    /// (section 3 and their code, EPyMARL), after Mnih et al. 2016.
+    static let maa2c = Algorithm(
+        name: "maa2c", summary: "Multi-agent advantage actor-critic: a central critic on the global state",
+        source: "Papoudakis et al. 2021, arXiv:2006.07869", headlineMode: .sampled
+    ) { task, configuration in
+        try MAA2CLearner(task, configuration: configuration)
+    }
+}
+
+/// Hyperparameters of MAA2C, with the source of each default.
+///
+/// [EPyMARL] Papoudakis et al. 2021 and its code; [ours] chosen here, with seeds that no table reports.
+public struct MAA2CConfiguration: RolloutConfiguration {
+    public var copies = 32
+    public var rolloutSteps = 16
+    public var nStep = 5
+    public var learningRate = 1e-3
+    public var annealLearningRate = true
+    public var adamEpsilon = 1e-8
+    public var discount = 0.99
+    public var entropyCoefficient = 0.01
+    public var normalizeAdvantages = true
+    public var targetRate = 0.01
+    public var maximumGradientNorm = 10.0
+    public var scaleObservations = true
+    public var agentIds = true
+    public var shareParameters = true
+    public var hidden = 128
+    public var layers = 2
+    public var activation = Activation.relu
+    public var layerNorm = false
+    public var recurrent = false
+
+    public init() {}
+
+    public static var hyperparameters: [Hyperparameter<MAA2CConfiguration>] {
+        [
+            .integer("copies", \.copies, 1...4096, "Episodes played side by side. [ours]; [EPyMARL] has 10"),
+            .integer(
+                "rollout_steps", \.rolloutSteps, 1...100_000,
+                "Steps of each copy between two updates; copies × rollout_steps environment steps an update. [ours]; "
+                    + "[EPyMARL] has whole episodes"),
+            .integer("n_step", \.nStep, 1...100_000, "Steps of a return before it is bootstrapped. [EPyMARL] 5"),
+            .number(
+                "learning_rate", \.learningRate, 0...1, "Adam's step size, for both networks. [ours]; [EPyMARL] 5e-4"),
+            .boolean(
+                "anneal_learning_rate", \.annealLearningRate,
+                "Lets the step size fall linearly to 0 over the training. [ours]"),
+            .number(
+                "adam_epsilon", \.adamEpsilon, 0...1,
+                "Adam's ε. With rewards that are small and rare gradients are too: 1e-5 would outweigh them. [ours]"),
+            .number("discount", \.discount, 0...1, "γ, for one unit of simulated time. [EPyMARL] 0.99"),
+            .number(
+                "entropy_coefficient", \.entropyCoefficient, 0...10, "Weight of the entropy bonus. [EPyMARL] 0.01"),
+            .boolean(
+                "normalize_advantages", \.normalizeAdvantages,
+                "Advantages of a rollout get mean 0 and deviation 1 over the rows that acted: with small, sparse rewards "
+                    + "the entropy bonus would outweigh them. [ours]; [EPyMARL] standardises rewards instead"),
+            .number(
+                "target_rate", \.targetRate, 1e-9...1,
+                "How far the target critic, which bootstraps, moves towards the critic at each update. [EPyMARL] 0.01"),
+            .number(
+                "maximum_gradient_norm", \.maximumGradientNorm, 1e-6...1e6,
+                "Clips each network's gradient norm. [EPyMARL] 10"),
+        ] + networkHyperparameters
+    }
+
+    public func validate() throws(ArgusError) { try requirePositive(learningRate, "learning_rate") }
+}
+
+/// The loss of advantage actor-critic with an entropy bonus:
+///
+///     L = −E[log π(a|o)·A] − c_H·E[H(π(·|o))] + E[(G − V)²],  A = G − V
+///
+/// with G the n-step return that the target critic bootstraps (``NStepReturns``).
+package struct ActorCriticLoss {
+    let entropyCoefficient: Double
+
+    package init(entropyCoefficient: Double) { self.entropyCoefficient = entropyCoefficient }
+
+    /// Means over the rows that count; all arguments [rows] of agents or of values, weights 1 where a row counts.
+    package func callAsFunction(
+        logProbabilities: Tensor, entropies: Tensor, advantages: Tensor, weights: Tensor, values: Tensor,
+        returns: Tensor, valueWeights: Tensor
+    ) throws -> (policy: Tensor, entropy: Tensor, value: Tensor, total: Tensor) {
+        let policy = try -(logProbabilities * advantages).mean(weights: weights)
+        let entropy = try entropies.mean(weights: weights)
+        let value = try values.squaredError(to: returns).mean(weights: valueWeights)
+        return (policy, entropy, value, try policy - entropy * entropyCoefficient + value)
+    }
+}
+
+/// Plays rollouts with the current actor and makes one gradient step with each.
+final class MAA2CLearner: Learner {
+    let policy: TrainedPolicy
+    private let configuration: MAA2CConfiguration
+    private let player: RolloutPlayer
+    private let critic: RolloutCritic
+    /// Follows the critic slowly, and values what returns are bootstrapped from.
+    private let target: RolloutCritic
+    private let actorOptimizer: Adam
+    private let criticOptimizer: Adam
+    private var updates = 0
+    // [step, copy, agent] or, of values, [step, copy, value row].
+    private let returns: AlignedBuffer<Float>
+    private let advantages: AlignedBuffer<Float>
+    private let valid: AlignedBuffer<Float>
+    private let valued: AlignedBuffer<Float>
+    private let valueReturns: AlignedBuffer<Float>
+    private let valueWeights: AlignedBuffer<Float>
+    private let everything: AlignedBuffer<Int64>
+
+    init(_ task: LearningTask, configuration: MAA2CConfiguration) throws {
+        let rule = ActionRule.categorical(
+            heads: try task.discreteHeads("only IPPO and MAPPO have Gaussian policies here"))
+        let shape = RolloutCritic.shape(task, configuration, view: .central)
+        try RolloutPlayer.requireMemory(task, configuration, rule: rule, critics: [shape, shape])
+        var generator = SplitMix64(seed: CounterRandom(run: task.seed, purpose: .initialWeights).bits(0))
+        player = try RolloutPlayer(task, configuration, rule: rule, using: &generator)
+        let isShared = configuration.shareParameters
+        critic = try RolloutCritic(player, view: .central, shape: shape, isShared: isShared, using: &generator)
+        target = try RolloutCritic(player, view: .central, shape: shape, isShared: isShared, using: &generator)
+        try target.network.move(to: critic.network, weight: 1)
+        let options = Adam.Options(learningRate: configuration.learningRate, epsilon: configuration.adamEpsilon)
+        actorOptimizer = try Adam(player.actor.parameters, options: options)
+        criticOptimizer = try Adam(critic.parameters, options: options)
+        policy = TrainedPolicy(player.actor, encoding: player.encoding, usesMasks: player.usesMasks, task: task)
+        self.configuration = configuration
+        let rows = player.steps * player.copies
+        returns = AlignedBuffer(count: rows * player.agents, zero: 0)
+        advantages = AlignedBuffer(count: rows * player.agents, zero: 0)
+        valid = AlignedBuffer(count: rows * player.agents, zero: 1)
+        valued = AlignedBuffer(count: rows * player.agents, zero: 1)
+        valueReturns = AlignedBuffer(count: rows * critic.valueRows, zero: 0)
+        valueWeights = AlignedBuffer(count: rows * critic.valueRows, zero: 1)
+        everything = AlignedBuffer(count: configuration.recurrent ? player.copies : rows, zero: 0)
+        for index in 0..<everything.count { everything[index] = Int64(index) }
+    }
+
+    var stepsPerUpdate: Int { player.steps * player.copies }
+
+    func collect(_ schedule: Schedule) throws -> RolloutSummary { try player.collect(critics: [critic, target]) }
+
+    func learn(_ schedule: Schedule) throws -> [Statistic] {
+        defer { updates += 1 }
+        let rate = configuration.learningRate * (configuration.annealLearningRate ? schedule.remaining : 1)
+        (actorOptimizer.options.learningRate, criticOptimizer.options.learningRate) = (rate, rate)
+        try withoutGradient {
+            try critic.evaluate()
+            try target.evaluate()
+        }
+        // False when every episode failed: nothing to learn from.
+        guard prepareTargets() else { return [] }
+        let indices = try Tensor.borrowing(everything.pointer, shape: [everything.count], type: .int64)
+        let slice = try player.slice(indices, count: everything.count)
+        let (logProbabilities, entropies) = try player.actor.rule.evaluate(
+            player.actorOutputs(of: slice), legal: player.legal(of: slice), decisions: player.decisions(of: slice))
+        let terms = try ActorCriticLoss(entropyCoefficient: configuration.entropyCoefficient)(
+            logProbabilities: logProbabilities, entropies: entropies,
+            advantages: player.numbers(advantages, perCopy: player.agents, of: slice),
+            weights: player.numbers(valid, perCopy: player.agents, of: slice), values: critic.values(of: slice),
+            returns: player.numbers(valueReturns, perCopy: critic.valueRows, of: slice),
+            valueWeights: player.numbers(valueWeights, perCopy: critic.valueRows, of: slice))
+        let statistics = try [
+            Statistic("loss_policy", finite(terms.policy, "policy loss", update: updates)),
+            Statistic("loss_value", finite(terms.value, "value loss", update: updates)),
+            Statistic("entropy", finite(terms.entropy, "entropy", update: updates)),
+        ]
+        try actorOptimizer.clearGradients()
+        try criticOptimizer.clearGradients()
+        try terms.total.backward()
+        let maximum = configuration.maximumGradientNorm
+        let actorNorm = try actorOptimizer.finiteClippedNorm(maximum, "actor", update: updates)
+        let criticNorm = try criticOptimizer.finiteClippedNorm(maximum, "critic", update: updates)
+        try actorOptimizer.step()
+        try criticOptimizer.step()
+        try target.network.move(to: critic.network, weight: configuration.targetRate)
+        return statistics + [
+            Statistic("actor_gradient_norm", actorNorm), Statistic("critic_gradient_norm", criticNorm),
+            Statistic("learning_rate", rate),
+        ]
+    }
+
+    /// G, A and what of them counts.
+    ///
+    /// - Returns: false when no row counts.
+    private func prepareTargets() -> Bool {
+        let (agents, valueRows) = (player.agents, critic.valueRows)
+        let isPerCopy = valueRows == 1 && agents > 1
+        NStepReturns(discount: configuration.discount, n: configuration.nStep, valuesArePerCopy: isPerCopy).run(
+            player.storage, values: target.values.pointer, finalValues: target.finalValues.pointer,
+            returns: returns.pointer, valid: valid.pointer, valued: valued.pointer)
+        for row in 0..<returns.count {
+            let value = critic.values.pointer[isPerCopy ? row / agents : row]
+            advantages.pointer[row] = valid.pointer[row] != 0 ? returns.pointer[row] - value : 0
+        }
+        for place in 0..<player.steps * player.copies {
+            for row in 0..<valueRows {
+                let rows =
+                    isPerCopy ? place * agents..<(place + 1) * agents : place * agents + row..<place * agents + row + 1
+                // One value for all agents: its target is the mean over those that act or wait.
+                var (sum, weight): (Float, Float) = (0, 0)
+                for agent in rows where valued.pointer[agent] != 0 {
+                    sum += returns.pointer[agent]
+                    weight += 1
+                }
+                valueReturns.pointer[place * valueRows + row] = weight > 0 ? sum / weight : 0
+                valueWeights.pointer[place * valueRows + row] = weight > 0 ? 1 : 0
+            }
+        }
+        return advantages.elements.normalize(where: valid.elements, onlyCount: !configuration.normalizeAdvantages)
+    }
+
+    // MARK: Checkpoints
+
+    var state: [(name: String, tensor: Tensor)] {
+        get throws {
+            player.state + critic.parameters + target.network.parameters(under: "target") + actorOptimizer.savedState
+                + criticOptimizer.savedState
+                + [
+                    ("hidden.critic", critic.hidden), ("hidden.target", target.hidden),
+                    ("learner.updates", try Tensor([updates])),
+                ]
+        }
+    }
+
+    func restore(_ saved: [String: Tensor]) throws {
+        // Memory is replaced at every step, so it must not be written in place.
+        player.actor.hidden = try player.actor.hidden.cloned()
+        critic.hidden = try critic.hidden.cloned()
+        target.hidden = try target.hidden.cloned()
+        try restoreTensors(state, from: saved, owner: "checkpoint")
+        updates = try saved.numbers("learner.updates", count: 1, as: Int.self)[0]
+    }
+}

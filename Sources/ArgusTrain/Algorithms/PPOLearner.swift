@@ -1,0 +1,173 @@
+import ArgusEnvAPI
+import ArgusHost
+import ArgusTensor
+
+/// Plays rollouts with the current actor and learns from them by ``PPOLoss``: IPPO, MAPPO and VDPPO, which differ in what
+/// the critic sees.
+final class PPOLearner: Learner {
+    let configuration: PPOConfiguration
+    let player: RolloutPlayer
+    let critic: RolloutCritic
+    let policy: TrainedPolicy
+    var normalizer: ValueNormalizer
+    private let actorOptimizer: Adam
+    private let criticOptimizer: Adam
+    private let seed: UInt64
+    private let sumsRewards: Bool
+    private var updates = 0
+
+    // [step, copy, agent] or, of values, [step, copy, value row].
+    let advantages: AlignedBuffer<Float>
+    let returns: AlignedBuffer<Float>
+    let weights: AlignedBuffer<Float>
+    let valueReturns: AlignedBuffer<Float>
+    let valueWeights: AlignedBuffer<Float>
+    let valid: AlignedBuffer<UInt8>
+    let valued: AlignedBuffer<UInt8>
+    private let order: AlignedBuffer<Int64>
+
+    init(_ task: LearningTask, configuration: PPOConfiguration, view: CriticView) throws {
+        let environment = task.environment
+        if view == .decomposed { try task.requireOneTeam() }
+        let rule: ActionRule =
+            switch environment.specification.actions {
+            case .discrete(let heads): .categorical(heads: heads)
+            case .continuous(_, let bounds): .gaussian(GaussianSampler(bounds: bounds))
+            }
+        let criticShape = RolloutCritic.shape(task, configuration, view: view)
+        try RolloutPlayer.requireMemory(task, configuration, rule: rule, critics: [criticShape])
+        var generator = SplitMix64(seed: CounterRandom(run: task.seed, purpose: .initialWeights).bits(0))
+        player = try RolloutPlayer(task, configuration, rule: rule, using: &generator)
+        critic = try RolloutCritic(
+            player, view: view, shape: criticShape, isShared: configuration.shareParameters, using: &generator)
+        let options = Adam.Options(learningRate: configuration.learningRate, epsilon: configuration.adamEpsilon)
+        actorOptimizer = try Adam(player.actor.parameters, options: options)
+        criticOptimizer = try Adam(critic.parameters, options: options)
+        policy = TrainedPolicy(player.actor, encoding: player.encoding, usesMasks: player.usesMasks, task: task)
+        normalizer = ValueNormalizer(decay: configuration.valueNormalizationDecay)
+        sumsRewards = view == .decomposed && environment.scenario.reward == .individual
+        seed = task.seed
+        self.configuration = configuration
+        let rows = player.steps * player.copies
+        advantages = AlignedBuffer(count: rows * player.agents, zero: 0)
+        returns = AlignedBuffer(count: rows * player.agents, zero: 0)
+        weights = AlignedBuffer(count: rows * player.agents, zero: 1)
+        valueReturns = AlignedBuffer(count: rows * critic.valueRows, zero: 0)
+        valueWeights = AlignedBuffer(count: rows * critic.valueRows, zero: 1)
+        valid = AlignedBuffer(count: rows * player.agents, zero: 1)
+        valued = AlignedBuffer(count: rows * player.agents, zero: 1)
+        order = AlignedBuffer(count: configuration.recurrent ? player.copies : rows, zero: 0)
+    }
+
+    var stepsPerUpdate: Int { player.steps * player.copies }
+
+    func collect(_ schedule: Schedule) throws -> RolloutSummary {
+        let summary = try player.collect(critics: [critic])
+        if sumsRewards { player.storage.sumRewards() }
+        return summary
+    }
+
+    /// Advantages and returns of the rollout, then `epochs` passes of gradient steps.
+    func learn(_ schedule: Schedule) throws -> [Statistic] {
+        defer { updates += 1 }
+        try estimateAdvantages()
+        var statistics = PPOStatistics()
+        let learningRate =
+            configuration.learningRate * (configuration.annealLearningRate ? schedule.remaining : 1)
+        // False when every episode failed: nothing to learn from.
+        guard try prepareTargets() else { return statistics.all(learningRate: learningRate) }
+        actorOptimizer.options.learningRate = learningRate
+        criticOptimizer.options.learningRate = learningRate
+        let loss = PPOLoss(
+            configuration: configuration,
+            entropyCoefficient: configuration.entropyCoefficient
+                * (configuration.annealEntropy ? schedule.remaining : 1), rule: player.actor.rule)
+        let isWeighted = !weights.elements.allSatisfy { $0 == 1 }
+        for epoch in 0..<configuration.epochs {
+            order.shuffle(run: seed, update: updates, epoch: epoch)
+            for index in 0..<configuration.minibatches {
+                let range =
+                    index * order.count / configuration.minibatches..<(index + 1) * order.count
+                    / configuration.minibatches
+                let indices = try Tensor.borrowing(
+                    order.pointer + range.lowerBound, shape: [range.count], type: .int64)
+                let slice = try player.slice(indices, count: range.count)
+                let outputs = try player.actorOutputs(of: slice)
+                let batch = try minibatch(slice, isWeighted: isWeighted)
+                let terms = try loss(outputs: outputs, values: critic.values(of: slice), batch: batch)
+                try step(terms, into: &statistics)
+                if epoch == configuration.epochs - 1 && index == configuration.minibatches - 1 {
+                    try withoutGradient { try statistics.measure(outputs, batch, loss) }
+                }
+            }
+        }
+        return statistics.all(learningRate: learningRate)
+    }
+
+    private func estimateAdvantages() throws {
+        try withoutGradient { try critic.evaluate() }
+        if configuration.normalizeValues {
+            critic.scaleValues(by: Float(normalizer.deviation), Float(normalizer.center))
+        }
+        AdvantageEstimation(
+            discount: configuration.discount, lambda: configuration.gaeLambda, steps: player.steps,
+            copies: player.copies, agents: player.agents,
+            valuesArePerCopy: critic.valueRows == 1 && player.agents > 1
+        ).run(
+            values: critic.values.pointer, finalValues: critic.finalValues.pointer, player.storage.transitions,
+            advantages: advantages.pointer, returns: returns.pointer, valid: valid.pointer, valued: valued.pointer)
+    }
+
+    private func minibatch(_ slice: RolloutSlice, isWeighted: Bool) throws -> Minibatch {
+        let agents = player.agents
+        let valueRows = critic.valueRows
+        return Minibatch(
+            decisions: try player.decisions(of: slice), legal: try player.legal(of: slice),
+            logDeviations: try player.logDeviations(rows: slice.rows),
+            components: try player.components(rows: slice.rows),
+            logProbabilities: try player.numbers(player.storage.logProbabilities, perCopy: agents, of: slice),
+            advantages: try player.numbers(advantages, perCopy: agents, of: slice),
+            weights: isWeighted ? try player.numbers(weights, perCopy: agents, of: slice) : nil,
+            returns: try player.numbers(valueReturns, perCopy: valueRows, of: slice),
+            oldValues: try player.numbers(critic.values, perCopy: valueRows, of: slice),
+            valueWeights: isWeighted ? try player.numbers(valueWeights, perCopy: valueRows, of: slice) : nil)
+    }
+
+    private func step(_ terms: PPOLoss.Terms, into statistics: inout PPOStatistics) throws {
+        let policy = try finite(terms.policy, "policy loss", update: updates)
+        let value = try finite(terms.value, "value loss", update: updates)
+        let entropy = try finite(terms.entropy, "entropy", update: updates)
+        try actorOptimizer.clearGradients()
+        try criticOptimizer.clearGradients()
+        try terms.total.backward()
+        let actorNorm = try actorOptimizer.finiteClippedNorm(
+            configuration.maximumGradientNorm, "actor", update: updates)
+        let criticNorm = try criticOptimizer.finiteClippedNorm(
+            configuration.maximumGradientNorm, "critic", update: updates)
+        try actorOptimizer.step()
+        try criticOptimizer.step()
+        statistics.add(policy: policy, value: value, entropy: entropy, actorNorm: actorNorm, criticNorm: criticNorm)
+    }
+
+    // MARK: Checkpoints
+
+    var state: [(name: String, tensor: Tensor)] {
+        get throws {
+            player.state + critic.parameters + actorOptimizer.savedState + criticOptimizer.savedState
+                + [
+                    ("hidden.critic", critic.hidden), ("learner.normalizer", try Tensor(normalizer.moments)),
+                    ("learner.updates", try Tensor([updates])),
+                ]
+        }
+    }
+
+    func restore(_ saved: [String: Tensor]) throws {
+        // Memory is replaced at every step, so it must not be written in place.
+        player.actor.hidden = try player.actor.hidden.cloned()
+        critic.hidden = try critic.hidden.cloned()
+        try restoreTensors(state, from: saved, owner: "checkpoint")
+        normalizer = ValueNormalizer(
+            decay: normalizer.decay, moments: try saved.numbers("learner.normalizer", count: 3, as: Double.self))
+        updates = try saved.numbers("learner.updates", count: 1, as: Int.self)[0]
+    }
+}

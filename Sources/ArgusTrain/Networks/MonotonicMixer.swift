@@ -1,0 +1,51 @@
+package import ArgusEnvAPI
+package import ArgusTensor
+
+/// QMIX's mixing network (Rashid et al. 2018, section 4): the agents' values to the team's, monotonic in each of them,
+/// with weights that hypernetworks make of the global state.
+///
+///     Q_tot = ELU(q·|W₁(s)| + b₁(s))·|w₂(s)| + V(s)
+///
+/// W₁ and w₂ come from networks of one hidden layer of 64, b₁ from a linear one, V from a hidden layer of the embedding's
+/// size, which is 32 (PyMARL 2, EPyMARL).
+package final class MonotonicMixer {
+    private static let embedding = 32
+    private static let hypernetHidden = 64
+
+    let agents: Int
+    private let firstWeights: MultilayerPerceptron
+    private let firstBias: Linear
+    private let secondWeights: MultilayerPerceptron
+    private let offset: MultilayerPerceptron
+
+    package init(agents: Int, stateSize: Int, using generator: inout SplitMix64) throws {
+        self.agents = agents
+        let (embedding, hidden) = (Self.embedding, Self.hypernetHidden)
+        // With gain 0.5 the mixture of values of order one begins of order one.
+        firstWeights = try MultilayerPerceptron(
+            sizes: [stateSize, hidden, agents * embedding], outputGain: 0.5, using: &generator)
+        firstBias = try Linear(inputs: stateSize, outputs: embedding, using: &generator)
+        secondWeights = try MultilayerPerceptron(
+            sizes: [stateSize, hidden, embedding], outputGain: 0.5, using: &generator)
+        offset = try MultilayerPerceptron(sizes: [stateSize, embedding, 1], outputGain: 0.1, using: &generator)
+    }
+
+    /// Values [rows, agents] at states [rows, state] to [rows].
+    package func callAsFunction(_ values: Tensor, states: Tensor) throws -> Tensor {
+        let rows = values.shape[0]
+        let weights = try firstWeights(states).abs().reshaped(to: [rows, agents, Self.embedding])
+        let hidden = try ((values.unsqueezed(2) * weights).sum(axes: [1]) + firstBias(states)).elu()
+        return try (hidden * secondWeights(states).abs()).sum(axes: [1]) + offset(states).squeezed(1)
+    }
+
+    package func parameters(under prefix: String) -> [(name: String, tensor: Tensor)] {
+        firstWeights.parameters(under: "\(prefix).first_weights") + firstBias.parameters(under: "\(prefix).first_bias")
+            + secondWeights.parameters(under: "\(prefix).second_weights") + offset.parameters(under: "\(prefix).offset")
+    }
+
+    /// Makes y ↦ ratio · y + shift of what the mixer gives; `ratio` is above 0.
+    func rescaleOutputs(ratio: Double, shift: Double) throws {
+        try secondWeights.layers.last?.rescale(ratio: ratio, shift: 0)
+        try offset.layers.last?.rescale(ratio: ratio, shift: shift)
+    }
+}

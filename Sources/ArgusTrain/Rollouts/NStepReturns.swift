@@ -1,0 +1,95 @@
+import ArgusHost
+import Glibc
+
+/// n-step returns of a rollout (Sutton & Barto 2018, eq. 12.1; Mnih et al. 2016 for advantages made of them):
+///
+///     G(t) = Σ_{k<n} γ^(time from t)·r(t+k) + γ^(time to t+n)·V(t+n)
+///
+/// Nothing follows an episode that ended by rule; one that was cut by the horizon is bootstrapped from its final row, the
+/// rollout's edge from the row after it. An agent that is out at t+n has no value of its own to bootstrap from: its
+/// rewards go on adding up.
+struct NStepReturns {
+    let discount: Double
+    let n: Int
+    /// One value a copy for all agents, or one an agent.
+    let valuesArePerCopy: Bool
+
+    /// - Parameters: `values`: [step + 1, copy, value row]; `finalValues`: [step, copy, value row], read where an episode
+    ///   was truncated; `returns`: [step, copy, agent], written, as are `valid`, 1 where an agent of a valid episode
+    ///   decides, and `valued`, 1 where it decides or waits.
+    func run(
+        _ storage: RolloutStorage, values: UnsafePointer<Float>, finalValues: UnsafePointer<Float>,
+        returns: UnsafeMutablePointer<Float>, valid: UnsafeMutablePointer<Float>,
+        valued: UnsafeMutablePointer<Float>
+    ) {
+        for copy in 0..<storage.copies {
+            for agent in 0..<storage.agents {
+                var isFailed = false
+                for step in stride(from: storage.steps - 1, through: 0, by: -1) {
+                    let place = step * storage.copies + copy
+                    let end = EpisodeEnd(rawValue: storage.ended.pointer[place]) ?? .failed
+                    if end != .running { isFailed = end == .failed }
+                    let row = place * storage.agents + agent
+                    let isOut = storage.isOut(step: step, copy: copy, agent: agent)
+                    valid[row] = storage.acting.pointer[row] != 0 && !isFailed ? 1 : 0
+                    valued[row] = !isOut && !isFailed ? 1 : 0
+                    returns[row] =
+                        valued[row] != 0 ? value(storage, step, copy, agent, values, finalValues) : 0
+                }
+            }
+        }
+    }
+
+    private func value(
+        _ storage: RolloutStorage, _ first: Int, _ copy: Int, _ agent: Int, _ values: UnsafePointer<Float>,
+        _ finalValues: UnsafePointer<Float>
+    ) -> Float {
+        let (copies, agents) = (storage.copies, storage.agents)
+        let valueRows = valuesArePerCopy ? 1 : agents
+        let column = valuesArePerCopy ? 0 : agent
+        var sum: Float = 0
+        var factor: Float = 1
+        var step = first
+        while true {
+            let place = step * copies + copy
+            let row = place * agents + agent
+            sum += factor * storage.rewards.pointer[row]
+            let elapsed = storage.elapsed.pointer[place]
+            factor *= elapsed == 1 ? Float(discount) : pow(Float(discount), elapsed)
+            let hasOwnValue = valuesArePerCopy || storage.terminated.pointer[row] == 0
+            switch EpisodeEnd(rawValue: storage.ended.pointer[place]) ?? .failed {
+            case .terminated, .failed: return sum
+            case .truncated: return sum + (hasOwnValue ? factor * finalValues[place * valueRows + column] : 0)
+            case .running: break
+            }
+            step += 1
+            guard step < storage.steps else {
+                return sum + (hasOwnValue ? factor * values[(step * copies + copy) * valueRows + column] : 0)
+            }
+            if step - first >= n, hasOwnValue {
+                return sum + factor * values[(step * copies + copy) * valueRows + column]
+            }
+        }
+    }
+}
+
+extension UnsafeMutableBufferPointer<Float> {
+    /// Gives the entries that count (`weights` not 0) mean 0 and deviation 1, or only looks whether there are any.
+    ///
+    /// - Returns: false when none counts.
+    func normalize(where weights: UnsafeMutableBufferPointer<Float>, onlyCount: Bool) -> Bool {
+        var (count, sum, squares) = (0.0, 0.0, 0.0)
+        for index in indices where weights[index] != 0 {
+            let value = Double(self[index])
+            count += 1
+            sum += value
+            squares += value * value
+        }
+        guard count > 0 else { return false }
+        guard !onlyCount else { return true }
+        let mean = sum / count
+        let deviation = Swift.max(0, squares / count - mean * mean).squareRoot() + 1e-8
+        for index in indices where weights[index] != 0 { self[index] = Float((Double(self[index]) - mean) / deviation) }
+        return true
+    }
+}

@@ -1,0 +1,187 @@
+import ArgusEnvAPI
+import ArgusHost
+import ArgusTensor
+
+/// A critic over a rollout: what it is shown, and its values of every stored row.
+final class RolloutCritic {
+    let network: TeamNetwork
+    /// Makes one value of the agents' own, for a decomposed critic.
+    let mixer: MonotonicMixer?
+    let view: CriticView
+    /// Values a copy: one, or one an agent.
+    let valueRows: Int
+    /// [steps + 1, copy, value row], in the critic's units until ``scaleValues(by:_:)``.
+    let values: AlignedBuffer<Float>
+    /// [step, copy, value row], read where an episode was truncated.
+    let finalValues: AlignedBuffer<Float>
+    /// Memory at the live rows: [copy · network row, hidden].
+    var hidden: Tensor
+    /// Memory at the rollout's first step.
+    private(set) var firstHidden: Tensor
+
+    private let player: RolloutPlayer
+    private var networkRows: Int { network.agents }
+    private var storage: RolloutStorage { player.storage }
+    private var copies: Int { player.copies }
+
+    /// - Parameter shape: of its network, from ``shape(_:_:view:)``.
+    init(
+        _ player: RolloutPlayer, view: CriticView, shape: Network.Shape, isShared: Bool,
+        using generator: inout SplitMix64
+    ) throws {
+        self.player = player
+        self.view = view
+        valueRows = view.isShared(player.environment) ? 1 : player.agents
+        let networkRows = view == .central ? valueRows : player.agents
+        network = try TeamNetwork(
+            shape, agents: networkRows, isShared: isShared || networkRows == 1, outputGain: 1, using: &generator)
+        mixer =
+            view == .decomposed
+            ? try MonotonicMixer(agents: player.agents, stateSize: player.encodedState.size, using: &generator) : nil
+        values = AlignedBuffer(count: (player.steps + 1) * player.copies * valueRows, zero: 0)
+        finalValues = AlignedBuffer(count: player.steps * player.copies * valueRows, zero: 0)
+        hidden = try network.initialHidden(rows: player.copies * networkRows)
+        firstHidden = hidden
+    }
+
+    /// The shape of a critic's network.
+    static func shape(
+        _ task: LearningTask, _ configuration: some NetworkConfiguration, view: CriticView
+    ) -> Network.Shape {
+        let specification = task.environment.specification
+        let encoding = InputEncoding(
+            specification, scaleObservations: configuration.scaleObservations, agentIds: configuration.agentIds)
+        guard view == .central else { return configuration.shape(inputs: encoding.inputSize, outputs: 1) }
+        let ids = view.isShared(task.environment) || specification.agents.count == 1 ? 0 : specification.agents.count
+        return configuration.shape(inputs: StateSize(task.environment, encoding).size + ids, outputs: 1)
+    }
+
+    var parameters: [(name: String, tensor: Tensor)] {
+        network.parameters(under: "critic") + (mixer?.parameters(under: "critic.mixer") ?? [])
+    }
+
+    // MARK: Values
+
+    /// Values of the slice, on the gradient tape: [rows · value rows].
+    func values(of slice: RolloutSlice) throws -> Tensor {
+        let inputs = try networkInputs(slice.inputs, slice.states, rows: slice.rows)
+        let outputs = try player.outputs(network, inputs, hidden: firstHidden, of: slice)
+        return try mixed(outputs, slice.inputs, slice.states, rows: slice.rows)
+    }
+
+    /// Values without memory: inputs [rows, agents · input] and native states to [rows · value rows].
+    private func callAsFunction(_ inputs: Tensor, _ states: Tensor?, rows: Int) throws -> Tensor {
+        try mixed(network(networkInputs(inputs, states, rows: rows)), inputs, states, rows: rows)
+    }
+
+    /// What the network is shown: [rows · network rows, input].
+    private func networkInputs(_ inputs: Tensor, _ states: Tensor?, rows: Int) throws -> Tensor {
+        let agents = player.agents
+        if view != .central { return try inputs.reshaped(to: [rows * agents, player.encoding.inputSize]) }
+        let state = states ?? inputs
+        guard valueRows > 1 else { return state }
+        let size = state.shape[1]
+        let ids = (0..<agents * agents).map { Float($0 / agents == $0 % agents ? 1 : 0) }
+        let each = try state.unsqueezed(1).expanded(to: [rows, agents, size])
+        let who = try Tensor(ids, shape: [1, agents, agents]).expanded(to: [rows, agents, agents])
+        return try Tensor.concatenate([each, who], axis: 2).reshaped(to: [rows * agents, size + agents])
+    }
+
+    private func mixed(_ outputs: Tensor, _ inputs: Tensor, _ states: Tensor?, rows: Int) throws -> Tensor {
+        guard let mixer else { return try outputs.squeezed(1) }
+        return try mixer(outputs.reshaped(to: [rows, player.agents]), states: states ?? inputs)
+    }
+
+    // MARK: Along a rollout (recurrent critics)
+
+    func begin() { firstHidden = hidden }
+
+    /// Values of the live rows, moving the memory on.
+    func step(_ step: Int) throws {
+        guard network.shape.recurrent else { return }
+        let range = step..<step + 1
+        let (inputs, states) = (try player.inputs(range), try player.states(range))
+        let (outputs, next) = try network.step(
+            networkInputs(inputs, states, rows: copies), hidden: hidden,
+            starts: player.starts(step, rowsPerCopy: networkRows))
+        hidden = next
+        try copy(
+            mixed(outputs, inputs, states, rows: copies), to: values, at: step * copies * valueRows,
+            count: copies * valueRows)
+    }
+
+    /// Values of final rows need the memory of their own episode, which is at hand only now.
+    func finals(from step: Int) throws {
+        guard network.shape.recurrent else { return }
+        let first = storage.finalPlaces.firstIndex { $0 >= step * copies } ?? storage.finalPlaces.count
+        for index in first..<storage.finalPlaces.count {
+            let place = storage.finalPlaces[index]
+            let rows = (place - step * copies) * networkRows
+            let memory = try hidden.narrowed(axis: 0, from: rows, count: networkRows)
+            let (inputs, states) = try player.finals(index..<index + 1)
+            let outputs = try network.step(
+                networkInputs(inputs, states, rows: 1), hidden: memory, starts: Tensor.zeros([networkRows, 1])
+            ).outputs
+            try copy(
+                mixed(outputs, inputs, states, rows: 1), to: finalValues, at: place * valueRows, count: valueRows)
+        }
+    }
+
+    /// Values of all stored rows and of the final rows of truncated episodes.
+    func evaluate() throws {
+        if network.shape.recurrent {
+            // The rows after the last step: the memory must not move on, they are the next rollout's first.
+            let memory = hidden
+            try step(player.steps)
+            hidden = memory
+            return
+        }
+        // A few steps at a time, so that activations stay in cache.
+        let chunk = max(1, 4096 / (copies * valueRows))
+        for first in stride(from: 0, through: player.steps, by: chunk) {
+            let range = first..<min(first + chunk, player.steps + 1)
+            let output = try self(player.inputs(range), player.states(range), rows: range.count * copies)
+            try copy(output, to: values, at: first * copies * valueRows, count: range.count * copies * valueRows)
+        }
+        guard !storage.finalPlaces.isEmpty else { return }
+        let (inputs, states) = try player.finals(0..<storage.finalPlaces.count)
+        let output = try self(inputs, states, rows: storage.finalPlaces.count).values()
+        for (index, place) in storage.finalPlaces.enumerated() {
+            for row in 0..<valueRows { finalValues.pointer[place * valueRows + row] = output[index * valueRows + row] }
+        }
+    }
+
+    /// Writes the stored values in units of return: value · `deviation` + `center`.
+    func scaleValues(by deviation: Float, _ center: Float) {
+        for index in 0..<values.count { values.pointer[index] = values.pointer[index] * deviation + center }
+        for place in storage.finalPlaces {
+            for row in place * valueRows..<(place + 1) * valueRows {
+                finalValues.pointer[row] = finalValues.pointer[row] * deviation + center
+            }
+        }
+    }
+
+    /// Rescales what makes the values so that value ↦ ratio · value + shift (PopArt, van Hasselt et al. 2016, eq. 3).
+    func rescaleOutputs(ratio: Double, shift: Double) throws {
+        if let mixer { return try mixer.rescaleOutputs(ratio: ratio, shift: shift) }
+        for network in network.networks {
+            guard let layer = network.outputLayer else { continue }
+            try layer.rescale(ratio: ratio, shift: shift)
+        }
+    }
+
+    private func copy(_ tensor: Tensor, to buffer: AlignedBuffer<Float>, at first: Int, count: Int) throws {
+        try tensor.copy(to: UnsafeMutableBufferPointer(start: buffer.pointer + first, count: count))
+    }
+}
+
+extension Linear {
+    /// Makes y ↦ ratio · y + shift of what the layer gives.
+    func rescale(ratio: Double, shift: Double) throws {
+        try withoutGradient {
+            try weight.multiplyInPlace(ratio)
+            try bias.multiplyInPlace(ratio)
+            try bias.addInPlace(Tensor.full(shift, shape: bias.shape))
+        }
+    }
+}

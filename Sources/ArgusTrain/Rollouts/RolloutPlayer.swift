@@ -1,0 +1,219 @@
+import ArgusEnvAPI
+import ArgusHost
+import ArgusTensor
+import Dispatch
+
+/// Plays rollouts with the current actor and holds them: for algorithms that learn from what their networks do now.
+final class RolloutPlayer {
+    let environment: VectorEnvironment
+    let encoding: InputEncoding
+    let storage: RolloutStorage
+    let actor: TeamActor
+    let usesMasks: Bool
+    let isRecurrent: Bool
+    /// Memory of the actor at the rollout's first step.
+    private(set) var firstHidden: Tensor
+    /// What the policy would choose at truncated episodes' final rows, [place, agent, head], where that is drawn.
+    private(set) var finalChoices: [Int64] = []
+    private let drawsBootstrapChoices: Bool
+    private let scoreMetric: Int?
+
+    var steps: Int { storage.steps }
+    var copies: Int { storage.copies }
+    var agents: Int { storage.agents }
+    var encodedState: StateSize { StateSize(environment, encoding) }
+
+    /// - Parameters: `outputGain`: of the actor's last layer, see ``Network``; `norm`: where it normalises, if it does;
+    ///   `drawsBootstrapChoices`: also draws what would be chosen where an episode or the rollout is cut off, for values of
+    ///   actions.
+    init(
+        _ task: LearningTask, _ configuration: some RolloutConfiguration, rule: ActionRule, outputGain: Double = 0.01,
+        norm: LayerNormPlacement = .afterActivation, drawsBootstrapChoices: Bool = false,
+        using generator: inout SplitMix64
+    ) throws {
+        let environment = task.environment
+        let specification = environment.specification
+        let agents = specification.agents.count
+        let copies = environment.copies
+        encoding = InputEncoding(
+            specification, scaleObservations: configuration.scaleObservations, agentIds: configuration.agentIds)
+        self.environment = environment
+        usesMasks = environment.usesMasks
+        isRecurrent = configuration.recurrent
+        let network = try TeamNetwork(
+            configuration.shape(inputs: encoding.inputSize, outputs: rule.outputs, norm: norm), agents: agents,
+            isShared: configuration.shareParameters, outputGain: outputGain, using: &generator)
+        actor = try TeamActor(network: network, rule: rule, task: task)
+        firstHidden = actor.hidden
+        let stateSize = StateSize(environment, encoding).native
+        storage = RolloutStorage(
+            steps: configuration.rolloutSteps, copies: copies, agents: agents, inputSize: encoding.inputSize,
+            stateSize: stateSize, rule: rule, legalSize: specification.legalSize,
+            horizon: environment.scenario.horizon,
+            stateScaling: BoundsScaling(
+                size: stateSize, bounds: configuration.scaleObservations ? specification.state?.bounds : nil))
+        scoreMetric = environment.scoreMetricIndex
+        self.drawsBootstrapChoices = drawsBootstrapChoices
+    }
+
+    /// Refuses a rollout and networks that this machine's memory cannot hold, before any of it is laid out.
+    ///
+    /// - Parameter critics: shapes of the networks beside the actor.
+    static func requireMemory(
+        _ task: LearningTask, _ configuration: some RolloutConfiguration, rule: ActionRule, critics: [Network.Shape]
+    ) throws {
+        let specification = task.environment.specification
+        let encoding = InputEncoding(
+            specification, scaleObservations: configuration.scaleObservations, agentIds: configuration.agentIds)
+        let agents = specification.agents.count
+        let rowBytes = 4 * encoding.inputSize + 8 * rule.outputs + specification.legalSize + 32
+        let actor = configuration.shape(inputs: encoding.inputSize, outputs: rule.outputs)
+        let networks = configuration.shareParameters ? 1.0 : Double(agents)
+        try TrainingMemory.require(
+            networks: [actor.weightCount * networks] + critics.map { $0.weightCount * networks },
+            .rollout,
+            bytes: Double(configuration.rolloutSteps) * Double(task.environment.copies)
+                * Double(agents * rowBytes + 4 * StateSize(task.environment, encoding).native))
+    }
+
+    /// Plays `rollout_steps` steps of every copy and stores them. Recurrent critics move on with the rollout.
+    func collect(critics: [RolloutCritic] = []) throws -> RolloutSummary {
+        storage.begin()
+        finalChoices.removeAll(keepingCapacity: true)
+        firstHidden = actor.hidden
+        for critic in critics { critic.begin() }
+        var summary = RolloutSummary()
+        try withoutGradient {
+            for step in 0..<steps {
+                let begin = DispatchTime.now()
+                storage.storeObservations(environment, encoding, step: step)
+                try actor.act(
+                    in: environment, inputs: storage.inputs.pointer + step * copies * agents * encoding.inputSize,
+                    starts: storage.starts.pointer + step * copies,
+                    legal: usesMasks
+                        ? UnsafePointer(storage.legal.pointer + step * copies * agents * storage.legalSize) : nil,
+                    into: storage.destination(step: step))
+                if drawsBootstrapChoices { storage.clearIdleChoices(step: step) }
+                for critic in critics { try critic.step(step) }
+                let acted = DispatchTime.now()
+                summary.actingSeconds += begin.seconds(to: acted)
+                try environment.step()
+                summary.steppingSeconds += acted.seconds(to: .now())
+                storage.storeOutcome(environment, encoding, step: step)
+                for critic in critics { try critic.finals(from: step) }
+                if drawsBootstrapChoices { try drawFinalChoices(from: step) }
+                summary.count(environment, metric: scoreMetric)
+            }
+            storage.storeObservations(environment, encoding, step: steps)
+            if drawsBootstrapChoices { try drawEdgeChoices() }
+        }
+        return summary
+    }
+
+    // MARK: Choices to bootstrap from
+
+    private func drawFinalChoices(from step: Int) throws {
+        let first = storage.finalPlaces.firstIndex { $0 >= step * copies } ?? storage.finalPlaces.count
+        for index in first..<storage.finalPlaces.count {
+            let copy = storage.finalPlaces[index] - step * copies
+            let memory = try actor.hidden.narrowed(axis: 0, from: copy * agents, count: agents)
+            let outputs = try actor.network.step(
+                finals(index..<index + 1).inputs.reshaped(to: [agents, encoding.inputSize]), hidden: memory,
+                starts: Tensor.zeros([agents, 1])
+            ).outputs
+            let row = index * agents * storage.legalSize
+            let legal = Array(storage.finalLegal[row..<row + agents * storage.legalSize])
+            let outcome = environment.outcome
+            finalChoices += try actor.draw(
+                outputs, legal: usesMasks ? legal : nil,
+                seeds: [outcome.episodeSeeds[copy]], steps: [outcome.episodeLengths[copy]])
+        }
+    }
+
+    /// The same draws as the next rollout's first, if the actor stayed as it is.
+    private func drawEdgeChoices() throws {
+        let rows = copies * agents
+        let inputs = try Tensor.borrowing(
+            storage.inputs.pointer + steps * rows * encoding.inputSize, shape: [rows, encoding.inputSize],
+            type: .float32)
+        let outputs = try actor.network.step(
+            inputs, hidden: actor.hidden, starts: starts(steps, rowsPerCopy: agents)
+        ).outputs
+        let legal = Array(
+            storage.legal.elements[steps * rows * storage.legalSize..<(steps + 1) * rows * storage.legalSize])
+        let drawn = try actor.draw(
+            outputs, legal: usesMasks ? legal : nil, seeds: Array(environment.local.seeds),
+            steps: Array(environment.local.steps))
+        let destination = storage.destination(step: steps).choices
+        for (index, choice) in drawn.enumerated() { destination[index] = choice }
+        storage.clearIdleChoices(step: steps)
+    }
+
+    // MARK: Stored rows as tensors
+
+    /// Inputs of steps `range` as [rows, agents · input], rows = steps · copies; borrowed memory.
+    func inputs(_ range: Range<Int>) throws -> Tensor {
+        let width = agents * encoding.inputSize
+        return try Tensor.borrowing(
+            storage.inputs.pointer + range.lowerBound * copies * width, shape: [range.count * copies, width],
+            type: .float32)
+    }
+
+    /// Native states of steps `range`; nil when the inputs are the state.
+    func states(_ range: Range<Int>) throws -> Tensor? {
+        guard storage.stateSize > 0 else { return nil }
+        return try Tensor.borrowing(
+            storage.states.pointer + range.lowerBound * copies * storage.stateSize,
+            shape: [range.count * copies, storage.stateSize], type: .float32)
+    }
+
+    /// Inputs and native states of truncated episodes' final rows.
+    func finals(_ range: Range<Int>) throws -> (inputs: Tensor, states: Tensor?) {
+        let width = agents * encoding.inputSize
+        let inputs = try Tensor(
+            Array(storage.finalInputs[range.lowerBound * width..<range.upperBound * width]),
+            shape: [range.count, width])
+        let size = storage.stateSize
+        guard size > 0 else { return (inputs, nil) }
+        return (
+            inputs,
+            try Tensor(
+                Array(storage.finalStates[range.lowerBound * size..<range.upperBound * size]),
+                shape: [range.count, size])
+        )
+    }
+
+    /// [copy · rowsPerCopy, 1]: 1 where an episode begins at `step`.
+    func starts(_ step: Int, rowsPerCopy: Int) throws -> Tensor {
+        let starts = try Tensor.borrowing(storage.starts.pointer + step * copies, shape: [copies, 1], type: .float32)
+        return try starts.expanded(to: [copies, rowsPerCopy]).reshaped(to: [copies * rowsPerCopy, 1])
+    }
+
+    var state: [(name: String, tensor: Tensor)] { actor.parameters + [("hidden.actor", actor.hidden)] }
+}
+
+extension VectorEnvironment {
+    /// Whether some choices may be illegal: exact masks, or agents that lack some of the padded choices.
+    var usesMasks: Bool {
+        guard case .discrete(let heads) = specification.actions else { return false }
+        return scenario.masks == .exact || specification.agents.contains { $0.actionSizes ?? heads != heads }
+    }
+
+    /// The metric that the scenario's score is of; nil when it is the return.
+    var scoreMetricIndex: Int? {
+        scenario.score.flatMap { score in metrics.firstIndex { $0.name == score.metric } }
+    }
+}
+
+/// Components of the global state that critics and mixers are shown.
+struct StateSize {
+    /// Of the environment's own state; 0 where the agents' inputs, one after the other, are the state.
+    let native: Int
+    /// Of either.
+    let size: Int
+
+    init(_ environment: VectorEnvironment, _ encoding: InputEncoding) {
+        native = environment.scenario.state == .native ? environment.central.size : 0
+        size = native > 0 ? native : environment.specification.agents.count * encoding.inputSize
+    }
+}

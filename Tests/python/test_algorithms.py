@@ -1,0 +1,257 @@
+"""Every algorithm: resumable bit for bit, right where the answer is known, and clear about what it cannot do."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+
+import pytest
+
+from command import ROOT, argus, start
+from training_runs import arguments, out, outcome, resume, wait_for_lines
+
+LONG = bool(os.environ.get("ARGUS_LONG"))
+Q_LEARNERS = ["iql", "vdn", "qmix"]
+ACTOR_CRITICS = ["ippo", "mappo", "vdppo", "maa2c", "coma"]
+ALL = [*Q_LEARNERS, "pqn-vdn", *ACTOR_CRITICS]
+
+
+def settings(**values):
+    return [part for name, value in values.items() for part in ("--set", f"{name}={value}")]
+
+
+def small(algorithm, **values):
+    """Settings with which a run of some thousand steps has many updates."""
+    common = {"copies": 4, "rollout_steps": 32, "hidden": 16}
+    if algorithm in Q_LEARNERS:
+        # The buffer is so small that episodes are dropped, and segments with them.
+        common |= {"rollout_steps": 16, "batch_episodes": 4, "buffer_episodes": 8, "target_interval": 7, "gradient_steps": 1}
+    if algorithm in ("ippo", "mappo", "vdppo"):
+        common |= {"epochs": 2, "minibatches": 2}
+    return settings(**(common | values))
+
+
+def evaluations(folder, mode="greedy", purpose="curve"):
+    lines = map(json.loads, (folder / "evaluations.jsonl").read_text().splitlines())
+    return [sum(x["returns"]) / len(x["returns"]) for x in lines if x["mode"] == mode and x["purpose"] == purpose]
+
+
+def test_every_algorithm_is_listed_with_its_source_and_mode():
+    listed = json.loads(argus("list", "algorithms", "--json", check=0).stdout)
+    items = {item["algorithm"]: item for item in (listed["algorithms"] if isinstance(listed, dict) else listed)}
+    assert set(items) == set(ALL)
+    for name, item in items.items():
+        assert item["source"] and item["description"]
+        assert item["mode"] == ("greedy" if name in [*Q_LEARNERS, "pqn-vdn"] else "sampled")
+
+
+# Memory and sharing in turn, so that each is met by each family; all four with --long.
+KINDS = [(True, False), (False, True)]
+CASES = [(name, *KINDS[index % 2]) for index, name in enumerate(ALL)]
+if LONG:
+    CASES = [(name, memory, shared) for name in ALL for memory in (True, False) for shared in (True, False)]
+
+
+@pytest.mark.parametrize("algorithm,recurrent,shared", CASES)
+def test_a_run_killed_at_random_moments_equals_the_uninterrupted_one_bit_for_bit(tmp_path, algorithm, recurrent, shared):
+    chosen = small(algorithm, recurrent=str(recurrent).lower(), share_parameters=str(shared).lower())
+    steps, scenario = 3000, "foraging/5x5-2p-1f"
+    argus(*arguments(out(tmp_path / "whole"), *chosen, scenario=scenario, algorithm=algorithm, steps=steps), check=0)
+    folder = tmp_path / "killed"
+    moments = random.Random(f"{algorithm} {recurrent} {shared}")
+    process = start(*map(str, arguments(out(folder), *chosen, scenario=scenario, algorithm=algorithm, steps=steps)))
+    kills, updates = 0, 0
+    for _ in range(3 if LONG else 2):
+        updates += moments.randint(3, 10)
+        wait_for_lines(folder / "metrics.jsonl", updates, process)
+        if process.poll() is not None:
+            break
+        process.kill()
+        process.communicate()
+        kills += 1
+        # The first evaluation, and with it the first checkpoint, comes before the first update.
+        process = start(
+            *map(str, arguments(resume(folder), *chosen, scenario=scenario, algorithm=algorithm, steps=steps)))
+    _, errors = process.communicate(timeout=240)
+    assert process.returncode == 0, errors
+    assert kills >= 1
+    assert outcome(folder) == outcome(tmp_path / "whole")
+    # No replay is left that the last checkpoint does not need.
+    segments = lambda run: {path.name: path.read_bytes() for path in run.glob("replay/*")}
+    assert segments(folder) == segments(tmp_path / "whole")
+    assert bool(segments(folder)) == (algorithm in Q_LEARNERS)
+
+
+# MARK: Where the answer is known
+
+
+@pytest.mark.parametrize("algorithm,expected", [("vdn", 7), ("qmix", 8)])
+@pytest.mark.parametrize("seed", [1, 2, 3] if LONG else [1])
+def test_a_sum_of_values_settles_for_7_and_a_monotonic_mixture_finds_8(tmp_path, algorithm, expected, seed):
+    folder = tmp_path / "run"
+    # Exploration stays uniform, and targets look one step ahead, as in the paper.
+    chosen = settings(
+        exploration_end=1, td_lambda=0, hidden=32, batch_episodes=64, rollout_steps=4, gradient_steps=1,
+        target_interval=50, learning_rate=0.001)
+    argus(
+        *arguments(out(folder), *chosen, scenario="matrix-games/two-step", algorithm=algorithm, steps=20_000, seed=seed),
+        check=0)
+    assert evaluations(folder)[-1] == expected
+
+
+@pytest.mark.parametrize("algorithm", ["ippo", "mappo"])
+def test_ppo_settles_for_the_safe_choice_where_missing_each_other_costs_much(tmp_path, algorithm):
+    folder = tmp_path / "run"
+    steps = 300_000 if LONG else 60_000
+    chosen = settings(hidden=32, rollout_steps=25, epochs=4, entropy_coefficient=0.01)
+    argus(
+        *arguments(out(folder), *chosen, scenario="matrix-games/penalty-100", algorithm=algorithm, steps=steps), check=0)
+    assert evaluations(folder, "sampled")[-1] >= (49 if LONG else 45)
+    assert evaluations(folder)[-1] == 50
+
+
+@pytest.mark.skipif(not LONG, reason="long")
+@pytest.mark.parametrize("algorithm", ["ippo", "mappo"])
+def test_ppo_finds_a_good_equilibrium_of_the_climbing_game(tmp_path, algorithm):
+    folder = tmp_path / "run"
+    argus(
+        *arguments(out(folder), scenario="matrix-games/climbing", algorithm=algorithm, steps=300_000), check=0)
+    assert evaluations(folder)[-1] >= 120
+
+
+# MARK: Agents that differ, several heads, continuous actions
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory):
+    """Scenarios of agents that differ; each is paid the sum of its own last action."""
+    folder = tmp_path_factory.mktemp("mixed")
+    compiler = shutil.which("cc") or shutil.which("clang")
+    subprocess.run(
+        [compiler, "-std=c11", "-O1", "-fPIC", "-shared", "-I", ROOT / "Sources/CArgusEnv/include",
+         ROOT / "Tests/python/mixed_agents.c", "-o", folder / "libmixed.so"], check=True)
+
+    def scenario(kind):
+        path = folder / f"{kind}.yaml"
+        path.write_text(
+            f"scenario: {kind}\nversion: 1\nenvironment: mixed-{kind}\nhorizon: 6\nreward: individual\n"
+            "state: concat\nmasks: exact\nplacement: process\n")
+        return {"scenario": str(path), "plugins": str(folder)}
+
+    return scenario
+
+
+def train(where, folder, algorithm, *extra, steps):
+    return argus(
+        *arguments(out(folder), *extra, scenario=where["scenario"], algorithm=algorithm, steps=steps),
+        ARGUS_PLUGIN_PATH=where["plugins"])
+
+
+@pytest.mark.parametrize("algorithm", ALL)
+def test_several_heads_are_learnt_each(tmp_path, mixed, algorithm):
+    """The best is 2 for the listener and 1 + 3 for the speaker at each of 6 steps."""
+    folder = tmp_path / "run"
+    chosen = {"hidden": 32, "discount": 0.5}
+    if algorithm in [*Q_LEARNERS, "pqn-vdn"]:
+        chosen |= {"exploration_steps": 3000, "learning_rate": 0.002}
+        if algorithm == "pqn-vdn":
+            chosen |= {"copies": 16, "rollout_steps": 12}
+    elif algorithm == "coma":
+        chosen |= {"copies": 8, "rollout_steps": 12, "learning_rate": 0.003, "entropy_coefficient": 0.05}
+    else:
+        chosen |= {"rollout_steps": 12, "learning_rate": 0.005, "entropy_coefficient": 0.003}
+    result = train(mixed("heads"), folder, algorithm, *settings(**chosen), steps=16_000)
+    assert result.returncode == 0, result.stderr
+    assert evaluations(folder)[-1] >= 34
+
+
+@pytest.mark.parametrize("algorithm", ["ippo", "mappo", "vdppo"])
+@pytest.mark.parametrize("shared", ["true", "false"])
+def test_ppo_learns_continuous_actions(tmp_path, mixed, algorithm, shared):
+    """The best is 1 for the listener and 1 + 2 for the speaker at each of 6 steps."""
+    folder = tmp_path / "run"
+    chosen = settings(
+        hidden=32, discount=0.5, rollout_steps=12, learning_rate=0.005, entropy_coefficient=0.0, share_parameters=shared)
+    result = train(mixed("continuous"), folder, algorithm, *chosen, steps=16_000)
+    assert result.returncode == 0, result.stderr
+    assert evaluations(folder)[-1] >= 23
+    assert 15 < evaluations(folder, "sampled")[-1] < 25
+
+
+@pytest.mark.parametrize("algorithm", [*Q_LEARNERS, "pqn-vdn", "maa2c", "coma"])
+def test_others_refuse_continuous_actions_with_the_reason(tmp_path, mixed, algorithm):
+    result = train(mixed("continuous"), tmp_path / "run", algorithm, steps=100)
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: action space not supported") and algorithm in result.stderr
+    assert "discrete actions: " in result.stderr and len(result.stderr.splitlines()) == 1
+
+
+# MARK: What goes wrong
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory):
+    """A run of VDN that was killed after some checkpoints."""
+    folder = tmp_path_factory.mktemp("stopped") / "run"
+    process = start(*map(str, arguments(out(folder), *small("vdn"), algorithm="vdn", steps=30_000)))
+    wait_for_lines(folder / "evaluations.jsonl", 6, process)
+    wait_for_lines(folder / "metrics.jsonl", 160, process)
+    process.kill()
+    process.communicate()
+    return folder
+
+
+def flip(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 4
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("damage", [flip, lambda path: path.write_bytes(path.read_bytes()[:-9]), lambda path: path.unlink()])
+def test_replay_that_is_damaged_cut_or_gone_is_refused_by_name(tmp_path, stopped, damage):
+    folder = tmp_path / "copy"
+    shutil.copytree(stopped, folder)
+    segment = sorted(folder.glob("replay/*.episodes"))[0]
+    damage(segment)
+    result = argus(*arguments(resume(folder), *small("vdn"), algorithm="vdn", steps=30_000))
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: unusable replay segment") and segment.name in result.stderr
+
+
+def test_a_checkpoint_of_a_shared_network_does_not_go_into_a_run_of_separate_ones(tmp_path, stopped):
+    folder = tmp_path / "copy"
+    shutil.copytree(stopped, folder)
+    result = argus(*arguments(resume(folder), *small("vdn", share_parameters="false"), algorithm="vdn", steps=30_000))
+    assert result.returncode == 1 and "share_parameters" in result.stderr
+
+
+def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_last_good_checkpoint(tmp_path):
+    folder = tmp_path / "run"
+    result = argus(
+        *arguments(out(folder), *small("mappo", learning_rate=1, maximum_gradient_norm=1e6, normalize_values="false",
+                                       value_coefficient=100), *settings(adam_epsilon=0), steps=30_000))
+    if result.returncode == 0:
+        pytest.skip("the run was more stable than expected")
+    assert "not finite" in result.stderr and "update" in result.stderr
+    assert (folder / "checkpoint" / "last.safetensors").exists()
+
+
+# MARK: TensorBoard
+
+
+def test_tensorboard_reads_the_same_numbers_as_metrics_jsonl(tmp_path):
+    accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    folder = tmp_path / "run"
+    argus(*arguments(out(folder), *small("qmix"), algorithm="qmix", steps=3000), check=0)
+    events = accumulator.EventAccumulator(str(folder), size_guidance={"scalars": 0})
+    events.Reload()
+    lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    for tag, key in [("loss/td", "loss_td"), ("train/exploration", "exploration"), ("train/return_mean", "return")]:
+        expected = [(line["step"], line[key]) for line in lines if key in line]
+        assert len(expected) > 5
+        found = [(event.step, event.value) for event in events.Scalars(tag)]
+        assert [step for step, _ in found] == [step for step, _ in expected]
+        assert [value for _, value in found] == pytest.approx([value for _, value in expected], rel=1e-6)
+    found = [event.value for event in events.Scalars("eval_greedy/return_mean")]
+    assert found == pytest.approx(evaluations(folder), rel=1e-6)
