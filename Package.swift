@@ -106,6 +106,10 @@ if let libtorch {
         .testTarget(
             name: "ArgusTrainTests", dependencies: ["ArgusTrain", "ArgusTensor", "ArgusHost", "ArgusEnvAPI"],
             swiftSettings: settings),
+        .target(name: "ArgusLanguage", dependencies: ["ArgusTensor", "ArgusEnvAPI"], swiftSettings: settings),
+        .testTarget(
+            name: "ArgusLanguageTests", dependencies: ["ArgusLanguage", "ArgusTensor", "ArgusEnvAPI"],
+            exclude: ["Reference"], swiftSettings: settings),
     ]
 }
 targets.append(.executableTarget(name: "argus", dependencies: commandDependencies, swiftSettings: commandSettings))
@@ -120,7 +124,10 @@ var products: [Product] = [
     .library(name: "Warehouse", type: .dynamic, targets: ["Warehouse"]),
     .library(name: "Foraging", type: .dynamic, targets: ["Foraging"]),
 ]
-if libtorch != nil { products.append(.library(name: "ArgusTensor", targets: ["ArgusTensor"])) }
+if libtorch != nil {
+    products.append(.library(name: "ArgusTensor", targets: ["ArgusTensor"]))
+    products.append(.library(name: "ArgusLanguage", targets: ["ArgusLanguage"]))
+}
 
 let package = Package(
     name: "ArgusOrch",
