@@ -109,7 +109,7 @@ if let libtorch {
         .target(name: "ArgusLanguage", dependencies: ["ArgusTensor", "ArgusEnvAPI"], swiftSettings: settings),
         .testTarget(
             name: "ArgusLanguageTests", dependencies: ["ArgusLanguage", "ArgusTensor", "ArgusEnvAPI"],
-            exclude: ["Reference"], swiftSettings: settings),
+            exclude: ["Reference", "Fixtures"], swiftSettings: settings),
     ]
 }
 targets.append(.executableTarget(name: "argus", dependencies: commandDependencies, swiftSettings: commandSettings))
