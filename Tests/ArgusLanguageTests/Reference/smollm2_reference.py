@@ -96,7 +96,7 @@ def llama(path, folder):
             {"prompt": ids[:length], "n_predict": 1, "n_probs": 10, "temperature": 0, "cache_prompt": True}
         )
         answer = answer if isinstance(answer, dict) else json.loads(answer)
-        top = answer["completion_probabilities"][0]["top_logprobs"]
+        top = answer["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
         positions.append({"prompt": ids[:length], "top": [[entry["id"], entry["logprob"]] for entry in top]})
     (folder / "llama.json").write_text(json.dumps(positions))
 

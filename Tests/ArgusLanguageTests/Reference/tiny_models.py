@@ -153,7 +153,8 @@ def folders(root):
             folder = root / f"{name}-{kind}"
             # Shards of 40 kB: several of them.
             model.save_pretrained(folder, max_shard_size=40_000 if kind == "bfloat16" else "5GB")
-            finish(folder, model.float())
+            # Read back: `model` has its table of frequencies rounded too.
+            finish(folder, SHAPES[name][0].from_pretrained(folder, dtype=torch.float32).eval())
         for quantisation in ("F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1"):
             model, _ = build(name)
             folder = root / f"{name}-gguf-{quantisation}"
