@@ -28,7 +28,8 @@ import Testing
     }
 
     @Test(
-        "Scores with everything shared are those of each candidate alone", arguments: ["llama", "qwen2", "qwen3"], [1, 2])
+        "Scores with everything shared are those of each candidate alone", arguments: ["llama", "qwen2", "qwen3"],
+        [1, 2])
     func sharing(name: String, threads: Int) throws {
         let model = try TinyModel(name).load()
         for size in [1, 60, 4096] {

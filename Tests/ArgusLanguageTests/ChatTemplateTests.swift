@@ -52,7 +52,9 @@ import Testing
         }
     }
 
-    @Test("What messages say never becomes a special token", .enabled(if: LanguageModelFile.isHere, LanguageModelFile.missing))
+    @Test(
+        "What messages say never becomes a special token",
+        .enabled(if: LanguageModelFile.isHere, LanguageModelFile.missing))
     func injection() throws {
         let tokenizer = try Tokenizer(GGUFFile(try #require(LanguageModelFile.smollm2)))
         let template = ChatTemplate.chatML(defaultSystem: nil)

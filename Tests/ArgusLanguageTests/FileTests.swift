@@ -27,7 +27,8 @@ import Testing
             ("general.architecture", TinyGGUF.Value.string("gemma"), "gemma"),
             ("llama.rope.scaling.type", .string("yarn"), "yarn"), ("llama.expert_count", .integer(8), "expert_count"),
             ("llama.rope.dimension_count", .integer(8), "rope.dimension_count"),
-            ("tokenizer.ggml.model", .string("llama"), "'llama'"), ("tokenizer.ggml.pre", .string("deepseek-llm"), "deepseek-llm"),
+            ("tokenizer.ggml.model", .string("llama"), "'llama'"),
+            ("tokenizer.ggml.pre", .string("deepseek-llm"), "deepseek-llm"),
             ("tokenizer.ggml.add_space_prefix", .boolean(true), "add_space_prefix"),
         ])
     func refusesSettings(key: String, value: TinyGGUF.Value, name: String) throws {
@@ -45,7 +46,8 @@ import Testing
         "What a config.json asks for and is not supported is refused by name",
         arguments: [
             ("\"model_type\"", "\"model_type\":\"gemma\",\"_\"", "gemma"), ("\"silu\"", "\"gelu\"", "gelu"),
-            ("\"linear\"", "\"yarn\"", "yarn"), ("\"vocab_size\"", "\"use_sliding_window\":true,\"vocab_size\"", "use_sliding_window"),
+            ("\"linear\"", "\"yarn\"", "yarn"),
+            ("\"vocab_size\"", "\"use_sliding_window\":true,\"vocab_size\"", "use_sliding_window"),
             ("\"vocab_size\"", "\"layer_types\":[\"sliding_attention\"],\"vocab_size\"", "sliding_attention"),
             ("\"vocab_size\"", "\"quantization_config\":{\"bits\":4},\"vocab_size\"", "quantization_config"),
             ("\"vocab_size\"", "\"partial_rotary_factor\":0.5,\"vocab_size\"", "partial_rotary_factor"),
@@ -125,7 +127,10 @@ import Testing
             case 2: result = result.prefix(place)
             case 3: result.remove(at: place)
             case 4: result.insert(contentsOf: Array("99999999999".utf8), at: place)
-            case 5: result.insert(contentsOf: Array("[[[[{\"null-1e999,".utf8).prefix(Int.random(in: 1...16, using: &random)), at: place)
+            case 5:
+                result.insert(
+                    contentsOf: Array("[[[[{\"null-1e999,".utf8).prefix(Int.random(in: 1...16, using: &random)),
+                    at: place)
             default:
                 let end = min(result.count, place + 8)
                 result.replaceSubrange(place..<end, with: [UInt8](repeating: .max, count: end - place))

@@ -11,7 +11,8 @@ enum Oracle {
     /// Whether that Python has all of these modules.
     static func has(_ modules: String...) -> Bool {
         guard python != nil else { return false }
-        let program = "import importlib.util, sys; sys.exit(any(importlib.util.find_spec(m) is None for m in sys.argv[1:]))"
+        let program =
+            "import importlib.util, sys; sys.exit(any(importlib.util.find_spec(m) is None for m in sys.argv[1:]))"
         return (try? run(["-c", program] + modules)) != nil
     }
 
@@ -38,7 +39,8 @@ enum Oracle {
         let data = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            throw Failure(description: "\(arguments.prefix(2).joined(separator: " ")): status \(process.terminationStatus)")
+            throw Failure(
+                description: "\(arguments.prefix(2).joined(separator: " ")): status \(process.terminationStatus)")
         }
         return data
     }

@@ -28,7 +28,8 @@ import Testing
         let model = try load()
         try Oracle.withFolder { folder in
             try Oracle.run(script: "smollm2_reference.py", ["transformers", model.path, folder.path])
-            let tokens = try JSONDecoder().decode([Int].self, from: Data(contentsOf: folder.appending(path: "tokens.json")))
+            let tokens = try JSONDecoder().decode(
+                [Int].self, from: Data(contentsOf: folder.appending(path: "tokens.json")))
             let bytes = try Data(contentsOf: folder.appending(path: "logits.bin"))
             let expected = bytes.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
             let found = try model.decoder.logits(of: tokens)

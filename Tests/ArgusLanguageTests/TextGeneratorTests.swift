@@ -7,7 +7,9 @@ import Testing
     /// A tokenizer whose 96 tokens are printable characters.
     private func tokenizer() throws -> Tokenizer {
         try Oracle.withFolder { folder in
-            let vocabulary = (0..<94).map { "\"\($0 == 1 ? "\\\"" : $0 == 59 ? "\\\\" : String(UnicodeScalar(UInt8(33 + $0))))\": \($0)" }
+            let vocabulary = (0..<94).map {
+                "\"\($0 == 1 ? "\\\"" : $0 == 59 ? "\\\\" : String(UnicodeScalar(UInt8(33 + $0))))\": \($0)"
+            }
             let path = folder.appending(path: "tokenizer.json").path
             let json = """
                 {"model": {"type": "BPE", "vocab": {\(vocabulary.joined(separator: ", "))}, "merges": []},
@@ -38,7 +40,8 @@ import Testing
                 #expect(row[token] >= (row.max() ?? 0) - 1e-4)
                 tokens.append(token)
             }
-            #expect(generation.finish == .length || model.configuration.endTokens.contains(generation.tokens.last ?? -1))
+            #expect(
+                generation.finish == .length || model.configuration.endTokens.contains(generation.tokens.last ?? -1))
         }
     }
 

@@ -12,13 +12,15 @@ struct TinyGGUF {
     init(type: UInt32 = 0, changes: [String: Value] = [:]) {
         let vocabulary = TinyTokenizer.tokens.count
         var metadata: [String: Value] = [
-            "general.architecture": .string("llama"), "llama.block_count": .integer(1), "llama.context_length": .integer(64),
+            "general.architecture": .string("llama"), "llama.block_count": .integer(1),
+            "llama.context_length": .integer(64),
             "llama.embedding_length": .integer(32), "llama.feed_forward_length": .integer(64),
             "llama.attention.head_count": .integer(2), "llama.attention.head_count_kv": .integer(1),
             "llama.attention.layer_norm_rms_epsilon": .number(1e-5), "llama.rope.freq_base": .number(10000),
             "tokenizer.ggml.model": .string("gpt2"), "tokenizer.ggml.pre": .string("smollm"),
             "tokenizer.ggml.tokens": .strings(TinyTokenizer.tokens),
-            "tokenizer.ggml.token_type": .integers(TinyTokenizer.tokens.map { TinyTokenizer.special.contains($0) ? 3 : 1 }),
+            "tokenizer.ggml.token_type": .integers(
+                TinyTokenizer.tokens.map { TinyTokenizer.special.contains($0) ? 3 : 1 }),
             "tokenizer.ggml.merges": .strings(TinyTokenizer.merges.map { "\($0.0) \($0.1)" }),
             "tokenizer.ggml.eos_token_id": .integer(vocabulary - 1), "tokenizer.ggml.bos_token_id": .integer(0),
         ]
@@ -26,7 +28,8 @@ struct TinyGGUF {
         let tensors: [(String, [Int])] = [
             ("token_embd.weight", [vocabulary, 32]), ("output_norm.weight", [32]), ("blk.0.attn_norm.weight", [32]),
             ("blk.0.attn_q.weight", [32, 32]), ("blk.0.attn_k.weight", [16, 32]), ("blk.0.attn_v.weight", [16, 32]),
-            ("blk.0.attn_output.weight", [32, 32]), ("blk.0.ffn_norm.weight", [32]), ("blk.0.ffn_gate.weight", [64, 32]),
+            ("blk.0.attn_output.weight", [32, 32]), ("blk.0.ffn_norm.weight", [32]),
+            ("blk.0.ffn_gate.weight", [64, 32]),
             ("blk.0.ffn_up.weight", [64, 32]), ("blk.0.ffn_down.weight", [32, 64]),
         ]
         bytes.append(contentsOf: Array("GGUF".utf8))

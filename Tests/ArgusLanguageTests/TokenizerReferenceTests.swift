@@ -31,7 +31,8 @@ import Testing
     }
 
     private func compare(_ tokenizer: Tokenizer, _ folder: URL, _ kind: String, _ count: Int) throws {
-        let lines = try String(contentsOf: folder.appending(path: "\(kind).jsonl"), encoding: .utf8).split(separator: "\n")
+        let lines = try String(contentsOf: folder.appending(path: "\(kind).jsonl"), encoding: .utf8).split(
+            separator: "\n")
         #expect(lines.count == count)
         var failures = 0
         for line in lines where failures < 5 {

@@ -32,12 +32,12 @@ import Testing
             (
                 of: "\"post_processor\": {",
                 to: """
-                    "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, \
-                    {"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "<e>", "type_id": 0}}], \
-                    "special_tokens": {"<s>": {"id": "<s>", "ids": [261], "tokens": ["<s>"]}, \
-                    "<e>": {"id": "<e>", "ids": [262, 5], "tokens": ["<e>", "x"]}}},
-                    "unused": {
-                    """
+                "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, \
+                {"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "<e>", "type_id": 0}}], \
+                "special_tokens": {"<s>": {"id": "<s>", "ids": [261], "tokens": ["<s>"]}, \
+                "<e>": {"id": "<e>", "ids": [262, 5], "tokens": ["<e>", "x"]}}},
+                "unused": {
+                """
             )
         ])
         #expect(tokenizer.encode("he", addsPrefixAndSuffix: true) == [261] + tokenizer.encode("he") + [262, 5])
@@ -75,7 +75,10 @@ import Testing
         arguments: [
             ("\"type\": \"BPE\"", "\"type\": \"Unigram\"", "Unigram"),
             ("\"dropout\": null", "\"dropout\": 0.1", "dropout"),
-            ("\"continuing_subword_prefix\": null", "\"continuing_subword_prefix\": \"##\"", "continuing_subword_prefix"),
+            (
+                "\"continuing_subword_prefix\": null", "\"continuing_subword_prefix\": \"##\"",
+                "continuing_subword_prefix"
+            ),
             ("\"end_of_word_suffix\": null", "\"end_of_word_suffix\": \"</w>\"", "end_of_word_suffix"),
             ("\"byte_fallback\": false", "\"byte_fallback\": true", "byte_fallback"),
             ("\"truncation\": null", "\"truncation\": {\"max_length\": 3}", "truncation"),
@@ -85,10 +88,16 @@ import Testing
             ("\"individual_digits\": true", "\"individual_digits\": false", "individual_digits"),
             ("\"add_prefix_space\": false, \"trim_offsets\": true", "\"add_prefix_space\": true", "add_prefix_space"),
             ("\"decoder\": {\"type\": \"ByteLevel\"", "\"decoder\": {\"type\": \"WordPiece\"", "WordPiece"),
-            ("\"post_processor\": {\"type\": \"ByteLevel\"", "\"post_processor\": {\"type\": \"BertProcessing\"", "Bert"),
+            (
+                "\"post_processor\": {\"type\": \"ByteLevel\"", "\"post_processor\": {\"type\": \"BertProcessing\"",
+                "Bert"
+            ),
             ("\"rstrip\": false", "\"rstrip\": true", "rstrip"),
-            ("{\"type\": \"Digits\", \"individual_digits\": true}",
-             "{\"type\": \"Split\", \"pattern\": {\"Regex\": \"a+\"}, \"behavior\": \"Isolated\", \"invert\": false}", "Split"),
+            (
+                "{\"type\": \"Digits\", \"individual_digits\": true}",
+                "{\"type\": \"Split\", \"pattern\": {\"Regex\": \"a+\"}, \"behavior\": \"Isolated\", \"invert\": false}",
+                "Split"
+            ),
         ])
     func refusals(old: String, new: String, name: String) throws {
         let error = try #require(throws: LanguageError.self) { try tokenizer([(of: old, to: new)]) }
@@ -97,7 +106,9 @@ import Testing
 
     @Test("A merge of what is not in the vocabulary is refused")
     func brokenMerge() throws {
-        let error = try #require(throws: LanguageError.self) { try tokenizer([(of: "[\"hell\", \"o\"]", to: "[\"x\", \"o\"]")]) }
+        let error = try #require(throws: LanguageError.self) {
+            try tokenizer([(of: "[\"hell\", \"o\"]", to: "[\"x\", \"o\"]")])
+        }
         #expect(error.code == .fileFormat && error.message.contains("merge 3"))
     }
 }

@@ -36,9 +36,14 @@ import Testing
         let cosine = try Tensor(angles.values().map { (angle: Float) in cos(angle) }, shape: [5, 3])
         let sine = try Tensor(angles.values().map { (angle: Float) in sin(angle) }, shape: [5, 3])
         let operations: [(Tensor) throws -> Tensor] = [
-            { try $0.rootMeanSquareNorm(weight: weight, epsilon: 1e-5) }, { try $0.rotated(cosine: cosine, sine: sine) },
+            { try $0.rootMeanSquareNorm(weight: weight, epsilon: 1e-5) },
+            { try $0.rotated(cosine: cosine, sine: sine) },
             { try $0.gatedSilu($0) },
-            { try $0.groupedAttention(keys: [$0.narrowed(axis: 1, from: 0, count: 2)], values: [$0.narrowed(axis: 1, from: 2, count: 2)], scale: 0.4) },
+            {
+                try $0.groupedAttention(
+                    keys: [$0.narrowed(axis: 1, from: 0, count: 2)], values: [$0.narrowed(axis: 1, from: 2, count: 2)],
+                    scale: 0.4)
+            },
         ]
         let factors = try random([5, 4, 6], seed: 3)
         for operation in operations {
@@ -83,8 +88,10 @@ import Testing
             [try tensor.narrowed(axis: 0, from: 0, count: 4), try tensor.narrowed(axis: 0, from: 4, count: 3)]
         }
         let whole: [Float] = try query.groupedAttention(keys: [keys], values: [values], mask: mask, scale: 0.3).values()
-        let joined: [Float] = try query.groupedAttention(keys: parts(keys), values: parts(values), mask: mask, scale: 0.3)
-            .values()
+        let joined: [Float] = try query.groupedAttention(
+            keys: parts(keys), values: parts(values), mask: mask, scale: 0.3
+        )
+        .values()
         let (q, k, v, m): ([Float], [Float], [Float], [Float]) = (
             try query.values(), try keys.values(), try values.values(), try mask.values()
         )
@@ -122,7 +129,8 @@ import Testing
         let values: [Float] = [1, -0.5, 3.25, 65504]
         try SafetensorsFile.write(
             tensors: [
-                ("a", try Tensor(values)), ("b", try Tensor(values).to(.float16)), ("c", try Tensor(values).to(.bfloat16)),
+                ("a", try Tensor(values)), ("b", try Tensor(values).to(.float16)),
+                ("c", try Tensor(values).to(.bfloat16)),
             ], to: path)
         let mapping = try MappedFile(path)
         let file = try SafetensorsFile(mapping: mapping)

@@ -34,7 +34,9 @@ func benchmarkLanguage(rounds: Int) throws {
 }
 
 private func benchmarkScoring(_ language: LanguageModel, _ prompt: [Int], _ rounds: Int) throws {
-    let actions = ["move north", "move south", "pick up shelf A3", "put the shelf down", "wait", "tell robot 2: go first"]
+    let actions = [
+        "move north", "move south", "pick up shelf A3", "put the shelf down", "wait", "tell robot 2: go first",
+    ]
     let candidates = actions.map { language.tokenizer.encode(" \($0)\n") }
     let scorer = CandidateScorer(language.decoder)
     let keeping = CandidateScorer(language.decoder)
@@ -55,7 +57,9 @@ private func benchmarkScoring(_ language: LanguageModel, _ prompt: [Int], _ roun
     }
     print("scoring \(candidates.count) actions after 256 tokens: sharing the prompt against each action for itself")
     print("  ratio  \(format(ratio.median)) (10th percentile \(format(ratio.percentile(0.1)))); at least 4 wanted")
-    print("  with 192 of the tokens kept as well  \(format(kept.median)) (10th percentile \(format(kept.percentile(0.1))))")
+    print(
+        "  with 192 of the tokens kept as well  \(format(kept.median)) (10th percentile \(format(kept.percentile(0.1))))"
+    )
 }
 
 private func benchmarkGeneration(_ language: LanguageModel, _ prompt: [Int], _ path: String, _ rounds: Int) throws {

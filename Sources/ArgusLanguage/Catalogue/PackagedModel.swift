@@ -21,7 +21,8 @@ public struct PackagedModel: Sendable, Hashable {
     public static func named(_ name: String) throws(LanguageError) -> PackagedModel {
         guard let model = all.first(where: { $0.name == name }) else {
             throw LanguageError(
-                .invalidArgument, "model 'llm:\(name)' (catalogue): found no such name, expected "
+                .invalidArgument,
+                "model 'llm:\(name)' (catalogue): found no such name, expected "
                     + "\(all.map(\.name).joined(separator: ", ")). Try a path to a GGUF file or a Hugging Face folder.")
         }
         return model

@@ -22,7 +22,8 @@ extension ChatTemplate {
             self = .llama3(beginning: beginning)
         } else {
             throw LanguageError(
-                .unsupported, "chat template (\(source)): found '\(jinja.prefix(60))…', expected that of SmolLM2, plain "
+                .unsupported,
+                "chat template (\(source)): found '\(jinja.prefix(60))…', expected that of SmolLM2, plain "
                     + "ChatML or that of Llama 3. Try naming a template, if you know that the model has it.")
         }
     }

@@ -76,7 +76,8 @@ public enum ChatTemplate: Sendable, Hashable {
             scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
         }
         let scalars = text.unicodeScalars
-        guard let first = scalars.firstIndex(where: { !isSpace($0) }), let last = scalars.lastIndex(where: { !isSpace($0) })
+        guard let first = scalars.firstIndex(where: { !isSpace($0) }),
+            let last = scalars.lastIndex(where: { !isSpace($0) })
         else { return "" }
         return String(scalars[first...last])
     }

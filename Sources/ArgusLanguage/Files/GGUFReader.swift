@@ -100,7 +100,8 @@ struct GGUFReader {
         }
         var size = type.blockSize
         for (axis, length) in description.shape.reversed().enumerated() {
-            let (product, overflow) = size.multipliedReportingOverflow(by: axis == 0 ? length / type.blockCount : length)
+            let (product, overflow) = size.multipliedReportingOverflow(
+                by: axis == 0 ? length / type.blockCount : length)
             guard !overflow else { throw refuse("tensor '\(name)': its size does not fit in memory") }
             size = product
         }

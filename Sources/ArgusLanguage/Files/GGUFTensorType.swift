@@ -2,16 +2,19 @@
 enum GGUFTensorType: UInt32, Sendable, Hashable, CaseIterable {
     case float32 = 0
     case float16 = 1
-    case q4_0 = 2
-    case q4_1 = 3
-    case q8_0 = 8
+    /// Q4_0: a scale
+    case fourBit = 2
+    /// Q4_1: a scale and a minimum
+    case fourBitWithMinimum = 3
+    /// Q8_0: a scale
+    case eightBit = 8
     case bfloat16 = 30
 
     /// Weights in a block: rows are whole numbers of blocks.
     var blockCount: Int {
         switch self {
         case .float32, .float16, .bfloat16: 1
-        case .q4_0, .q4_1, .q8_0: 32
+        case .fourBit, .fourBitWithMinimum, .eightBit: 32
         }
     }
 
@@ -20,9 +23,9 @@ enum GGUFTensorType: UInt32, Sendable, Hashable, CaseIterable {
         switch self {
         case .float32: 4
         case .float16, .bfloat16: 2
-        case .q4_0: 2 + 16
-        case .q4_1: 2 + 2 + 16
-        case .q8_0: 2 + 32
+        case .fourBit: 2 + 16
+        case .fourBitWithMinimum: 2 + 2 + 16
+        case .eightBit: 2 + 32
         }
     }
 
@@ -53,18 +56,18 @@ enum GGUFTensorType: UInt32, Sendable, Hashable, CaseIterable {
                 let bits = source.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
                 destination[index] = Float(bitPattern: UInt32(UInt16(littleEndian: bits)) << 16)
             }
-        case .q4_0:
+        case .fourBit:
             eachBlock(source, destination) { block, weights in
                 let scale = Self.half(block, 0)
                 Self.nibbles(block, from: 2, into: weights) { scale * Float(Int32($0) - 8) }
             }
-        case .q4_1:
+        case .fourBitWithMinimum:
             eachBlock(source, destination) { block, weights in
                 let scale = Self.half(block, 0)
                 let minimum = Self.half(block, 2)
                 Self.nibbles(block, from: 4, into: weights) { scale * Float($0) + minimum }
             }
-        case .q8_0:
+        case .eightBit:
             eachBlock(source, destination) { block, weights in
                 let scale = Self.half(block, 0)
                 for index in 0..<32 { weights[index] = scale * Float(Int8(bitPattern: block[2 + index])) }

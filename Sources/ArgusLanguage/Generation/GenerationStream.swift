@@ -69,7 +69,9 @@ struct GenerationStream {
             let pattern = Array(string.utf8)
             guard pattern.count <= text.count else { continue }
             let from = max(0, start - pattern.count + 1)
-            if let place = (from...max(from, text.count - pattern.count)).first(where: { text[$0...].starts(with: pattern) }),
+            if let place = (from...max(from, text.count - pattern.count)).first(where: {
+                text[$0...].starts(with: pattern)
+            }),
                 place < first ?? .max
             {
                 first = place

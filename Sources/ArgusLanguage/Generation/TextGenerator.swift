@@ -25,7 +25,8 @@ public final class TextGenerator {
             try model.check(tokens: request.prompt, "prompt of request \(index)")
             guard !request.prompt.isEmpty, request.prompt.count < model.configuration.maximumPositions else {
                 throw LanguageError(
-                    .invalidArgument, "prompt (request \(index)): found \(request.prompt.count) tokens, expected 1 to "
+                    .invalidArgument,
+                    "prompt (request \(index)): found \(request.prompt.count) tokens, expected 1 to "
                         + "\(model.configuration.maximumPositions - 1)")
             }
         }

@@ -22,7 +22,8 @@ extension DecoderConfiguration {
         let given = try file.optionalInteger(key("attention.key_length"))
         guard heads > 0, given != nil || hidden % heads == 0 else {
             throw LanguageError(
-                .fileFormat, "metadata '\(key("attention.head_count"))' (\(file.path)): found \(heads), expected a "
+                .fileFormat,
+                "metadata '\(key("attention.head_count"))' (\(file.path)): found \(heads), expected a "
                     + "divisor of the embedding length \(hidden)")
         }
         let headSize = given ?? hidden / heads
@@ -46,7 +47,9 @@ extension DecoderConfiguration {
             scaling = .divisors(
                 file.file.withBytes { bytes in
                     (0..<entry.count).map {
-                        Float(bitPattern: bytes.loadUnaligned(fromByteOffset: entry.range.lowerBound + 4 * $0, as: UInt32.self))
+                        Float(
+                            bitPattern: bytes.loadUnaligned(
+                                fromByteOffset: entry.range.lowerBound + 4 * $0, as: UInt32.self))
                     }
                 })
         }

@@ -15,7 +15,8 @@ extension DecoderConfiguration {
             LanguageError(.unsupported, "\(what) (\(source)): found \(found), expected \(expected)")
         }
         guard let family = Family(rawValue: type) else {
-            throw unsupported("model_type", "'\(type)'", Family.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", "))
+            throw unsupported(
+                "model_type", "'\(type)'", Family.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", "))
         }
         let file = try JSONFile.decode(ConfigurationFile.self, from: jsonBytes, source: source)
         if let activation = file.activation, activation != "silu" {
@@ -47,7 +48,8 @@ extension DecoderConfiguration {
         } else {
             guard file.heads > 0, file.hiddenSize % file.heads == 0 else {
                 throw LanguageError(
-                    .fileFormat, "num_attention_heads (\(source)): found \(file.heads), expected a divisor of hidden_size "
+                    .fileFormat,
+                    "num_attention_heads (\(source)): found \(file.heads), expected a divisor of hidden_size "
                         + "\(file.hiddenSize)")
             }
             headSize = file.hiddenSize / file.heads

@@ -40,7 +40,8 @@ extension DecoderConfiguration {
         func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(LanguageError) {
             guard range.contains(value) else {
                 throw LanguageError(
-                    .fileFormat, "\(name) (\(source)): found \(value), expected \(range.lowerBound) to \(range.upperBound)")
+                    .fileFormat,
+                    "\(name) (\(source)): found \(value), expected \(range.lowerBound) to \(range.upperBound)")
             }
         }
         try check("vocabulary size", vocabularySize, 1...(1 << 22))
@@ -53,7 +54,8 @@ extension DecoderConfiguration {
         try check("number of positions", maximumPositions, 1...(1 << 24))
         guard heads % keyValueHeads == 0, headSize % 2 == 0 else {
             throw LanguageError(
-                .fileFormat, "attention (\(source)): found \(heads) heads, \(keyValueHeads) for keys and values, of size "
+                .fileFormat,
+                "attention (\(source)): found \(heads) heads, \(keyValueHeads) for keys and values, of size "
                     + "\(headSize), expected whole groups and an even size")
         }
         guard epsilon.isFinite, epsilon > 0, epsilon < 1 else {

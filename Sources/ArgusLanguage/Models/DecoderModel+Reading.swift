@@ -51,7 +51,8 @@ extension DecoderModel {
         }
         guard tokens.count <= configuration.maximumPositions else {
             throw LanguageError(
-                .invalidArgument, "length (\(place)): found \(tokens.count) tokens, expected at most "
+                .invalidArgument,
+                "length (\(place)): found \(tokens.count) tokens, expected at most "
                     + "\(configuration.maximumPositions)")
         }
     }

@@ -76,7 +76,8 @@ struct DecoderWeights {
     /// References of their own to the same memory: two threads must not use one tensor object at the same time.
     func shared() throws(TensorError) -> DecoderWeights {
         DecoderWeights(
-            embedding: try embedding.detached(), layers: try layers.map { layer throws(TensorError) in try layer.shared() },
+            embedding: try embedding.detached(),
+            layers: try layers.map { layer throws(TensorError) in try layer.shared() },
             finalNorm: try finalNorm.detached(), output: try output.detached(), source: source)
     }
 
@@ -92,7 +93,8 @@ struct DecoderWeights {
             _ part: DecoderWeightName.Part, _ outputs: Int, _ inputs: Int, _ hasBias: Bool
         ) throws(LanguageError) -> Projection {
             Projection(
-                weight: try tensor(part, [outputs, inputs]), bias: hasBias ? try tensor(part, [outputs], isBias: true) : nil)
+                weight: try tensor(part, [outputs, inputs]),
+                bias: hasBias ? try tensor(part, [outputs], isBias: true) : nil)
         }
         let hidden = configuration.hiddenSize
         let feedForward = configuration.feedForwardSize

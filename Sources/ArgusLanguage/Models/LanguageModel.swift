@@ -17,7 +17,8 @@ public final class LanguageModel {
         var isFolder = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw LanguageError(
-                .fileAccess, "language model (\(path)): found nothing there, expected a GGUF file or a Hugging Face folder")
+                .fileAccess,
+                "language model (\(path)): found nothing there, expected a GGUF file or a Hugging Face folder")
         }
         let found: (jinja: String?, beginning: String?)
         if isFolder {
@@ -36,7 +37,8 @@ public final class LanguageModel {
         }
         guard tokenizer.vocabularySize <= decoder.configuration.vocabularySize else {
             throw LanguageError(
-                .fileFormat, "tokenizer (\(path)): found \(tokenizer.vocabularySize) tokens, expected at most the model's "
+                .fileFormat,
+                "tokenizer (\(path)): found \(tokenizer.vocabularySize) tokens, expected at most the model's "
                     + "\(decoder.configuration.vocabularySize)")
         }
         guard let jinja = found.jinja else {

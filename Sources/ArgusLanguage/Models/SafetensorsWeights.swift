@@ -17,7 +17,8 @@ struct SafetensorsWeights: WeightSource {
         if !FileManager.default.fileExists(atPath: single) {
             guard FileManager.default.fileExists(atPath: index) else {
                 throw LanguageError(
-                    .fileAccess, "weights (\(folder)): found neither model.safetensors nor model.safetensors.index.json, "
+                    .fileAccess,
+                    "weights (\(folder)): found neither model.safetensors nor model.safetensors.index.json, "
                         + "expected one of them")
             }
             let mapped = try computing { () throws(TensorError) in try MappedFile(index) }
@@ -26,7 +27,8 @@ struct SafetensorsWeights: WeightSource {
             // A name from the file must not lead out of the folder.
             if let bad = names.first(where: { $0.contains("/") || !$0.hasSuffix(".safetensors") }) {
                 throw LanguageError(
-                    .fileFormat, "weight_map (\(index)): found the file '\(bad)', expected NAME.safetensors in its folder")
+                    .fileFormat,
+                    "weight_map (\(index)): found the file '\(bad)', expected NAME.safetensors in its folder")
             }
             paths = names.map { "\(folder)/\($0)" }
         }

@@ -21,7 +21,8 @@ final class PrefixCache {
         try model.check(tokens: tokens, "kept prefix")
         guard tokens.count < model.configuration.maximumPositions else {
             throw LanguageError(
-                .invalidArgument, "kept prefix (scoring): found \(tokens.count) tokens, expected fewer than "
+                .invalidArgument,
+                "kept prefix (scoring): found \(tokens.count) tokens, expected fewer than "
                     + "\(model.configuration.maximumPositions)")
         }
         let segment = try computing { () throws(TensorError) in

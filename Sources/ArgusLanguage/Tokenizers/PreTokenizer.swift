@@ -32,7 +32,9 @@ enum PreTokenizer: Sendable, Hashable {
         }
         switch self {
         case .gpt2:
-            while start < characters.count { emit(to: characters.endOfGPT2Piece(from: start, before: characters.count)) }
+            while start < characters.count {
+                emit(to: characters.endOfGPT2Piece(from: start, before: characters.count))
+            }
         case .llama3(let digits):
             while start < characters.count { emit(to: characters.endOfModernPiece(from: start, digits: digits)) }
         case .smollm:

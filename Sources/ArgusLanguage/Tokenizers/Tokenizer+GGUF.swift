@@ -31,13 +31,15 @@ extension Tokenizer {
         let tokens = try file.strings("tokenizer.ggml.tokens")
         guard tokens.count <= Self.mostTokens else {
             throw LanguageError(
-                .fileFormat, "metadata 'tokenizer.ggml.tokens' (\(file.path)): found \(tokens.count) tokens, expected "
+                .fileFormat,
+                "metadata 'tokenizer.ggml.tokens' (\(file.path)): found \(tokens.count) tokens, expected "
                     + "at most \(Self.mostTokens)")
         }
         let types = try file.optionalIntegers("tokenizer.ggml.token_type") ?? Array(repeating: 1, count: tokens.count)
         guard types.count == tokens.count else {
             throw LanguageError(
-                .fileFormat, "metadata 'tokenizer.ggml.token_type' (\(file.path)): found \(types.count) types, expected "
+                .fileFormat,
+                "metadata 'tokenizer.ggml.token_type' (\(file.path)): found \(types.count) types, expected "
                     + "one for each of \(tokens.count) tokens")
         }
         var added: [AddedToken] = []
@@ -50,7 +52,8 @@ extension Tokenizer {
             let parts = merge.split(separator: " ", omittingEmptySubsequences: false)
             guard parts.count == 2 else {
                 throw LanguageError(
-                    .fileFormat, "metadata 'tokenizer.ggml.merges' (\(file.path)): found '\(merge.prefix(40))', "
+                    .fileFormat,
+                    "metadata 'tokenizer.ggml.merges' (\(file.path)): found '\(merge.prefix(40))', "
                         + "expected two parts and a space between them")
             }
             merges.append((String(parts[0]), String(parts[1])))
@@ -61,7 +64,8 @@ extension Tokenizer {
             let beginning = try file.integer("tokenizer.ggml.bos_token_id")
             guard tokens.indices.contains(beginning) else {
                 throw LanguageError(
-                    .fileFormat, "metadata 'tokenizer.ggml.bos_token_id' (\(file.path)): found \(beginning), expected "
+                    .fileFormat,
+                    "metadata 'tokenizer.ggml.bos_token_id' (\(file.path)): found \(beginning), expected "
                         + "a token from 0 to \(tokens.count - 1)")
             }
             prefix = [beginning]
