@@ -138,6 +138,10 @@ if let libtorch {
         .testTarget(
             name: "ArgusTrainTests", dependencies: ["ArgusTrain", "ArgusTensor", "ArgusHost", "ArgusEnvAPI"],
             exclude: ["Fixtures"], swiftSettings: settings),
+        .target(name: "ArgusLanguage", dependencies: ["ArgusTensor", "ArgusEnvAPI"], swiftSettings: settings),
+        .testTarget(
+            name: "ArgusLanguageTests", dependencies: ["ArgusLanguage", "ArgusTensor", "ArgusEnvAPI"],
+            exclude: ["Reference", "Fixtures"], swiftSettings: settings),
     ]
 }
 targets.append(.executableTarget(name: "argus", dependencies: commandDependencies, swiftSettings: commandSettings))
@@ -156,7 +160,10 @@ var products: [Product] = [
     .library(name: "ResearchTeam", type: .dynamic, targets: ["ResearchTeam"]),
     .library(name: "MatrixGames", type: .dynamic, targets: ["MatrixGames"]),
 ]
-if libtorch != nil { products.append(.library(name: "ArgusTensor", targets: ["ArgusTensor"])) }
+if libtorch != nil {
+    products.append(.library(name: "ArgusTensor", targets: ["ArgusTensor"]))
+    products.append(.library(name: "ArgusLanguage", targets: ["ArgusLanguage"]))
+}
 
 let package = Package(
     name: "ArgusOrch",

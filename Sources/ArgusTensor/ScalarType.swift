@@ -8,12 +8,15 @@ public enum ScalarType: UInt32, Sendable, Hashable, CaseIterable {
     case int32 = 3
     case uint8 = 4
     case bool = 5
+    case float16 = 6
+    case bfloat16 = 7
 
     /// Bytes of one element.
     public var size: Int {
         switch self {
         case .float32, .int32: 4
         case .float64, .int64: 8
+        case .float16, .bfloat16: 2
         case .uint8, .bool: 1
         }
     }

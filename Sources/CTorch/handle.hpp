@@ -83,6 +83,8 @@ inline at::ScalarType scalar_type(ctorch_dtype dtype) {
     case CTORCH_INT32: return at::kInt;
     case CTORCH_UINT8: return at::kByte;
     case CTORCH_BOOL: return at::kBool;
+    case CTORCH_FLOAT16: return at::kHalf;
+    case CTORCH_BFLOAT16: return at::kBFloat16;
     }
     throw std::invalid_argument("unknown element type");
 }
@@ -95,6 +97,8 @@ inline ctorch_dtype dtype_of(at::ScalarType type) {
     case at::kInt: return CTORCH_INT32;
     case at::kByte: return CTORCH_UINT8;
     case at::kBool: return CTORCH_BOOL;
+    case at::kHalf: return CTORCH_FLOAT16;
+    case at::kBFloat16: return CTORCH_BFLOAT16;
     default: throw std::invalid_argument("an element type that this layer does not offer");
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 let usage = """
-    usage: script/benchmark [stepping] [boundary] [client] [wire] [training] [skirmish] [--rounds N] [--steps N]
+    usage: script/benchmark [stepping] [boundary] [client] [wire] [training] [language] [skirmish] [--rounds N] [--steps N]
 
     Our speed beside that of the references, as ratios that both sides' turns in one run give. Without a name all but skirmish run.
 
@@ -10,6 +10,7 @@ let usage = """
       client     the Python package argus_env against the same native batch, and against rware
       wire       an environment in a Python peer against a bare pyzmq echo of the same frames, and isolated libraries
       training   MAPPO end to end, where its time goes, and how far it is from the arithmetic bound
+      language   SmolLM2-135M in process against llama.cpp's server, and scoring with a shared prompt
       skirmish   battles through the host against SMAX in jaxmarl, which must be installed (ARGUS_JAXMARL_PYTHON)
 
     example: script/benchmark stepping --rounds 20
@@ -31,7 +32,7 @@ while let argument = arguments.popFirst() {
             exit(2)
         }
         if argument == "--rounds" { rounds = value } else { steps = value }
-    case "stepping", "boundary", "client", "wire", "training", "skirmish": names.append(argument)
+    case "stepping", "boundary", "client", "wire", "training", "language", "skirmish": names.append(argument)
     default:
         FileHandle.standardError.write(
             Data("error: unknown argument (argus-benchmark): found '\(argument)'.\n\(usage)".utf8))
@@ -44,6 +45,7 @@ do {
     if names.isEmpty || names.contains("client") { try benchmarkClient(rounds: rounds) }
     if names.isEmpty || names.contains("wire") { try benchmarkWire(rounds: rounds) }
     if names.isEmpty || names.contains("training") { try benchmarkTraining(steps: steps) }
+    if names.isEmpty || names.contains("language") { try benchmarkLanguage(rounds: rounds) }
     if names.contains("skirmish") { try benchmarkSkirmish(rounds: rounds) }
 } catch {
     FileHandle.standardError.write(Data("error: \(error)\n".utf8))

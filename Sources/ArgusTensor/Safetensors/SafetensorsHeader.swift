@@ -11,7 +11,7 @@ struct SafetensorsHeader {
     static let maximumLength = 100_000_000
     static let metadataKey = "__metadata__"
 
-    init(fileContent: [UInt8], source: String) throws(TensorError) {
+    init(fileContent: UnsafeRawBufferPointer, source: String) throws(TensorError) {
         func refuse(_ message: String) -> TensorError {
             TensorError(code: .fileFormat, message: "\(source): \(message)")
         }

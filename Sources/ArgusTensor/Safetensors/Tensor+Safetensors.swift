@@ -8,6 +8,8 @@ extension SafetensorsFile.ElementType {
         case .int32: .int32
         case .uint8: .uint8
         case .bool: .bool
+        case .float16: .float16
+        case .bfloat16: .bfloat16
         }
     }
 
@@ -19,6 +21,8 @@ extension SafetensorsFile.ElementType {
         case .int32: self = .int32
         case .uint8: self = .uint8
         case .bool: self = .bool
+        case .float16: self = .float16
+        case .bfloat16: self = .bfloat16
         }
     }
 }

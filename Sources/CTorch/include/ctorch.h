@@ -41,6 +41,8 @@ typedef enum ctorch_dtype {
     CTORCH_INT32 = 3,
     CTORCH_UINT8 = 4,
     CTORCH_BOOL = 5,
+    CTORCH_FLOAT16 = 6,
+    CTORCH_BFLOAT16 = 7,
 } ctorch_dtype;
 
 typedef struct ctorch_tensor ctorch_tensor;
@@ -228,6 +230,24 @@ int ctorch_gru_cell(const ctorch_tensor *input, const ctorch_tensor *hidden, con
 // tanh) after all but the last. input [rows, in] and output [rows, out] exist already; both may be borrowed memory.
 int ctorch_perceptron_forward(const ctorch_tensor *const *weights, const ctorch_tensor *const *biases, int32_t layers,
                               ctorch_unary activation, const ctorch_tensor *input, ctorch_tensor *output);
+
+// Like ctorch_linear for float32 matrices [rows, in], by the fastest kernel there is and never with a gradient.
+int ctorch_linear_inference(const ctorch_tensor *input, const ctorch_tensor *weight, const ctorch_tensor *bias,
+                            ctorch_tensor **out);
+// x / sqrt(mean of x^2 over the last axis + epsilon) * weight [last].
+int ctorch_rms_norm(const ctorch_tensor *input, const ctorch_tensor *weight, double epsilon, ctorch_tensor **out);
+// Rotary positions: of input [rows, heads, n], entries i and i + n / 2 of each head are turned as a pair by the angle
+// whose cosine and sine are at [row, i] of [rows, n / 2].
+int ctorch_rotary(const ctorch_tensor *input, const ctorch_tensor *cosine, const ctorch_tensor *sine,
+                  ctorch_tensor **out);
+// silu(gate) * up.
+int ctorch_gated_silu(const ctorch_tensor *gate, const ctorch_tensor *up, ctorch_tensor **out);
+// softmax(scale q k^T + mask) v for query [rows, heads, n] over the keys and values of all parts in their order, each
+// [length, key heads, n]; query head h looks at key head h / (heads / key heads). `mask` [rows, m] is added for the
+// latest m keys; null for none. Returns [rows, heads * n].
+int ctorch_grouped_attention(const ctorch_tensor *query, const ctorch_tensor *const *keys,
+                             const ctorch_tensor *const *values, int32_t parts, const ctorch_tensor *mask, double scale,
+                             ctorch_tensor **out);
 
 // Categorical distributions from logits [rows, n]: log-probability [rows] of `actions` (int64 [rows]) and entropy
 // [rows], both differentiable. `legal` (uint8 or bool [rows, n], or null) takes what is 0 out: probability 0, and
