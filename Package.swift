@@ -25,6 +25,11 @@ var targets: [Target] = [
             "ArgusEnvAPI", "ArgusWire", "ArgusZeroMQ", "CArgusEnv", .product(name: "Yams", package: "Yams"),
         ],
         swiftSettings: settings),
+    // Language models in a team: prompts, replies, served models, what they cost, and a cache of what they said.
+    .target(
+        name: "ArgusLanguage",
+        dependencies: ["ArgusEnvAPI", "ArgusHost", .product(name: "GRDB", package: "GRDB.swift")],
+        swiftSettings: settings),
     .target(name: "ArgusBench", dependencies: ["ArgusEnvAPI", "ArgusHost"], swiftSettings: settings),
     .target(
         name: "ArgusTesting",
@@ -81,7 +86,7 @@ targets += [
 
 // The command trains only where libtorch is; without it `argus train` says what is missing.
 var commandDependencies: [Target.Dependency] = [
-    "ArgusBench", "ArgusEnvAPI", "ArgusHost", "ArgusTesting", "ArgusZeroMQ",
+    "ArgusBench", "ArgusEnvAPI", "ArgusHost", "ArgusLanguage", "ArgusTesting", "ArgusZeroMQ",
     .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
 var commandSettings = settings
@@ -128,6 +133,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
     ],
     targets: targets,
     swiftLanguageModes: [.v6],

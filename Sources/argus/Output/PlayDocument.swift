@@ -1,9 +1,13 @@
+import ArgusHost
+
 /// What `argus play` has to say at the end.
 struct PlayDocument: Encodable {
     var scenario: String
     var team: String
     var centralised: Bool
     var episodes: [PlayedEpisode]
+    /// What language models cost; empty without any.
+    var models: [ModelUsage]
 
     func print() {
         let names = Set(episodes.flatMap(\.metrics.keys)).sorted()
@@ -16,6 +20,7 @@ struct PlayDocument: Encodable {
             })
         Swift.print("")
         StandardOutput.print(table)
+        ModelUsageTable.print(models)
     }
 }
 
