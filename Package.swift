@@ -77,6 +77,9 @@ targets += [
         name: "ArgusBenchTests", dependencies: ["ArgusBench", "ArgusEnvAPI", "ArgusHost"], exclude: ["Fixtures"],
         swiftSettings: settings),
     .testTarget(
+        name: "ArgusLanguageTests", dependencies: ["ArgusLanguage", "ArgusHost", "ArgusEnvAPI", "PluginFixtures"],
+        swiftSettings: settings),
+    .testTarget(
         name: "WarehouseRulesTests", dependencies: ["WarehouseRules", "ArgusEnvAPI"], exclude: ["Fixtures"],
         swiftSettings: settings),
     .testTarget(

@@ -67,8 +67,8 @@ final class ServedModel: LanguageBackend {
 
     private func missingScoring() throws(ArgusError) -> BackendCapabilities.Missing? {
         let prompts = ["One two", "One three"]
-        let outcome = try connection.post([try encoded(EchoBody(model: model, prompt: prompts))], to: "/completions")[0]
-        switch decoded(EchoReply.self, outcome.result) {
+        let result = try answer(to: EchoBody(model: model, prompt: prompts), "/completions")
+        switch decoded(EchoReply.self, result) {
         case .failure(let failure): return BackendCapabilities.Missing(failure.reason)
         case .success(let reply):
             do throws(BackendFailure) {
@@ -87,14 +87,25 @@ final class ServedModel: LanguageBackend {
         let word = "kumquat 7"
         let request = GenerationRequest(
             messages: [ChatMessage(.user, "Hello.")], maximumTokens: 50, temperature: 0, topP: 1, seed: 0, choices: [word])
-        let outcome = try connection.post([try encoded(body(request, .other))], to: "/chat/completions")[0]
-        switch decoded(ChatReply.self, outcome.result).flatMap({ generation($0, request, .other) }) {
+        let result = try answer(to: body(request, .other), "/chat/completions")
+        switch decoded(ChatReply.self, result).flatMap({ generation($0, request, .other) }) {
         case .failure(let failure): return BackendCapabilities.Missing(failure.reason)
         case .success(let reply) where reply.text == word: return nil
         case .success(let reply):
             return BackendCapabilities.Missing(
                 "it does not hold replies to a 'json_schema': told to answer '\(word)' it answered '\(reply.text.prefix(40))'")
         }
+    }
+
+    /// The reply to a question about what the server can do; one that does not come is no answer to it.
+    private func answer(to body: some Encodable, _ path: String) throws(ArgusError) -> Result<Data, BackendFailure> {
+        let result = try connection.post([try encoded(body)], to: path)[0].result
+        if case .failure(let failure) = result, failure.kind == .timeout {
+            throw ArgusError(
+                .policy, "the server does not answer", at: "policy llm, \(connection.base)\(path)", found: failure.reason,
+                expected: "a reply", remedy: "a longer 'timeout'")
+        }
+        return result
     }
 
     // MARK: Generation

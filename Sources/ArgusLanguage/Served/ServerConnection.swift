@@ -187,6 +187,9 @@ final class ServerConnection: Sendable {
         }
         var request = URLRequest(url: url)
         request.setValue("application/json", forHTTPHeaderField: "Accept")
+        // A kept connection that the server closes without a reply leaves URLSession on Linux waiting until the time is
+        // up: libcurl would send the body again, which cannot be rewound. A new connection costs little beside a reply.
+        request.setValue("close", forHTTPHeaderField: "Connection")
         if let key { request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization") }
         return request
     }

@@ -79,9 +79,9 @@ struct BenchCommand: ParsableCommand {
             switch entry.work {
             case .evaluate(let team): try check(TeamSpecification([team]), environment, host)
             case .cross(let first, let rest):
-                // A run that the suite has yet to train is not there.
-                let teams = [first, rest].filter { !$0.hasPrefix("run:") && !$0.hasPrefix("\"run:") }
-                for team in teams { try check(TeamSpecification([team]), environment, host) }
+                for case .team(let team) in [first, rest] {
+                    try check(TeamSpecification([team]), environment, host)
+                }
                 guard environment.specification.agents.count > 1 else {
                     throw ArgusError(
                         .configuration, "nobody to be crossed with", at: "scenario \(scenario.id)", found: "one agent",
