@@ -293,7 +293,7 @@ def test_a_budget_cuts_episodes_short_and_says_so(budget, words, tmp_path):
 
 def test_a_money_budget_needs_a_price():
     with LanguageServer() as server:
-        assert "no price of 'tiny'" in evaluate(server.policy(budget_cost=1), check=1).stderr
+        assert "no price of 'tiny'" in evaluate(server.policy(budget_cost=1), check=2).stderr
 
 
 def test_costs_stand_by_episode_in_the_files(tmp_path):
@@ -334,7 +334,7 @@ def test_ctrl_c_ends_it_while_a_server_hangs():
 
 
 def test_a_scenario_without_words_and_a_misspelt_option_are_refused():
-    wrong = argus("evaluate", FORAGING, "--team", "llm:http://127.0.0.1:1/v1?model=x&tempreture=1", check=1)
+    wrong = argus("evaluate", FORAGING, "--team", "llm:http://127.0.0.1:1/v1?model=x&tempreture=1", check=2)
     assert "unknown option" in wrong.stderr and "'temperature'" in wrong.stderr
     assert "llm:MODEL" in argus("list", "policies", check=0).stdout
 

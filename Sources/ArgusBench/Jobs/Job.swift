@@ -99,10 +99,8 @@ public struct Job: Sendable, Hashable {
         case .cross(let first, let rest):
             arguments = ["evaluate", task.file, "--team", self.team(first), "--partner", self.team(rest)]
         }
-        if !entry.isTrained {
-            arguments += ["--episodes", "\(measurement.absoluteEpisodes)"]
-            arguments += replay.map { ["--replay", $0] } ?? ["--cache", repliesPath]
-        }
+        if !entry.isTrained { arguments += ["--episodes", "\(measurement.absoluteEpisodes)"] }
+        if entry.usesLanguageModels { arguments += replay.map { ["--replay", $0] } ?? ["--cache", repliesPath] }
         return arguments + [
             "--entry", entry.name, "--seed", "\(seed)", "--threads", "\(threads)", "--out", folder, "--progress",
             "json",

@@ -20,7 +20,8 @@ enum CSVReport {
     private static func append(_ record: EvaluationRecord, _ start: String, _ data: inout Data) {
         let start = "\(start),\(record.step),\(field(record.purpose)),\(field(record.mode))"
         let lengths = record.lengths.map(Double.init)
-        let values = [("return", record.returns), ("length", lengths)] + record.metrics.sorted { $0.key < $1.key }
+        let values =
+            [("return", record.returns), ("length", lengths)] + record.metrics.sorted { $0.key < $1.key }
             + (record.costs ?? [:]).sorted { $0.key < $1.key }
         for (name, values) in values {
             let metric = field(name)

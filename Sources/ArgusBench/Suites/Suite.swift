@@ -31,6 +31,16 @@ public struct Suite: Sendable, Hashable {
         public var isTrained: Bool {
             if case .train = work { true } else { false }
         }
+
+        var usesLanguageModels: Bool {
+            func uses(_ team: String) -> Bool { (try? TeamSpecification([team]).usesLanguageModels) ?? false }
+            switch work {
+            case .train: return false
+            case .evaluate(let team): return uses(team)
+            case .cross(let first, let rest):
+                return [first, rest].contains { if case .team(let team) = $0 { uses(team) } else { false } }
+            }
+        }
     }
 
     /// A scenario with the text of its file, so that results can be read without it.

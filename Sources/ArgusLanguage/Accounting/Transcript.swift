@@ -63,7 +63,8 @@ final class Transcript {
         guard !decision.isReused else { return words + "; a reply that the run had already" }
         return words
             + String(
-                format: "; %d + %d tokens in %.2f s", decision.usage.prompt, decision.usage.completion, decision.latency)
+                format: "; %d + %d tokens in %.2f s", decision.usage.prompt, decision.usage.completion, decision.latency
+            )
     }
 
     private static func failed(_ path: String) -> ArgusError {

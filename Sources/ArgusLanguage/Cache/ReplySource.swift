@@ -59,7 +59,8 @@ public final class ReplySource {
             if let recorded {
                 answers[key] = .reply(recorded.reply, isReused: false)
                 used.insert(key)
-                account.count(recorded.reply.usage, recorded.reply.latency, recorded.reply.retries, batch[index], isCached: true)
+                account.count(
+                    recorded.reply.usage, recorded.reply.latency, recorded.reply.retries, batch[index], isCached: true)
             } else {
                 // Holds the place, so that an equal request later in the batch is not asked as well.
                 answers[key] = .cutShort("")
@@ -69,8 +70,10 @@ public final class ReplySource {
         if isReplay, let index = missing.first {
             throw ArgusError(
                 .policy, "a reply is not in the recording", at: cache.place,
-                found: "none to the decision at step \(batch[index].step) of the episode with seed \(batch[index].episode)",
-                expected: "every reply of the same run", remedy: "the same scenario, team, seed and episodes as recorded")
+                found:
+                    "none to the decision at step \(batch[index].step) of the episode with seed \(batch[index].episode)",
+                expected: "every reply of the same run",
+                remedy: "the same scenario, team, seed and episodes as recorded")
         }
         if !missing.isEmpty {
             let made = try ask(missing.map { requests[$0] })
@@ -103,7 +106,8 @@ private struct ReplyKey<Request: Codable>: Codable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(self) else {
             throw ArgusError(
-                .policy, "cannot encode a request", at: "policy llm, model '\(model)'", found: "a number that JSON lacks",
+                .policy, "cannot encode a request", at: "policy llm, model '\(model)'",
+                found: "a number that JSON lacks",
                 expected: "finite numbers")
         }
         return "\(Request.self) " + String(decoding: data, as: UTF8.self)

@@ -62,7 +62,8 @@ public final class LanguageActor {
             }
         if let missing {
             throw ArgusError(
-                .policy, "the model cannot act in this way", at: "policy llm, model '\(backend.model)', mode '\(options.mode)'",
+                .policy, "the model cannot act in this way",
+                at: "policy llm, model '\(backend.model)', mode '\(options.mode)'",
                 found: missing.reason, expected: "a model that can", remedy: "'mode=generate'")
         }
         isChecked = true
@@ -208,7 +209,8 @@ public final class LanguageActor {
             let index = request.candidates.firstIndex { $0.words == reply.text }
             reading = ReplyParser.Reading(outcome: index == nil ? .malformed : .ok, candidate: index)
             if index == nil {
-                reading.outcome = reply.finish == .length ? .truncated : reply.finish == .refused ? .refused : .malformed
+                reading.outcome =
+                    reply.finish == .length ? .truncated : reply.finish == .refused ? .refused : .malformed
                 reading.problem = "it is none of the possible actions, to which it was to be held"
             }
             if let logarithms = reply.choiceLogProbabilities, let index, logarithms.count == request.candidates.count {

@@ -167,7 +167,8 @@ public struct BackendReply<Content: Sendable>: Sendable {
     public var retries: Int
 
     public init(
-        _ result: Result<Content, BackendFailure>, usage: TokenUsage = TokenUsage(), latency: Double = 0, retries: Int = 0
+        _ result: Result<Content, BackendFailure>, usage: TokenUsage = TokenUsage(), latency: Double = 0,
+        retries: Int = 0
     ) {
         self.result = result
         self.usage = usage

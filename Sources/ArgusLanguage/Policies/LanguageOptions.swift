@@ -74,7 +74,8 @@ public struct LanguageOptions: Sendable, Hashable {
     }
 
     static let names = [
-        "mode", "model", "temperature", "top_p", "max_tokens", "normalise", "fallback", "reask", "prompt", "history", "key",
+        "mode", "model", "temperature", "top_p", "max_tokens", "normalise", "fallback", "reask", "prompt", "history",
+        "key",
         "concurrency", "timeout", "retries", "patience", "format", "prices", "budget_calls", "budget_tokens",
         "budget_cost",
     ]
@@ -136,7 +137,8 @@ private struct OptionValue {
 
     func integer(in range: ClosedRange<Int>) throws(ArgusError) -> Int {
         guard let value = Int(text), range.contains(value) else {
-            let limit = range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+            let limit =
+                range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
             throw bad("an integer, \(limit)")
         }
         return value

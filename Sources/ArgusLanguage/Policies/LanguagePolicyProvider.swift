@@ -86,7 +86,7 @@ public final class LanguagePolicyProvider: PolicyProvider {
         let prices = try PriceTable(contentsOf: options.prices ?? paths.prices)
         guard options.budget.cost == nil || prices.models[reference.modelName] != nil else {
             throw ArgusError(
-                .policy, "a budget without a price", at: "policy 'llm:\(argument)', option 'budget_cost'",
+                .policy, "a budget without a price", at: "team, policy 'llm:\(argument)', option 'budget_cost'",
                 found: "no price of '\(reference.modelName)' in \(options.prices ?? paths.prices)",
                 expected: "a price table that lists it", remedy: "'prices=FILE'")
         }

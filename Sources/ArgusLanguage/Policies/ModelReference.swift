@@ -36,7 +36,8 @@ public struct ModelReference: Sendable, Hashable {
             guard url.user == nil, url.password == nil else {
                 throw ArgusError(
                     .policy, "a secret in an address", at: "team, policy llm", found: "a user or password in it",
-                    expected: "an address without one", remedy: "'key=NAME' with the environment variable that has the key")
+                    expected: "an address without one",
+                    remedy: "'key=NAME' with the environment variable that has the key")
             }
             var base = model
             while base.hasSuffix("/") { base.removeLast() }

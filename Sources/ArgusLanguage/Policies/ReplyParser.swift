@@ -62,8 +62,9 @@ public struct ReplyParser: Sendable {
                 : Reading(outcome: .malformed, problem: "it has no line 'Action: …'")
         }
         // A number or words that the reply's end has cut off would be another action's.
-        if reply.finish == .length, lines.last.map({ ReplyParser.content(of: $0, after: ReplyParser.answer) != nil })
-            ?? false, ReplyParser.exact(last, candidates) == nil
+        if reply.finish == .length,
+            lines.last.map({ ReplyParser.content(of: $0, after: ReplyParser.answer) != nil })
+                ?? false, ReplyParser.exact(last, candidates) == nil
         {
             return Reading(outcome: .truncated, problem: "it was cut off in its answer")
         }
@@ -90,8 +91,10 @@ public struct ReplyParser: Sendable {
             let words = ReplyParser.folded(candidates[index].words)
             let number = "\(candidates[index].number)"
             return folded == words
-                || ["\(number) \(words)", "\(number): \(words)", "\(number). \(words)", "\(number) (\(words)",
-                    "\(number) - \(words)", "\(number)) \(words)", "\(words) (\(number)"].contains(folded)
+                || [
+                    "\(number) \(words)", "\(number): \(words)", "\(number). \(words)", "\(number) (\(words)",
+                    "\(number) - \(words)", "\(number)) \(words)", "\(words) (\(number)",
+                ].contains(folded)
         }
         return fitting.count == 1 ? (fitting[0], false) : nil
     }

@@ -47,11 +47,13 @@ public struct PromptTemplate: Sendable, Hashable {
         _ = try root.integer("version", in: 1...1)
         history = try root["history"]?.integer(in: 0...1000) ?? 0
         budgets = try PromptTemplate.budgets(root)
-        system = try TemplateText(root.required("system"), slots: ["agent", "rules", "format", "sending"], needs: ["rules"])
+        system = try TemplateText(
+            root.required("system"), slots: ["agent", "rules", "format", "sending"], needs: ["rules"])
         user = try TemplateText(
             root.required("user"), slots: ["situation", "actions", "history", "messages", "agent"],
             needs: ["situation", "actions"])
-        historyLine = try TemplateText(root.required("history_line"), slots: ["situation", "action"], needs: ["action"])
+        historyLine = try TemplateText(
+            root.required("history_line"), slots: ["situation", "action"], needs: ["action"])
         messageLine = try TemplateText(root.required("message_line"), slots: ["from", "text"], needs: ["text"])
         actionLine = try TemplateText(root.required("action_line"), slots: ["number", "words"], needs: ["words"])
         sending = try TemplateText(root.required("sending"), slots: ["characters"], needs: [])

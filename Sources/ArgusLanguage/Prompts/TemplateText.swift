@@ -23,7 +23,8 @@ struct TemplateText: Sendable, Hashable {
             while let open = rest.firstRange(of: "{{") {
                 guard let close = rest[open.upperBound...].firstRange(of: "}}") else {
                     throw value.error(
-                        "unfinished slot", found: "'\(rest[open.lowerBound...].prefix(30))'", expected: "a closing '}}'")
+                        "unfinished slot", found: "'\(rest[open.lowerBound...].prefix(30))'", expected: "a closing '}}'"
+                    )
                 }
                 let name = rest[open.upperBound..<close.lowerBound].filter { $0 != " " }
                 guard slots.contains(name) else {

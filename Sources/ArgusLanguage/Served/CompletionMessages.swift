@@ -111,7 +111,8 @@ struct ServedUsage: Decodable {
     var tokens: TokenUsage {
         let prompt = max(0, promptTokens ?? 0)
         return TokenUsage(
-            prompt: prompt, cached: min(prompt, max(0, details?.cachedTokens ?? 0)), completion: max(0, completionTokens ?? 0))
+            prompt: prompt, cached: min(prompt, max(0, details?.cachedTokens ?? 0)),
+            completion: max(0, completionTokens ?? 0))
     }
 }
 
@@ -167,10 +168,12 @@ struct EchoReply: Decodable {
         guard let choice = choices.first(where: { $0.index == index }) else {
             throw BackendFailure(.provider, "the reply has no choice \(index)")
         }
-        guard choice.text.hasPrefix(prompt), let values = choice.logprobs?.tokenLogprobs, let tokens = choice.logprobs?.tokens
+        guard choice.text.hasPrefix(prompt), let values = choice.logprobs?.tokenLogprobs,
+            let tokens = choice.logprobs?.tokens
         else {
             throw BackendFailure(
-                .provider, "its /completions does not give the prompt's log-probabilities back ('echo' with 'logprobs')")
+                .provider, "its /completions does not give the prompt's log-probabilities back ('echo' with 'logprobs')"
+            )
         }
         var offsets = choice.logprobs?.textOffset ?? []
         if offsets.isEmpty {
@@ -185,8 +188,10 @@ struct EchoReply: Decodable {
             throw BackendFailure(.provider, "the reply's tokens and their log-probabilities differ in number")
         }
         // A token across the border would belong to neither.
-        guard offsets.contains(start), offsets.contains(end) || offsets.count == offsets.filter({ $0 < end }).count else {
-            throw BackendFailure(.provider, "a token spans the end of the prompt, so that the action has none of its own")
+        guard offsets.contains(start), offsets.contains(end) || offsets.count == offsets.filter({ $0 < end }).count
+        else {
+            throw BackendFailure(
+                .provider, "a token spans the end of the prompt, so that the action has none of its own")
         }
         let own = zip(offsets, values).filter { $0.0 >= start && $0.0 < end }.map(\.1)
         let known = own.compactMap { $0 }

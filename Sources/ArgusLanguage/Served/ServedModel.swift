@@ -48,7 +48,8 @@ final class ServedModel: LanguageBackend {
 
     /// Looks at the models that the server lists; a server may list none.
     private func identify() throws(ArgusError) -> Server {
-        guard let body = try connection.get("/models"), let list = try? JSONDecoder().decode(ModelList.self, from: body),
+        guard let body = try connection.get("/models"),
+            let list = try? JSONDecoder().decode(ModelList.self, from: body),
             !list.data.isEmpty
         else { return .other }
         let names = list.data.flatMap { [$0.id] + ($0.aliases ?? []) }
@@ -86,14 +87,16 @@ final class ServedModel: LanguageBackend {
         // Nobody would answer this unless held to it.
         let word = "kumquat 7"
         let request = GenerationRequest(
-            messages: [ChatMessage(.user, "Hello.")], maximumTokens: 50, temperature: 0, topP: 1, seed: 0, choices: [word])
+            messages: [ChatMessage(.user, "Hello.")], maximumTokens: 50, temperature: 0, topP: 1, seed: 0,
+            choices: [word])
         let result = try answer(to: body(request, .other), "/chat/completions")
         switch decoded(ChatReply.self, result).flatMap({ generation($0, request, .other) }) {
         case .failure(let failure): return BackendCapabilities.Missing(failure.reason)
         case .success(let reply) where reply.text == word: return nil
         case .success(let reply):
             return BackendCapabilities.Missing(
-                "it does not hold replies to a 'json_schema': told to answer '\(word)' it answered '\(reply.text.prefix(40))'")
+                "it does not hold replies to a 'json_schema': told to answer '\(word)' it answered '\(reply.text.prefix(40))'"
+            )
         }
     }
 
@@ -102,7 +105,8 @@ final class ServedModel: LanguageBackend {
         let result = try connection.post([try encoded(body)], to: path)[0].result
         if case .failure(let failure) = result, failure.kind == .timeout {
             throw ArgusError(
-                .policy, "the server does not answer", at: "policy llm, \(connection.base)\(path)", found: failure.reason,
+                .policy, "the server does not answer", at: "policy llm, \(connection.base)\(path)",
+                found: failure.reason,
                 expected: "a reply", remedy: "a longer 'timeout'")
         }
         return result
@@ -118,7 +122,8 @@ final class ServedModel: LanguageBackend {
         return zip(batch, outcomes).map { request, outcome in
             let reply = decoded(ChatReply.self, outcome.result)
             return BackendReply(
-                reply.flatMap { generation($0, request, server) }, usage: (try? reply.get())?.usage?.tokens ?? TokenUsage(),
+                reply.flatMap { generation($0, request, server) },
+                usage: (try? reply.get())?.usage?.tokens ?? TokenUsage(),
                 latency: outcome.latency, retries: outcome.retries)
         }
     }
@@ -183,7 +188,8 @@ final class ServedModel: LanguageBackend {
             let reply = decoded(EchoReply.self, outcome.result)
             return BackendReply(
                 reply.flatMap { scores($0, batch[index], starts[index]) },
-                usage: (try? reply.get())?.usage?.tokens ?? TokenUsage(), latency: outcome.latency, retries: outcome.retries)
+                usage: (try? reply.get())?.usage?.tokens ?? TokenUsage(), latency: outcome.latency,
+                retries: outcome.retries)
         }
     }
 
@@ -209,7 +215,8 @@ final class ServedModel: LanguageBackend {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(body) else {
             throw ArgusError(
-                .policy, "cannot encode a request", at: "policy llm, model '\(model)'", found: "a number that JSON lacks",
+                .policy, "cannot encode a request", at: "policy llm, model '\(model)'",
+                found: "a number that JSON lacks",
                 expected: "finite numbers")
         }
         return data

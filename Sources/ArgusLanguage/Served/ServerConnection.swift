@@ -101,7 +101,8 @@ final class ServerConnection: Sendable {
             case .timeout:
                 let reason = "no reply within \(timeout) s"
                 breaker.failed(reason, now: now)
-                return Outcome(result: .failure(BackendFailure(.timeout, reason)), latency: now - sent, retries: attempt)
+                return Outcome(
+                    result: .failure(BackendFailure(.timeout, reason)), latency: now - sent, retries: attempt)
             case .connection(let words):
                 breaker.failed(words, now: now)
                 trouble = Trouble(reason: words, isAway: true)
@@ -122,7 +123,8 @@ final class ServerConnection: Sendable {
             }
             guard let pause = pause(trouble, after: attempt, since: began, random) else {
                 let words = attempt > 0 ? "\(trouble.reason), after \(attempt + 1) attempts" : trouble.reason
-                return Outcome(result: .failure(BackendFailure(.provider, words)), latency: now - sent, retries: attempt)
+                return Outcome(
+                    result: .failure(BackendFailure(.provider, words)), latency: now - sent, retries: attempt)
             }
             Thread.sleep(forTimeInterval: pause)
             attempt += 1
@@ -138,7 +140,9 @@ final class ServerConnection: Sendable {
     }
 
     /// A server that is away is waited for as long as the patience says; another trouble is tried so many times.
-    private func pause(_ trouble: Trouble, after attempt: Int, since began: Double, _ random: CounterFraction) -> Double? {
+    private func pause(_ trouble: Trouble, after attempt: Int, since began: Double, _ random: CounterFraction)
+        -> Double?
+    {
         let jitter = random.value(attempt)
         if let pause = rule.pause(after: attempt, asked: trouble.asked, jitter: jitter) { return pause }
         guard trouble.isAway, trouble.asked == nil, now - began < rule.patience else { return nil }
@@ -183,7 +187,8 @@ final class ServerConnection: Sendable {
 
     private func request(_ path: String) throws(ArgusError) -> URLRequest {
         guard let url = URL(string: base + path) else {
-            throw ArgusError(.policy, "bad address", at: "policy llm", found: "'\(base)'", expected: "http://HOST:PORT/v1")
+            throw ArgusError(
+                .policy, "bad address", at: "policy llm", found: "'\(base)'", expected: "http://HOST:PORT/v1")
         }
         var request = URLRequest(url: url)
         request.setValue("application/json", forHTTPHeaderField: "Accept")

@@ -16,6 +16,11 @@ enum AvailablePolicies {
         #endif
     }
 
+    /// Language models, those of this process where the build has any.
+    static func language(_ paths: LanguagePolicyProvider.Paths) -> LanguagePolicyProvider {
+        LanguagePolicyProvider(paths)
+    }
+
     private static let names = ["random", "scripted", "run", "peer", "llm"]
 
     /// Refuses people where nobody watches.

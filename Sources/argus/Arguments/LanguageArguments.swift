@@ -17,7 +17,9 @@ struct LanguageArguments: ParsableArguments {
     /// The one provider of a command.
     ///
     /// - Parameters: `folder`: of the run's files; `transcript`: where decisions are written for people to read.
-    func provider(_ host: EnvironmentHost, folder: String?, transcript: String?) throws(ArgusError) -> LanguagePolicyProvider {
+    func provider(_ host: EnvironmentHost, folder: String?, transcript: String?) throws(ArgusError)
+        -> LanguagePolicyProvider
+    {
         if let cache, let replay {
             throw ArgusError(
                 .configuration, "two files of replies", at: "--cache and --replay", found: "'\(cache)' and '\(replay)'",
@@ -27,6 +29,6 @@ struct LanguageArguments: ParsableArguments {
         paths.cache = cache ?? folder.map { $0 + "/replies.sqlite" }
         paths.replay = replay
         paths.transcript = transcript
-        return LanguagePolicyProvider(paths)
+        return AvailablePolicies.language(paths)
     }
 }

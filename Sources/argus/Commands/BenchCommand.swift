@@ -54,24 +54,25 @@ struct BenchCommand: ParsableCommand {
             scenarioHash: { scenario throws(ArgusError) in
                 try scenario.hash(for: try host.descriptor(for: scenario))
             },
-            check: { entry, scenario throws(ArgusError) in try BenchCommand.check(entry, scenario, host) })
+            check: { entry, scenario throws(ArgusError) in try check(entry, scenario, host) })
         let status = try Bench.run(options, catalog: host.scenarios)
         if status != 0 { throw ExitCode(status) }
     }
 
     /// Makes the team, but asks no model anything.
-    private static func check(
+    private func check(
         _ team: TeamSpecification, _ environment: VectorEnvironment, _ host: EnvironmentHost
     ) throws(ArgusError) {
         try AvailablePolicies.check(team, allowsHumans: false)
+        var paths = LanguagePolicyProvider.Paths(host.scenarios)
+        paths.replay = replay
         _ = try Team(
-            team, environment: environment,
-            providers: AvailablePolicies.providers(LanguagePolicyProvider(.init(host.scenarios))),
+            team, environment: environment, providers: AvailablePolicies.providers(AvailablePolicies.language(paths)),
             settings: PolicySettings(seed: 0))
     }
 
     /// Refuses an entry that its job would refuse, before the first job has cost any time.
-    private static func check(
+    private func check(
         _ entry: Suite.Entry, _ scenario: Scenario, _ host: EnvironmentHost
     ) throws(ArgusError) {
         do throws(ArgusError) {

@@ -27,7 +27,9 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var languageArguments: LanguageArguments
 
     @Option(
-        help: "A team of which all agents but the first are taken; the first is of --team. Who plays well with strangers?")
+        help:
+            "A team of which all agents but the first are taken; the first is of --team. Who plays well with strangers?"
+    )
     var partner: String?
 
     @Option(help: "Write what language models were asked and answered to this file, as text to read.")
@@ -82,13 +84,19 @@ struct EvaluateCommand: ParsableCommand {
             scenario, copies: isHalved ? (copies + 1) / 2 : copies, threads: request.threads)
         let settings = PolicySettings(seed: seed, mode: request.mode)
         let names = environment.specification.agents.map(\.name)
-        let played = try request.partner.map { partner throws(ArgusError) in
-            try request.team.crossed(with: partner, agents: names)
-        } ?? request.team
+        let played =
+            try request.partner.map { partner throws(ArgusError) in
+                try request.team.crossed(with: partner, agents: names)
+            } ?? request.team
+        guard record == nil || played.usesLanguageModels else {
+            throw ArgusError(
+                .configuration, "nothing to record", at: "--record", found: "team '\(played)', without language models",
+                expected: "a team with one, as its decisions are what is written")
+        }
         // Before a cache is made in it.
         if let out { try AtomicFile.makeFolder(out) }
         let language = try languageArguments.provider(
-            host, folder: played.usesLanguageModels ? out : nil, transcript: played.usesLanguageModels ? record : nil)
+            host, folder: played.usesLanguageModels ? out : nil, transcript: record)
         let team = try TeamArgument.team(played, environment, settings, language)
         let other =
             try isHalved

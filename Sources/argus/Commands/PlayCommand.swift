@@ -99,7 +99,9 @@ struct PlayCommand: ParsableCommand {
             scenario: scenario.id, team: specification.description, centralised: team.isCentralised, episodes: played,
             models: team.costs.map(\.usage))
         if json { try StandardOutput.printJSON(document) } else { document.print() }
-        if let record, !json { print("recorded: \(([record] + [transcript].compactMap { $0 }).joined(separator: ", "))") }
+        if let record, !json {
+            print("recorded: \(([record] + [transcript].compactMap { $0 }).joined(separator: ", "))")
+        }
         if played.contains(where: { $0.end == "failed" }) {
             throw ArgusError(
                 .plugin, "an episode failed", at: "scenario \(scenario.id)",

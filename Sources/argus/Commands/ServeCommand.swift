@@ -45,7 +45,7 @@ struct ServeCommand: ParsableCommand {
         } else {
             server = try PeerServer(
                 team: try TeamSpecification(team), scenario: scenario, host: host,
-                providers: AvailablePolicies.providers(LanguagePolicyProvider(.init(host.scenarios))), way)
+                providers: AvailablePolicies.providers(AvailablePolicies.language(.init(host.scenarios))), way)
         }
         ExitOnInterrupt.listen()
         let played = team.isEmpty ? "" : ", team \(team.joined(separator: ","))"

@@ -14,7 +14,8 @@ struct PriceTableTests {
 
     @Test("A model's price is of a million tokens; cached ones cost as others where nothing is said")
     func prices() throws {
-        let table = try table("currency: EUR\nmodels:\n  a: {prompt: 2, cached: 1, completion: 4}\n  b: {prompt: 2, completion: 4}\n")
+        let table = try table(
+            "currency: EUR\nmodels:\n  a: {prompt: 2, cached: 1, completion: 4}\n  b: {prompt: 2, completion: 4}\n")
         #expect(table.currency == "EUR")
         #expect(table.models["a"]?.cached == 1 && table.models["b"]?.cached == 2 && table.models["c"] == nil)
     }

@@ -12,7 +12,8 @@ struct ReplyCacheTests {
     ) throws -> (actions: [Int?], usage: ModelUsage) {
         let root = PluginFixture.root + "/Scenarios/language"
         let options = try LanguageOptions(options, defaultMode: .score, at: "test")
-        let account = LanguageAccount(model: "llm:hash", priced: "hash", prices: try PriceTable(contentsOf: root + "/prices.yaml"))
+        let account = LanguageAccount(
+            model: "llm:hash", priced: "hash", prices: try PriceTable(contentsOf: root + "/prices.yaml"))
         let template = try PromptTemplate(contentsOf: root + "/prompt.yaml")
         let actor = LanguageActor(
             model, options: options, template: template, isGreedy: false,
@@ -30,7 +31,9 @@ struct ReplyCacheTests {
 
     private func file() -> String { NSTemporaryDirectory() + "replies-\(UUID().uuidString).sqlite" }
 
-    @Test("A replay asks nothing, and has the actions and the numbers of the recorded run", arguments: ["", "mode=generate"])
+    @Test(
+        "A replay asks nothing, and has the actions and the numbers of the recorded run",
+        arguments: ["", "mode=generate"])
     func replay(options: String) throws {
         let path = file()
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -50,12 +53,14 @@ struct ReplyCacheTests {
         defer { try? FileManager.default.removeItem(atPath: path) }
         _ = try play(HashModel(), "mode=generate", cache: try ReplyCache(path: path, mustExist: false))
         for (options, seed) in [
-            ("mode=generate&temperature=0.5", 3 as UInt64), ("mode=generate&top_p=0.5", 3), ("mode=generate&max_tokens=3", 3),
+            ("mode=generate&temperature=0.5", 3 as UInt64), ("mode=generate&top_p=0.5", 3),
+            ("mode=generate&max_tokens=3", 3),
             ("mode=generate", 4), ("mode=constrained", 3), ("mode=score", 3),
         ] {
             let error = #expect(throws: ArgusError.self) {
                 _ = try play(
-                    HashModel(), options, seed: seed, cache: try ReplyCache(path: path, mustExist: true), isReplay: true)
+                    HashModel(), options, seed: seed, cache: try ReplyCache(path: path, mustExist: true), isReplay: true
+                )
             }
             #expect(error?.what == "a reply is not in the recording", "\(options)")
         }

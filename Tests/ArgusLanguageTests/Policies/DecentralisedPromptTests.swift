@@ -15,7 +15,8 @@ struct DecentralisedPromptTests {
             settings: PolicySettings(seed: 5))
     }
 
-    @Test("A prompt is the template with the agent's own text, actions and memory, and nothing else", arguments: [0, 2])
+    @Test(
+        "A prompt is the template with the agent's own text, actions and memory, and nothing else", arguments: [0, 2])
     func ownTextAlone(history: Int) throws {
         let vector = try VectorEnvironment(
             try PluginFixture.probe(), scenario: PluginFixture.probeScenario(groups: 2, horizon: 5), copies: 3)
@@ -34,7 +35,8 @@ struct DecentralisedPromptTests {
                     if rows.isStart(copy) { memory[copy][agent] = [] }
                     guard rows.isActing(copy), let legal = rows.legal(copy) else { continue }
                     let actions = try legal.indices.filter { legal[$0] != 0 }.map {
-                        ReplyParser.Candidate(number: $0, words: try vector.textAction(copy: copy, agent: agent, choice: $0))
+                        ReplyParser.Candidate(
+                            number: $0, words: try vector.textAction(copy: copy, agent: agent, choice: $0))
                     }
                     let view = DecisionView(
                         agent: agents[agent].name, rules: try vector.textRules(agent: agent),

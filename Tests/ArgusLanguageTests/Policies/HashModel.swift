@@ -37,7 +37,8 @@ final class HashModel: LanguageBackend {
             let reply =
                 writes?(request)
                 ?? Generation(
-                    text: request.choices.map { $0[Int(bits % UInt64($0.count))] } ?? "Action: \(bits % 3)", finish: .stop)
+                    text: request.choices.map { $0[Int(bits % UInt64($0.count))] } ?? "Action: \(bits % 3)",
+                    finish: .stop)
             return BackendReply(.success(reply), usage: TokenUsage(prompt: 10, completion: 5), latency: 0.25)
         }
     }

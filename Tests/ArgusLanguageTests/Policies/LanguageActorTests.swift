@@ -30,7 +30,8 @@ struct LanguageActorTests {
     }
 
     private func request(
-        _ situation: String, copy: Int = 0, step: Int = 0, words: [String] = ["wait", "go", "load it"], mode: ActingMode = .score
+        _ situation: String, copy: Int = 0, step: Int = 0, words: [String] = ["wait", "go", "load it"],
+        mode: ActingMode = .score
     ) -> DecisionRequest {
         let actions = words.enumerated().map { ReplyParser.Candidate(number: $0, words: $1) }
         let view = DecisionView(agent: "a", rules: "Rules.", situation: situation, actions: actions)
@@ -112,7 +113,9 @@ struct LanguageActorTests {
     @Test("Where one action's words begin another's, none is scored as a part of the other")
     func prefixes() throws {
         let model = HashModel()
-        _ = try actor(model, "").act([request("Here.", words: ["load", "load shelf"]), request("Here.", words: ["go", "load"])])
+        _ = try actor(model, "").act([
+            request("Here.", words: ["load", "load shelf"]), request("Here.", words: ["go", "load"]),
+        ])
         #expect(model.scored[0].continuations == [" load\n", " load shelf\n"])
         #expect(model.scored[1].continuations == [" go", " load"])
     }

@@ -21,7 +21,8 @@ struct ModelReferenceTests {
             ("", "no model"), ("smollm2?mode=guess", "'guess'"), ("smollm2?mod=score", "'mod'"),
             ("smollm2?mode=score&mode=score", "'mode' a second time"), ("smollm2?temperature=-1", "'-1'"),
             ("smollm2?temperature=nan", "'nan'"), ("smollm2?reask=2", "'2'"), ("smollm2?mode", "'mode'"),
-            ("http://127.0.0.1:1/v1", "a server without 'model'"), ("smollm2?model=x", "'model' with a model in this process"),
+            ("http://127.0.0.1:1/v1", "a server without 'model'"),
+            ("smollm2?model=x", "'model' with a model in this process"),
             ("http://me:secret@host/v1?model=x", "a user or password in it"),
         ])
     func refused(argument: String, found: String) {

@@ -28,7 +28,8 @@ struct ReplyParserTests {
     @Test(
         "What says an action, but not quite in that form, is repaired",
         arguments: [
-            ("Action: \"Move North\".", 1), ("**Action:** 2", 1), ("Action: 2 move north", 1), ("Action: 2. Move north", 1),
+            ("Action: \"Move North\".", 1), ("**Action:** 2", 1), ("Action: 2 move north", 1),
+            ("Action: 2. Move north", 1),
             ("Action: [12]", 2), ("2", 1), ("move north", 1), ("Action: (2) move north", 1), ("Wait.", 0),
             ("Action: 002", 1),
         ])
@@ -41,7 +42,8 @@ struct ReplyParserTests {
     @Test(
         "An answer that is no legal action is illegal, whatever else stands around it",
         arguments: [
-            "Action: 1", "Action: fly", "move north would be good.\nAction: move south", "Action: 99999999999999999999999",
+            "Action: 1", "Action: fly", "move north would be good.\nAction: move south",
+            "Action: 99999999999999999999999",
             "Action: -2", "Action: gathe", "Action: move", "Action: 2 or 12", "Action: 2 wait", "Action:",
         ])
     func illegal(text: String) {
@@ -82,7 +84,8 @@ struct ReplyParserTests {
     @Test("Whatever is written, the outcome is one of the eight and an action is a legal one")
     func fuzzed() {
         let pieces = [
-            "Action:", "action: ", "Message:", "<think>", "</think>", "2", "12", "0", "1", "move", "north", "wait", "\n",
+            "Action:", "action: ", "Message:", "<think>", "</think>", "2", "12", "0", "1", "move", "north", "wait",
+            "\n",
             " ", ".", "\"", "*", "\u{0}", "🛒", "\u{301}", "\r\n", "(", "]", "load the shelf", "９", "-", "\u{2028}",
         ]
         var random = SplitMix64(seed: 7)

@@ -27,7 +27,8 @@ struct PromptTemplateTests {
 
     @Test("A paragraph whose slot is empty is left out; what a slot holds is not searched for slots")
     func paragraphs() {
-        let plain = template.prompt(for: view(), mode: .score, count: count).messages.map(\.content).joined(separator: "\n")
+        let plain = template.prompt(for: view(), mode: .score, count: count).messages.map(\.content).joined(
+            separator: "\n")
         #expect(!plain.contains("before") && !plain.contains("Messages") && !plain.contains("{{"))
         #expect(plain.contains("0 wait\n3 go on"))
         let odd = template.prompt(for: view(situation: "{{rules}} {{nothing}}"), mode: .score, count: count)
@@ -40,7 +41,8 @@ struct PromptTemplateTests {
     @Test("The static part is the same at every decision of an agent")
     func staticPart() {
         let one = template.prompt(for: view(), mode: .score, count: count).messages[0]
-        let other = template.prompt(for: view(history: 2, inbox: 3, situation: "Elsewhere."), mode: .score, count: count)
+        let other = template.prompt(
+            for: view(history: 2, inbox: 3, situation: "Elsewhere."), mode: .score, count: count)
         #expect(one == other.messages[0] && one.role == .system)
     }
 
@@ -61,11 +63,13 @@ struct PromptTemplateTests {
         let long = String(repeating: "word ", count: 200)
         var seen: [[String]] = []
         for total in stride(from: 330, through: 10, by: -5) {
-            let tight = try PromptTemplate(text: text.replacing("total: 2048", with: "total: \(total)"), file: "prompt.yaml")
+            let tight = try PromptTemplate(
+                text: text.replacing("total: 2048", with: "total: \(total)"), file: "prompt.yaml")
             let prompt = tight.prompt(for: view(history: 3, inbox: 3, situation: long), mode: .score, count: count)
             let words = prompt.messages.map(\.content).joined(separator: "\n")
             #expect(words.contains("0 wait\n3 go on"), "total \(total)")
-            #expect(prompt == tight.prompt(for: view(history: 3, inbox: 3, situation: long), mode: .score, count: count))
+            #expect(
+                prompt == tight.prompt(for: view(history: 3, inbox: 3, situation: long), mode: .score, count: count))
             let kinds = prompt.cuts.map { String($0.prefix { $0 != ":" }) }
             if seen.last != kinds { seen.append(kinds) }
         }
@@ -79,7 +83,8 @@ struct PromptTemplateTests {
     @Test(
         "An unknown slot, one that would change the static part, and a missing one are told with their line",
         arguments: [
-            ("  {{rules}}", "  {{rulez}}", "unknown slot"), ("  {{rules}}", "  {{rules}} {{situation}}", "unknown slot"),
+            ("  {{rules}}", "  {{rulez}}", "unknown slot"),
+            ("  {{rules}}", "  {{rules}} {{situation}}", "unknown slot"),
             ("  {{actions}}", "  these", "missing slot"), ("  {{actions}}", "  {{actions", "unfinished slot"),
             ("history: 2 ", "historie: 2 ", "unknown key"), ("  score: ", "  scores: ", "unknown key"),
             ("version: 1", "version: 2", "value out of range"),
