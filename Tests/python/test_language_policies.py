@@ -550,19 +550,29 @@ def llama():
     server.stop()
 
 
-def test_llama_cpp_writes_actions_and_what_it_writes_is_recorded(llama, tmp_path):
+@pytest.fixture(scope="module")
+def short(tmp_path_factory):
+    """A task of a few decisions, since a processor may compute no more than some tokens a second."""
+    path = tmp_path_factory.mktemp("short") / "short.yaml"
+    path.write_text(re.sub("horizon: .*", "horizon: 4", (ROOT / f"Scenarios/{FORAGING}.yaml").read_text()))
+    return path
+
+
+def test_llama_cpp_writes_and_the_probability_of_what_it_wrote_is_known(llama, short, tmp_path):
     record = tmp_path / "talk.txt"
-    result = evaluate(f"player_0={llama.policy(budget_calls=6)},*=scripted", "--record", record, "--copies", 2,
-                      episodes=2, check=None, timeout=600)
+    result = evaluate(f"player_0={llama.policy()},*=scripted", "--record", record, scenario=short, episodes=2, timeout=900)
     text = record.read_text()
-    assert text.count("--- reply") == 6
-    assert "model smollm2" in text and "log-probability -" in text, "llama.cpp tells the probabilities of what it drew"
+    usage = model(result)
+    assert text.count("--- reply") == usage["decisions"] == usage["calls"] > 2
+    assert usage["completion_tokens"] <= 24 * usage["calls"]
+    # Logarithms of probabilities, of about as many tokens as were written.
+    values = [float(value) for value in re.findall(r"log-probability (-?[\d.]+)", text)]
+    assert len(values) == usage["calls"] and all(-24 * 12 < value < 0 for value in values)
 
 
-def test_llama_cpp_is_held_to_the_actions(llama):
-    result = argus("evaluate", FORAGING, "--team", f"player_0={llama.policy(mode='constrained', budget_calls=50)},*=scripted",
-                   "--episodes", 2, "--copies", 2, "--json", timeout=600, check=0)
-    usage = model(json.loads(result.stdout))
+def test_llama_cpp_is_held_to_the_actions(llama, short):
+    usage = model(evaluate(
+        f"player_0={llama.policy(mode='constrained')},*=scripted", scenario=short, episodes=2, timeout=900))
     assert usage["outcomes"] == {"ok": usage["decisions"]}
     assert usage["prompt_tokens"] > 200 * usage["calls"] and usage["cached_tokens"] > 0
 
@@ -572,12 +582,12 @@ def test_llama_cpp_gives_no_log_probabilities_of_a_prompt_and_is_not_asked_to_sc
     assert "the model cannot act in this way" in refused.stderr and "'echo' with 'logprobs'" in refused.stderr
 
 
-def test_a_suite_on_llama_cpp_is_replayed_when_it_is_gone(llama, tmp_path):
+def test_a_suite_on_llama_cpp_is_replayed_when_it_is_gone(llama, short, tmp_path):
     path = tmp_path / "suite.yaml"
     path.write_text(f"""
 suite: small
 protocol: {{seeds: 1, absolute_episodes: 2}}
-scenarios: [foraging/5x5-2p-1f]
+scenarios: [{short}]
 entries:
   - {{name: Scripted, team: scripted}}
   - {{name: SmolLM2, team: "player_0={llama.policy(mode='constrained', temperature=0)},*=scripted"}}

@@ -276,11 +276,3 @@ extension CounterRandom {
     /// Uniform in [0, 1) with 53 bits.
     fileprivate func unit(_ counter: UInt64) -> Double { Double(bits(counter) >> 11) * 0x1p-53 }
 }
-
-extension TokenUsage {
-    mutating func add(_ other: TokenUsage) {
-        prompt += other.prompt
-        cached += other.cached
-        completion += other.completion
-    }
-}

@@ -9,9 +9,13 @@ public final class LanguagePolicyProvider: PolicyProvider {
     /// Opens a model that runs in this process.
     public typealias LocalModels = (ModelReference) throws(ArgusError) -> any LanguageBackend
 
+    /// The channel of an environment whose agents can send each other messages.
+    public typealias Channels = (VectorEnvironment) -> (any MessageChannel)?
+
     public let name = "llm"
     private let paths: Paths
     private let localModels: LocalModels
+    private let channels: Channels
     private var cache: ReplyCache?
     private var transcript: Transcript?
     private var sessions: [String: Session] = [:]
@@ -41,10 +45,14 @@ public final class LanguagePolicyProvider: PolicyProvider {
         var account: LanguageAccount
     }
 
-    /// - Parameter localModels: What opens models in this process.
-    public init(_ paths: Paths, localModels: @escaping LocalModels = LanguagePolicyProvider.noLocalModels) {
+    /// - Parameters: `localModels`: what opens models in this process; `channels`: by which way agents talk, if they do.
+    public init(
+        _ paths: Paths, localModels: @escaping LocalModels = LanguagePolicyProvider.noLocalModels,
+        channels: @escaping Channels = { _ in nil }
+    ) {
         self.paths = paths
         self.localModels = localModels
+        self.channels = channels
     }
 
     /// For builds that can run no model themselves.
@@ -70,7 +78,8 @@ public final class LanguagePolicyProvider: PolicyProvider {
         }
         let session = try session(reference, argument ?? "", settings)
         let players = try LanguagePlayers(
-            session.actor, account: session.account, transcript: try openedTranscript(), channel: nil, agents: agents,
+            session.actor, account: session.account, transcript: try openedTranscript(), channel: channels(environment),
+            agents: agents,
             environment: environment, settings: settings)
         return agents.indices.map { .local(LanguagePolicy(players, position: $0)) }
     }

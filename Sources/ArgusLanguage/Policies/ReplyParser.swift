@@ -43,8 +43,7 @@ public struct ReplyParser: Sendable {
                 : Reading(outcome: .malformed, problem: "its thoughts have no end")
         }
         let lines = text.split(whereSeparator: \.isNewline).map(ReplyParser.trimmed)
-        let message = lines.last { ReplyParser.content(of: $0, after: ReplyParser.saying) != nil }
-            .flatMap { ReplyParser.content(of: $0, after: ReplyParser.saying) }
+        let message = lines.compactMap { ReplyParser.content(of: $0, after: ReplyParser.saying) }.last
         var reading = action(lines, reply, candidates)
         reading.message = message.flatMap { $0.isEmpty ? nil : $0 }
         return reading

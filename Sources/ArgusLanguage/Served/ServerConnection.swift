@@ -83,7 +83,7 @@ final class ServerConnection: Sendable {
         request.httpMethod = "POST"
         request.httpBody = body
         request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        let random = CounterFraction(body)
+        let jitter = Jitter(body)
         let began = now
         var attempt = 0
         while true {
@@ -121,7 +121,7 @@ final class ServerConnection: Sendable {
                     reason: words, isAway: [502, 503, 504].contains(status),
                     asked: retryAfter.flatMap { RetryRule.seconds(ofRetryAfter: $0, now: Date()) })
             }
-            guard let pause = pause(trouble, after: attempt, since: began, random) else {
+            guard let pause = pause(trouble, after: attempt, since: began, jitter) else {
                 let words = attempt > 0 ? "\(trouble.reason), after \(attempt + 1) attempts" : trouble.reason
                 return Outcome(
                     result: .failure(BackendFailure(.provider, words)), latency: now - sent, retries: attempt)
@@ -140,7 +140,7 @@ final class ServerConnection: Sendable {
     }
 
     /// A server that is away is waited for as long as the patience says; another trouble is tried so many times.
-    private func pause(_ trouble: Trouble, after attempt: Int, since began: Double, _ random: CounterFraction)
+    private func pause(_ trouble: Trouble, after attempt: Int, since began: Double, _ random: Jitter)
         -> Double?
     {
         let jitter = random.value(attempt)
@@ -241,7 +241,7 @@ final class ServerConnection: Sendable {
 }
 
 /// Fractions for pauses, from the request itself, so that nothing is drawn from a process-wide source.
-private struct CounterFraction {
+private struct Jitter {
     private let hash: UInt64
 
     init(_ body: Data) { hash = Fingerprint.fnv1a64(body) }

@@ -6,10 +6,33 @@ import Testing
 
 @Suite("What a language model is told")
 struct DecentralisedPromptTests {
-    /// Messages between agents that say who may read them.
-    private func team(_ vector: VectorEnvironment, _ model: HashModel, _ options: String) throws -> Team {
+    /// Every message goes to the next agent alone.
+    private final class Ring: MessageChannel {
+        let characters = 80
+        private let agents: Int
+        private var boxes: [[ReceivedMessage]]
+
+        init(agents: Int) {
+            self.agents = agents
+            boxes = Array(repeating: [], count: agents)
+        }
+
+        func inbox(copy: Int, agent: Int) -> [ReceivedMessage] {
+            defer { boxes[agent] = [] }
+            return boxes[agent]
+        }
+
+        func send(_ text: String, copy: Int, agent: Int) {
+            boxes[(agent + 1) % agents].append(ReceivedMessage(from: "agent \(agent)", text: text))
+        }
+    }
+
+    private func team(
+        _ vector: VectorEnvironment, _ model: HashModel, _ options: String, channel: Ring? = nil
+    ) throws -> Team {
         let catalog = ScenarioCatalog(root: PluginFixture.root + "/Scenarios")
-        let provider = LanguagePolicyProvider(.init(catalog)) { _ throws(ArgusError) in model }
+        let provider = LanguagePolicyProvider(
+            .init(catalog), localModels: { _ throws(ArgusError) in model }, channels: { _ in channel })
         return try Team(
             TeamSpecification(policy: "llm:hash?\(options)"), environment: vector, providers: [provider],
             settings: PolicySettings(seed: 5))
@@ -61,6 +84,38 @@ struct DecentralisedPromptTests {
             }
             try vector.step()
         }
+    }
+
+    @Test("A message reaches the prompt of the agent that it was sent to, and of no other")
+    func messages() throws {
+        let vector = try VectorEnvironment(
+            try PluginFixture.probe(), scenario: PluginFixture.probeScenario(groups: 2, horizon: 50), copies: 1)
+        let agents = vector.specification.agents.count
+        let model = HashModel()
+        var count = 0
+        model.writes = { _ in
+            count += 1
+            return Generation(text: "Message: word<\(count)>\nAction: 0", finish: .stop)
+        }
+        let team = try team(vector, model, "mode=generate", channel: Ring(agents: agents))
+        try vector.reset(.stream(run: 1))
+        var speakers: [Int] = []
+        for _ in 0..<6 {
+            let acting = (0..<agents).filter { vector.local.rows(agent: $0).isActing(0) }
+            let before = model.generated.count
+            let sent = speakers
+            try team.act(on: vector)
+            for (index, agent) in acting.enumerated() {
+                let user = model.generated[before + index].messages[1].content
+                for (word, speaker) in sent.enumerated() where word >= sent.count - acting.count {
+                    #expect(user.contains("word<\(word + 1)>") == ((speaker + 1) % agents == agent))
+                }
+                #expect(model.generated[before + index].messages[0].content.contains("at most 80 characters"))
+            }
+            speakers += acting
+            try vector.step()
+        }
+        #expect(team.costs[0].usage.messages == speakers.count && speakers.count > agents)
     }
 
     @Test("Other agents' rows and the state do not change a prompt")
