@@ -25,6 +25,11 @@ var targets: [Target] = [
             "ArgusEnvAPI", "ArgusWire", "ArgusZeroMQ", "CArgusEnv", .product(name: "Yams", package: "Yams"),
         ],
         swiftSettings: settings),
+    // Language models in a team: prompts, replies, served models, what they cost, and a cache of what they said.
+    .target(
+        name: "ArgusLanguage",
+        dependencies: ["ArgusEnvAPI", "ArgusHost", .product(name: "GRDB", package: "GRDB.swift")],
+        swiftSettings: settings),
     .target(name: "ArgusBench", dependencies: ["ArgusEnvAPI", "ArgusHost"], swiftSettings: settings),
     .target(
         name: "ArgusTesting",
@@ -95,6 +100,9 @@ targets += [
         name: "ArgusBenchTests", dependencies: ["ArgusBench", "ArgusEnvAPI", "ArgusHost"], exclude: ["Fixtures"],
         swiftSettings: settings),
     .testTarget(
+        name: "ArgusLanguageTests", dependencies: ["ArgusLanguage", "ArgusHost", "ArgusEnvAPI", "PluginFixtures"],
+        swiftSettings: settings),
+    .testTarget(
         name: "WarehouseRulesTests", dependencies: ["WarehouseRules", "ArgusEnvAPI"], exclude: ["Fixtures"],
         swiftSettings: settings),
     .testTarget(
@@ -113,12 +121,12 @@ targets += [
 
 // The command trains only where libtorch is; without it `argus train` says what is missing.
 var commandDependencies: [Target.Dependency] = [
-    "ArgusBench", "ArgusEnvAPI", "ArgusHost", "ArgusTesting", "ArgusZeroMQ",
+    "ArgusBench", "ArgusEnvAPI", "ArgusHost", "ArgusLanguage", "ArgusTesting", "ArgusZeroMQ",
     .product(name: "ArgumentParser", package: "swift-argument-parser"),
 ]
 var commandSettings = settings
 if let libtorch {
-    commandDependencies.append("ArgusTrain")
+    commandDependencies += ["ArgusTrain", "ArgusModels", "ArgusTensor"]
     commandSettings.append(.define("ARGUS_TRAIN"))
     targets += [
         .target(
@@ -138,9 +146,9 @@ if let libtorch {
         .testTarget(
             name: "ArgusTrainTests", dependencies: ["ArgusTrain", "ArgusTensor", "ArgusHost", "ArgusEnvAPI"],
             exclude: ["Fixtures"], swiftSettings: settings),
-        .target(name: "ArgusLanguage", dependencies: ["ArgusTensor", "ArgusEnvAPI"], swiftSettings: settings),
+        .target(name: "ArgusModels", dependencies: ["ArgusTensor", "ArgusEnvAPI"], swiftSettings: settings),
         .testTarget(
-            name: "ArgusLanguageTests", dependencies: ["ArgusLanguage", "ArgusTensor", "ArgusEnvAPI"],
+            name: "ArgusModelsTests", dependencies: ["ArgusModels", "ArgusTensor", "ArgusEnvAPI"],
             exclude: ["Reference", "Fixtures"], swiftSettings: settings),
     ]
 }
@@ -162,7 +170,7 @@ var products: [Product] = [
 ]
 if libtorch != nil {
     products.append(.library(name: "ArgusTensor", targets: ["ArgusTensor"]))
-    products.append(.library(name: "ArgusLanguage", targets: ["ArgusLanguage"]))
+    products.append(.library(name: "ArgusModels", targets: ["ArgusModels"]))
 }
 
 let package = Package(
@@ -171,6 +179,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
     ],
     targets: targets,
     swiftLanguageModes: [.v6],

@@ -82,6 +82,7 @@ check_system_packages() {
     local packages=()
     command -v git >/dev/null || packages+=(git)        # SwiftPM fetches the dependencies with it
     has_header zmq.h || packages+=(libzmq3-dev)
+    has_header sqlite3.h || packages+=(libsqlite3-dev)
     has_header 'c++/*/vector' || packages+=(g++)        # for the C++ library alone; swift brings the compiler
     if [[ $1 == yes && -z ${PYTHON:-} ]]; then
         command -v python3 >/dev/null || packages+=(python3)

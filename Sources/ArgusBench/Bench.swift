@@ -11,7 +11,7 @@ public enum Bench {
                 .configuration, "value out of range", at: "--jobs", found: "\(jobs)", expected: "1 to 10000")
         }
         let suite = try suite(options, catalog)
-        for entry in suite.entries {
+        for entry in suite.entries + suite.crossEntries {
             for task in suite.tasks { try options.check(entry, task.scenario) }
         }
         let out = trimmed(options.resume ?? options.out ?? defaultFolder(suite))
@@ -36,7 +36,8 @@ public enum Bench {
         display.say(
             "\(suite.name): \(jobs.count) jobs, \(slots) side by side, threads of each: \(threads); results in \(out)")
         let runner = JobRunner(
-            executable: options.executable ?? JobRunner.ownExecutable, slots: slots, threads: threads, display: display)
+            executable: options.executable ?? JobRunner.ownExecutable, slots: slots, threads: threads,
+            replay: options.replay, display: display)
         let outcome = try runner.run(jobs)
         if let status = outcome.interruptStatus {
             display.say("Interrupted; what is finished is kept. Go on with: argus bench --resume \(out)")

@@ -10,6 +10,8 @@ public struct BenchOptions {
     public var jobs: Int?
     /// A result folder to go on with.
     public var resume: String?
+    /// A file from which all replies of language models come; nil: models are asked.
+    public var replay: String?
     /// Only lists the jobs, with an estimate of time and disk.
     public var dryRun: Bool
     /// Prints JSON instead of tables.
@@ -30,8 +32,8 @@ public struct BenchOptions {
     public var display: ProgressDisplay
 
     public init(
-        suite: String? = nil, out: String? = nil, jobs: Int? = nil, resume: String? = nil, dryRun: Bool = false,
-        json: Bool = false, executable: String? = nil, algorithms: [String]? = nil,
+        suite: String? = nil, out: String? = nil, jobs: Int? = nil, resume: String? = nil, replay: String? = nil,
+        dryRun: Bool = false, json: Bool = false, executable: String? = nil, algorithms: [String]? = nil,
         scenarioHash: @escaping (Scenario) throws(ArgusError) -> String,
         check: @escaping (Suite.Entry, Scenario) throws(ArgusError) -> Void = { (_, _) throws(ArgusError) in },
         output: @escaping (String) -> Void = Report.standardOutput, display: ProgressDisplay = .standardError()
@@ -40,6 +42,7 @@ public struct BenchOptions {
         self.out = out
         self.jobs = jobs
         self.resume = resume
+        self.replay = replay
         self.dryRun = dryRun
         self.json = json
         self.executable = executable

@@ -107,6 +107,19 @@ struct JobRunnerTests {
         #expect(calls.count == 12)
     }
 
+    @Test("a pair waits for the run that it needs, however many jobs may run side by side")
+    func needs() throws {
+        let suite = try prepare(SyntheticRuns.crossed)
+        let jobs = Job.all(of: suite, out: runs.out)
+        let outcome = try runner(9).run(jobs)
+        #expect(outcome.failures.isEmpty)
+        let names = calls.compactMap { call in jobs.first { call.contains("--entry \($0.entry.name) ") }?.entry.name }
+        let trained = try #require(names.firstIndex(of: "MAPPO"))
+        for pair in ["Random--MAPPO", "MAPPO--Random", "MAPPO--Model", "Model--MAPPO"] {
+            #expect(try #require(names.firstIndex(of: pair)) > trained)
+        }
+    }
+
     @Test("a job that fails, dies or leaves no result is told with its last words, and the others go on")
     func failures() throws {
         let suite = try prepare(

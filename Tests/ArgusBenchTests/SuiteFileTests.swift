@@ -54,6 +54,28 @@ struct SuiteFileTests {
         #expect(read.entries.map(\.work) == suite.entries.map(\.work))
     }
 
+    @Test("entries that are crossed make a job for every ordered pair, after those that it needs")
+    func crossplay() throws {
+        let suite = try runs.suite(SyntheticRuns.crossed)
+        let jobs = Job.all(of: suite, out: "o")
+        #expect(jobs.count == 3 + 6)
+        let pair = try #require(jobs.first { $0.entry.name == "Random--MAPPO" })
+        #expect(
+            pair.arguments(threads: 1, resuming: false).prefix(6) == [
+                "evaluate", pair.task.file, "--team", "random", "--partner", "run:o/demo/one/MAPPO/seed-0",
+            ])
+        let model = try #require(jobs.first { $0.entry.name == "Model--Random" })
+        let arguments = model.arguments(threads: 1, resuming: false)
+        #expect(arguments.contains("--cache") && arguments.contains("o/replies.sqlite"))
+        #expect(model.arguments(threads: 1, resuming: false, replay: "r").contains("--replay"))
+        #expect(!pair.arguments(threads: 1, resuming: false).contains("--cache"))
+        let order = jobs.map(\.entry.name)
+        #expect(try #require(order.firstIndex(of: "MAPPO")) < (try #require(order.firstIndex(of: "Random--MAPPO"))))
+        try AtomicFile.makeFolder(runs.out)
+        try SuiteRecord(suite).write(to: runs.out)
+        #expect(try SuiteRecord.read(from: runs.out)?.crossEntries.map(\.work) == suite.crossEntries.map(\.work))
+    }
+
     private static let good = """
         suite: demo
         protocol: {seeds: 3}

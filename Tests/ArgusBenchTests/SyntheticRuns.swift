@@ -51,6 +51,18 @@ final class SyntheticRuns {
 
         """
 
+    static let crossed = """
+        suite: demo
+        protocol: {seeds: 1, evaluation_episodes: 2, evaluations: 2, absolute_episodes: 4}
+        scenarios: [demo/one]
+        entries:
+          - {name: Random, team: random}
+          - {name: MAPPO, train: mappo, steps: 1000}
+          - {name: Model, team: "llm:http://127.0.0.1:1/v1?model=m"}
+        crossplay: [Random, MAPPO, Model]
+
+        """
+
     /// Writes a finished run. `level`: the mean return of the scenario's ceiling that it comes to, from 0 to 1.
     func finish(_ job: Job, level: Double, spread: Double = 0.1, failed: Int = 0, in folder: String? = nil) throws {
         let folder = folder ?? job.folder
@@ -84,10 +96,15 @@ final class SyntheticRuns {
     func manifest(_ job: Job) -> RunManifest {
         var algorithm: String?
         var team: String?
+        var partner: String?
         var settings: [String: String] = [:]
         switch job.entry.work {
         case .train(let name, _, let values): (algorithm, settings) = (name, values)
         case .evaluate(let name): team = name
+        case .cross(.team(let first), .team(let rest)): (team, partner) = (first, rest)
+        case .cross(.team(let first), .trained): (team, partner) = (first, "run:elsewhere")
+        case .cross(.trained, .team(let rest)): (team, partner) = ("run:elsewhere", rest)
+        case .cross: (team, partner) = ("run:elsewhere", "run:elsewhere")
         }
         settings["epochs"] = "4"
         return RunManifest(
@@ -96,7 +113,7 @@ final class SyntheticRuns {
             algorithm: algorithm, hyperparameters: algorithm == nil ? [:] : settings, team: team, steps: job.steps,
             evaluationEpisodes: job.measurement.evaluationEpisodes, evaluations: job.measurement.evaluations,
             absoluteEpisodes: job.measurement.absoluteEpisodes, threads: 1, codeRevision: "abc123",
-            versions: ["argus": "0.1"], machine: ["cpu": "demo"])
+            versions: ["argus": "0.1"], machine: ["cpu": "demo"], partner: partner)
     }
 
     private func record(

@@ -108,7 +108,7 @@ def test_misuse_exits_with_2_and_says_what_was_meant(arguments, words):
     ('player_0="random', ['"']),
     ("random:7", ["'random:7'", "expected none"]),
     ("peer:", ["expected a command"]),
-    ("llm:smollm2", ["not available"]),
+    ("llm:smollm2?mod=score", ["unknown option", "'mode'"]),
 ])
 def test_a_bad_team_exits_with_2_and_names_the_option(team, words):
     for command in ["play", "evaluate"]:

@@ -1,5 +1,5 @@
 import ArgusEnvAPI
-import ArgusLanguage
+import ArgusModels
 import ArgusTensor
 
 /// SmolLM2-135M with two threads: against llama.cpp's server on the same file, and scoring with a shared prompt against

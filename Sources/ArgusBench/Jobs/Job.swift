@@ -1,3 +1,5 @@
+import ArgusHost
+
 /// One run of a suite: an entry on a scenario with a seed, in a process and a folder of its own.
 public struct Job: Sendable, Hashable {
     public var task: Suite.Task
@@ -6,6 +8,9 @@ public struct Job: Sendable, Hashable {
     public var measurement: EvaluationProtocol
     /// `OUT/SCENARIO/ENTRY/seed-N`.
     public var folder: String
+    /// Where the language models of the whole suite keep their replies.
+    public var repliesPath: String
+    private var out: String
 
     public init(
         task: Suite.Task, entry: Suite.Entry, seed: UInt64, measurement: EvaluationProtocol, out: String
@@ -14,7 +19,29 @@ public struct Job: Sendable, Hashable {
         self.entry = entry
         self.seed = seed
         self.measurement = measurement
-        folder = "\(out)/\(task.scenario.id)/\(entry.name)/seed-\(seed)"
+        folder = Job.folder(out, task, entry.name, seed)
+        repliesPath = "\(out)/replies.sqlite"
+        self.out = out
+    }
+
+    private static func folder(_ out: String, _ task: Suite.Task, _ entry: String, _ seed: UInt64) -> String {
+        "\(out)/\(task.scenario.id)/\(entry)/seed-\(seed)"
+    }
+
+    /// Folders of jobs that must be done before this one.
+    var needs: [String] {
+        guard case .cross(let first, let rest) = entry.work else { return [] }
+        return [first, rest].compactMap { member in
+            guard case .trained(let name) = member else { return nil }
+            return Job.folder(out, task, name, seed)
+        }
+    }
+
+    private func team(_ member: CrossPlay.Member) -> String {
+        switch member {
+        case .team(let team): team
+        case .trained(let name): TeamSpecification(policy: "run:\(Job.folder(out, task, name, seed))").description
+        }
     }
 
     /// `SCENARIO ENTRY seed N`, for messages.
@@ -39,6 +66,14 @@ public struct Job: Sendable, Hashable {
                 }
             }
         }
+        // After what they need.
+        for seed in suite.measurement.seeds {
+            for task in suite.tasks {
+                for entry in suite.crossEntries {
+                    jobs.append(Job(task: task, entry: entry, seed: seed, measurement: suite.measurement, out: out))
+                }
+            }
+        }
         return jobs
     }
 
@@ -46,8 +81,9 @@ public struct Job: Sendable, Hashable {
     ///
     /// The process writes ``JobProgress`` lines to standard output, its `result.json` last, and stops, saving what it
     /// can, on an interrupt and when its standard input ends: so it never outlives this process, however that ends.
-    /// - Parameter resuming: Whether to go on from the checkpoint in the job's folder.
-    public func arguments(threads: Int, resuming: Bool) -> [String] {
+    /// - Parameters: `resuming`: whether to go on from the checkpoint in the job's folder; `replay`: where all replies of
+    ///   language models come from, nil: models are asked.
+    public func arguments(threads: Int, resuming: Bool, replay: String? = nil) -> [String] {
         var arguments: [String]
         switch entry.work {
         case .train(let algorithm, let steps, let settings):
@@ -59,8 +95,12 @@ public struct Job: Sendable, Hashable {
             ]
             if resuming { arguments += ["--resume", folder] }
         case .evaluate(let team):
-            arguments = ["evaluate", task.file, "--team", team, "--episodes", "\(measurement.absoluteEpisodes)"]
+            arguments = ["evaluate", task.file, "--team", team]
+        case .cross(let first, let rest):
+            arguments = ["evaluate", task.file, "--team", self.team(first), "--partner", self.team(rest)]
         }
+        if !entry.isTrained { arguments += ["--episodes", "\(measurement.absoluteEpisodes)"] }
+        if entry.usesLanguageModels { arguments += replay.map { ["--replay", $0] } ?? ["--cache", repliesPath] }
         return arguments + [
             "--entry", entry.name, "--seed", "\(seed)", "--threads", "\(threads)", "--out", folder, "--progress",
             "json",

@@ -6,6 +6,8 @@ public struct JobCost: Sendable, Hashable {
     public static let assumedTrainingRate = 15_000.0
     /// The same for playing without learning.
     public static let assumedEvaluationRate = 50_000.0
+    /// The same where language models play.
+    public static let assumedModelRate = 1.0
 
     /// Seconds of wall time, on threads of its own.
     public var seconds: Double
@@ -32,7 +34,8 @@ public struct JobCost: Sendable, Hashable {
             seconds += Double(job.steps) / (assumedTrainingRate * cores)
             bytes += 2_000_000 + Double(job.steps) / 20
         }
-        seconds += episodes * horizon / (assumedEvaluationRate * cores)
+        seconds +=
+            episodes * horizon / (job.entry.usesLanguageModels ? assumedModelRate : assumedEvaluationRate * cores)
         bytes += 10_000 + episodes * 80
         let known = measured.seconds(of: job)
         return JobCost(

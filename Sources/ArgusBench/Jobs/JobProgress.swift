@@ -11,6 +11,9 @@ public struct JobProgress: Codable, Sendable, Hashable {
     /// The latest mean return; nil before there is one.
     public var `return`: Double?
     public var secondsLeft: Double?
+    /// Of language models, so far; nil without any.
+    public var calls: Int?
+    public var tokens: Int?
 
     public init(
         phase: String, step: Int, steps: Int, stepsPerSecond: Double? = nil, return: Double? = nil,
@@ -25,7 +28,7 @@ public struct JobProgress: Codable, Sendable, Hashable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case phase, step, steps, `return`
+        case phase, step, steps, `return`, calls, tokens
         case stepsPerSecond = "steps_per_second"
         case secondsLeft = "seconds_left"
     }

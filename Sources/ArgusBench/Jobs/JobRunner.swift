@@ -21,16 +21,21 @@ public struct JobRunner {
     let executable: String
     let slots: Int
     let threads: Int
+    let replay: String?
     let display: ProgressDisplay
 
     /// - Parameters:
     ///   - executable: The `argus` program.
     ///   - slots: How many jobs run side by side.
     ///   - threads: Threads of each job.
-    public init(executable: String, slots: Int, threads: Int, display: ProgressDisplay) {
+    ///   - replay: Where all replies of language models come from; nil: models are asked.
+    public init(
+        executable: String, slots: Int, threads: Int, replay: String? = nil, display: ProgressDisplay
+    ) {
         self.executable = executable
         self.slots = max(1, slots)
         self.threads = max(1, threads)
+        self.replay = replay
         self.display = display
     }
 
@@ -96,7 +101,8 @@ public struct JobRunner {
             }
             do throws(ArgusError) {
                 state.running.append(
-                    try RunningJob(job, executable: executable, threads: threads, isResuming: pending.isResuming))
+                    try RunningJob(
+                        job, executable: executable, threads: threads, isResuming: pending.isResuming, replay: replay))
             } catch {
                 fail(job, error.description, &state)
             }
@@ -172,10 +178,11 @@ private struct RunState {
 
     var elapsed: Double { (ContinuousClock.now - started) / .seconds(1) }
 
-    /// The first job whose folder need not be waited for.
+    /// The first job whose folder and whose forerunners need not be waited for.
     var nextIndex: Int? {
         let now = elapsed
-        return pending.firstIndex { !$0.isWaiting(now) }
+        let open = Set(pending.map(\.job.folder) + running.map(\.job.folder))
+        return pending.firstIndex { !$0.isWaiting(now) && $0.job.needs.allSatisfy { !open.contains($0) } }
     }
 
     func progress(slots: Int, threads: Int) -> SuiteProgress {

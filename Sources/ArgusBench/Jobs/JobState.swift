@@ -45,6 +45,12 @@ public enum JobState: Sendable, Hashable {
         switch job.entry.work {
         case .evaluate(let team):
             pairs.append(("team", normal(manifest.team ?? "none"), normal(team)))
+        case .cross(let first, let rest):
+            // A trained member's folder may have been moved with the whole; its name is part of the entry's.
+            for (what, found, member) in [("team", manifest.team, first), ("partner", manifest.partner, rest)] {
+                guard case .team(let team) = member else { continue }
+                pairs.append((what, normal(found ?? "none"), normal(team)))
+            }
         case .train(let algorithm, let steps, let settings):
             pairs += [
                 ("algorithm", manifest.algorithm ?? "none", algorithm),

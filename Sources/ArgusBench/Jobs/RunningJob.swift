@@ -11,7 +11,9 @@ final class RunningJob {
     private let logStart: UInt64
     private(set) var progress: JobProgress?
 
-    init(_ job: Job, executable: String, threads: Int, isResuming: Bool) throws(ArgusError) {
+    init(
+        _ job: Job, executable: String, threads: Int, isResuming: Bool, replay: String?
+    ) throws(ArgusError) {
         self.job = job
         try AtomicFile.makeFolder(job.folder)
         RunFiles.removeFailure(in: job.folder)
@@ -19,7 +21,7 @@ final class RunningJob {
         let size = (try? FileManager.default.attributesOfItem(atPath: logPath))?[.size] as? NSNumber
         logStart = size?.uint64Value ?? 0
         process = try ChildProcess(
-            executable, job.arguments(threads: threads, resuming: isResuming), errors: .file(logPath))
+            executable, job.arguments(threads: threads, resuming: isResuming, replay: replay), errors: .file(logPath))
     }
 
     var elapsed: Double { (ContinuousClock.now - started) / .seconds(1) }

@@ -44,6 +44,9 @@ public enum ProgressText {
             words.append("\(NumberText.grouped(rate)) steps/s")
         }
         if let value = said.return, value.isFinite { words.append("return \(NumberText.short(value))") }
+        if let calls = said.calls, let tokens = said.tokens {
+            words.append("\(NumberText.grouped(calls)) calls, \(NumberText.grouped(tokens)) tokens")
+        }
         if let left = said.secondsLeft, left.isFinite { words.append("\(clock(left)) left") }
         return words
     }

@@ -26,7 +26,9 @@ struct BenchmarkResults {
     }
 
     /// Runs without a result, in order.
-    var unfinished: [ReportRun] { scenarios.flatMap(\.entries).flatMap(\.unfinished) }
+    var unfinished: [ReportRun] {
+        scenarios.flatMap(\.entries).flatMap(\.unfinished) + scenarios.flatMap { $0.crossplay?.unfinished ?? [] }
+    }
 
     var runs: [ReportRun] { scenarios.flatMap(\.entries).flatMap(\.runs) }
 
@@ -46,21 +48,30 @@ struct BenchmarkResults {
         }
         let order = suites.flatMap { $0.tasks.map(\.scenario.id) }
         let entryOrder = suites.flatMap { $0.entries.map(\.name) }
+        let pairs = Set(suites.flatMap { $0.crossEntries.map(\.name) })
+        var crossed: [String] = []
+        for name in suites.flatMap(\.crossplay) where !crossed.contains(name) { crossed.append(name) }
         keys = sorted(keys, by: order) { $0.id }
         return keys.map { key in
             let members = groups[key] ?? []
             let scenario = BenchmarkResults.scenario(key.id, key.hash, members, suites, catalog)
             var names: [String] = []
             for run in members where !names.contains(run.entry) { names.append(run.entry) }
-            let entries = sorted(names, by: entryOrder) { $0 }.map { name in
+            let all = sorted(names, by: entryOrder) { $0 }.map { name in
                 EntryResult(name, members.filter { $0.entry == name }, score: scenario?.score)
             }
+            // Pairs are no entries of the tables, but the cells of a matrix.
+            let entries = all.filter { !pairs.contains($0.entry) }
+            let crossplay =
+                crossed.isEmpty
+                ? nil
+                : CrossPlayResult(names: crossed, entries: entries, pairs: all.filter { pairs.contains($0.entry) })
             // Results of different versions are never mixed: each has a table of its own.
             let isAmbiguous = keys.count { $0.id == key.id } > 1
             let version = members.lazy.compactMap(\.manifest?.scenarioVersion).first.map { "version \($0), " } ?? ""
             return ScenarioResult(
                 id: key.id, hash: key.hash, title: isAmbiguous ? "\(key.id) (\(version)\(key.hash))" : key.id,
-                scenario: scenario, entries: entries)
+                scenario: scenario, entries: entries, crossplay: crossplay)
         }
     }
 

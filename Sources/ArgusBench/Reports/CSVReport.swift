@@ -20,7 +20,9 @@ enum CSVReport {
     private static func append(_ record: EvaluationRecord, _ start: String, _ data: inout Data) {
         let start = "\(start),\(record.step),\(field(record.purpose)),\(field(record.mode))"
         let lengths = record.lengths.map(Double.init)
-        let values = [("return", record.returns), ("length", lengths)] + record.metrics.sorted { $0.key < $1.key }
+        let values =
+            [("return", record.returns), ("length", lengths)] + record.metrics.sorted { $0.key < $1.key }
+            + (record.costs ?? [:]).sorted { $0.key < $1.key }
         for (name, values) in values {
             let metric = field(name)
             for (index, (seed, value)) in zip(record.seeds, values).enumerated() {
@@ -33,14 +35,14 @@ enum CSVReport {
     static func summary(_ results: BenchmarkResults) -> Data {
         var lines = [
             "scenario,entry,seed,step,mode,headline,return_mean,return_ci95_low,return_ci95_high,n,score,episodes,failed,"
-                + "wall_seconds,steps_per_second,centralised,status"
+                + "wall_seconds,steps_per_second,centralised,status,calls,tokens"
         ]
         for result in results.scenarios {
             for entry in result.entries {
                 for run in entry.runs {
                     let start = "\(field(result.title)),\(field(entry.entry)),\(run.seed)"
                     guard let found = run.result else {
-                        lines.append("\(start),,,,,,,,,,,,,,\(field(run.problem ?? ""))")
+                        lines.append("\(start),,,,,,,,,,,,,,\(field(run.problem ?? "")),,")
                         continue
                     }
                     for (mode, outcome) in found.outcomes.sorted(by: { $0.key < $1.key }) {
@@ -59,7 +61,8 @@ enum CSVReport {
             NumberText.exact(interval?.first), NumberText.exact(interval?.last), "\(outcome.return.n)",
             NumberText.exact(outcome.score), "\(outcome.episodes)", "\(outcome.failed)",
             NumberText.exact(result.wallSeconds), NumberText.exact(result.stepsPerSecond),
-            result.centralised ? "1" : "0", "finished",
+            result.centralised ? "1" : "0", "finished", result.calls.map(String.init) ?? "",
+            result.tokens.map(String.init) ?? "",
         ]
         return cells.joined(separator: ",")
     }

@@ -20,6 +20,7 @@ enum JSONReport {
         var folders: [String]
         var results: [Entry]
         var differences: [Difference]
+        var crossplay: [Pair]
         var aggregate: Aggregate
 
         init(_ results: BenchmarkResults) {
@@ -27,7 +28,27 @@ enum JSONReport {
             folders = results.folders
             self.results = results.scenarios.flatMap { result in result.entries.map { Entry(result, $0) } }
             differences = results.scenarios.flatMap { result in result.comparisons.map { Difference(result, $0) } }
+            crossplay = results.scenarios.flatMap(Pair.all)
             aggregate = Aggregate(results.aggregate)
+        }
+    }
+
+    /// Two entries that play together.
+    private struct Pair: Encodable {
+        var scenario: String
+        var first: String
+        var rest: String
+        var `return`: MeanRecord?
+
+        static func all(_ result: ScenarioResult) -> [Pair] {
+            guard let crossplay = result.crossplay else { return [] }
+            return zip(crossplay.names, crossplay.estimates).flatMap { first, row in
+                zip(crossplay.names, row).map { rest, estimate in
+                    Pair(
+                        scenario: result.title, first: first, rest: rest,
+                        return: estimate.map { record($0.interval) })
+                }
+            }
         }
     }
 
@@ -49,6 +70,10 @@ enum JSONReport {
         var failed: Int
         var wallSeconds: Double?
         var stepsPerSecond: Double?
+        /// Nil without language models.
+        var calls: Int?
+        var tokens: Int?
+        var models: [ModelUsage]?
         var seeds: [Seed]
 
         init(_ result: ScenarioResult, _ found: EntryResult) {
@@ -68,12 +93,15 @@ enum JSONReport {
             failed = found.failedEpisodes
             wallSeconds = finite(found.wallSeconds)
             stepsPerSecond = finite(found.stepsPerSecond)
+            calls = found.calls
+            tokens = found.tokens
+            models = found.models.isEmpty ? nil : found.models
             seeds = found.runs.map(Seed.init)
         }
 
         enum CodingKeys: String, CodingKey {
             case scenario, entry, work, centralised, mode, step, unit, `return`, score, metrics, modes, episodes, failed
-            case seeds
+            case seeds, calls, tokens, models
             case scenarioHash = "scenario_hash"
             case wallSeconds = "wall_seconds"
             case stepsPerSecond = "steps_per_second"

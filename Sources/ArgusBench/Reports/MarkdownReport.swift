@@ -23,6 +23,13 @@ enum MarkdownReport {
         parts.append(ResultTables.scenario(result).markdown)
         parts += list(ResultTables.notes(result))
         if !result.comparisons.isEmpty { parts += ["Differences:\n", ResultTables.comparisons(result).markdown] }
+        if let models = ResultTables.models(result) { parts += ["Language models:\n", models.markdown] }
+        if let crossplay = result.crossplay {
+            parts += [
+                "Cross-play: mean return [95 %] of a team whose first agent is the row's and whose others are the "
+                    + "column's.\n", crossplay.table(decimals: result.decimals).markdown,
+            ]
+        }
         if let score = result.scenario?.score {
             let why = score.why.isEmpty ? "" : " (\(Table.escaped(score.why)))"
             parts.append(
@@ -70,6 +77,10 @@ enum MarkdownReport {
         (\(NumberText.grouped(StratifiedBootstrap.defaultRepetitions)) repetitions; Agarwal et al., NeurIPS 2021). \
         **Optimality gap**: how far scores stay below 1; lower is better.
         - **env steps** are steps of the environment, summed over parallel copies, not over agents.
+        - **Language models**: a *call* is a request that the run needs an answer to; a reply that it had already is used \
+        again and is no call. *Replies read*: how many of the decisions ended as `ok`, as `repaired` (an action, but not \
+        quite in the form asked for), as `illegal`, `malformed`, `truncated` or `refused` (then the entry's fallback chose), \
+        or as `timeout` or `provider_error` (then the episode failed and is in no mean).
         - \(ResultTables.centralisedNote)
 
         """
@@ -128,7 +139,7 @@ enum MarkdownReport {
     /// What a person types to have this run again.
     private static func command(_ manifest: RunManifest) -> String {
         guard let algorithm = manifest.algorithm else {
-            let team = quoted(manifest.team ?? "random")
+            let team = quoted(manifest.team ?? "random") + (manifest.partner.map { " --partner \(quoted($0))" } ?? "")
             return "argus evaluate \(manifest.scenario) --team \(team) --episodes \(manifest.absoluteEpisodes) "
                 + "--seed \(manifest.seed)"
         }

@@ -107,6 +107,10 @@ enum ResultTables {
                 notes.append("MISSING: \(entry.entry) seed \(run.seed): \(run.problem ?? "no result")")
             }
         }
+        for run in result.crossplay?.unfinished ?? [] {
+            notes.append("MISSING: \(run.entry) seed \(run.seed): \(run.problem ?? "no result")")
+        }
+        notes += cutShort(result)
         for count in 1..<ReturnEstimate.minimumTrainingRuns {
             let names = result.entries.filter { $0.headline?.trainingRuns == count }.map(\.entry)
             guard !names.isEmpty else { continue }

@@ -9,14 +9,20 @@ struct ScenarioResult {
     /// Nil when neither a suite nor the catalogue has this version.
     let scenario: Scenario?
     let entries: [EntryResult]
+    /// Pairs of entries; nil where the suite crosses none.
+    let crossplay: CrossPlayResult?
     var comparisons: [Comparison] = []
 
-    init(id: String, hash: String, title: String, scenario: Scenario?, entries: [EntryResult]) {
+    init(
+        id: String, hash: String, title: String, scenario: Scenario?, entries: [EntryResult],
+        crossplay: CrossPlayResult? = nil
+    ) {
         self.id = id
         self.hash = hash
         self.title = title
         self.scenario = scenario
         self.entries = entries
+        self.crossplay = crossplay
     }
 
     /// Whether runs have scores, so that the scenario takes part in the aggregate.

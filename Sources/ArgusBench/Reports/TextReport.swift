@@ -9,7 +9,15 @@ enum TextReport {
             lines += ResultTables.scenario(result).lines(width: terminal.width, heading: terminal.bold)
             lines.append("")
             for note in ResultTables.notes(result) {
-                lines.append(note.hasPrefix("MISSING") ? terminal.red(note) : note)
+                let isGrave = note.hasPrefix("MISSING") || note.hasPrefix("CUT SHORT")
+                lines.append(isGrave ? terminal.red(note) : note)
+            }
+            if let models = ResultTables.models(result) {
+                lines += ["", "Language models:", ""] + models.lines(width: terminal.width, heading: terminal.bold)
+            }
+            if let crossplay = result.crossplay {
+                lines += ["", "Cross-play: mean return [95 %] over episodes", ""]
+                lines += crossplay.table(decimals: result.decimals).lines(width: terminal.width, heading: terminal.bold)
             }
             lines += ResultTables.comparisonsWithBest(result)
             if let scenario = result.scenario, !scenario.references.isEmpty {

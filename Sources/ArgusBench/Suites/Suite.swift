@@ -11,6 +11,8 @@ public struct Suite: Sendable, Hashable {
         case train(algorithm: String, steps: Int, settings: [String: String])
         /// Evaluates a team as it is; see `TeamSpecification`.
         case evaluate(team: String)
+        /// Evaluates a pair: the first agent from one member, all others from the other.
+        case cross(first: CrossPlay.Member, rest: CrossPlay.Member)
     }
 
     /// A row of the tables: a name and what stands behind it.
@@ -28,6 +30,16 @@ public struct Suite: Sendable, Hashable {
 
         public var isTrained: Bool {
             if case .train = work { true } else { false }
+        }
+
+        var usesLanguageModels: Bool {
+            func uses(_ team: String) -> Bool { (try? TeamSpecification([team]).usesLanguageModels) ?? false }
+            switch work {
+            case .train: return false
+            case .evaluate(let team): return uses(team)
+            case .cross(let first, let rest):
+                return [first, rest].contains { if case .team(let team) = $0 { uses(team) } else { false } }
+            }
         }
     }
 
@@ -53,15 +65,19 @@ public struct Suite: Sendable, Hashable {
     public var measurement: EvaluationProtocol
     public var tasks: [Task]
     public var entries: [Entry]
+    /// Names of entries that also play with each other.
+    public var crossplay: [String]
 
     public init(
-        name: String, description: String? = nil, measurement: EvaluationProtocol, tasks: [Task], entries: [Entry]
+        name: String, description: String? = nil, measurement: EvaluationProtocol, tasks: [Task], entries: [Entry],
+        crossplay: [String] = []
     ) {
         self.name = name
         self.description = description
         self.measurement = measurement
         self.tasks = tasks
         self.entries = entries
+        self.crossplay = crossplay
     }
 
     /// Names become folders and CSV fields: letters, digits, `.`, `_` and `-`, not beginning with a dot.

@@ -15,15 +15,17 @@ public enum SuiteFile {
         hash: (Scenario) throws(ArgusError) -> String
     ) throws(ArgusError) -> Suite {
         let root = try YAMLSection(contentsOf: path)
-        try root.allow(["suite", "description", "protocol", "scenarios", "entries"])
+        try root.allow(["suite", "description", "protocol", "scenarios", "entries", "crossplay"])
         let nameValue = try root.required("suite")
         let name = try nameValue.string()
         guard Suite.isValidName(name) else { throw badName(nameValue) }
-        return Suite(
+        var suite = Suite(
             name: name, description: try root["description"]?.nonEmptyString(),
             measurement: try measurement(root.section("protocol")),
             tasks: try tasks(root.required("scenarios"), catalog, hash),
             entries: try entries(root.required("entries"), algorithms))
+        if let value = root["crossplay"] { suite.crossplay = try crossplay(value, suite.entries) }
+        return suite
     }
 
     // MARK: Protocol
@@ -153,6 +155,30 @@ public enum SuiteFile {
     private static func settings(_ section: YAMLSection) throws(ArgusError) -> [String: String] {
         guard let values = try section["set"]?.section().parameters() else { return [:] }
         return values.mapValues(\.description)
+    }
+
+    // MARK: Cross-play
+
+    private static func crossplay(_ value: YAMLValue, _ entries: [Suite.Entry]) throws(ArgusError) -> [String] {
+        var names: [String] = []
+        for item in try value.list() {
+            let name = try item.oneOf(entries.map(\.name))
+            guard !names.contains(name) else {
+                throw item.error("repeated entry", found: "'\(name)' a second time", expected: "each once")
+            }
+            names.append(name)
+        }
+        guard names.count > 1 else {
+            throw value.error("nothing to cross", found: "\(names.count) entries", expected: "at least two")
+        }
+        for first in names {
+            for rest in names where entries.contains(where: { $0.name == CrossPlay.name(first, rest) }) {
+                throw value.error(
+                    "repeated entry", found: "an entry '\(CrossPlay.name(first, rest))', as the pair is called",
+                    expected: "another name of the entry")
+            }
+        }
+        return names
     }
 
     private static func badName(_ value: YAMLValue) -> ArgusError {

@@ -26,9 +26,10 @@ public struct SuiteRecord: Codable, Sendable, Hashable {
     var measurement: EvaluationProtocol
     var scenarios: [ScenarioRecord]
     var entries: [EntryRecord]
+    var crossplay: [String]?
 
     enum CodingKeys: String, CodingKey {
-        case format, suite, description, scenarios, entries
+        case format, suite, description, scenarios, entries, crossplay
         case measurement = "protocol"
     }
 
@@ -44,8 +45,11 @@ public struct SuiteRecord: Codable, Sendable, Hashable {
             case .train(let algorithm, let steps, let settings):
                 EntryRecord(name: entry.name, train: algorithm, steps: steps, set: settings.isEmpty ? nil : settings)
             case .evaluate(let team): EntryRecord(name: entry.name, team: team)
+            // Pairs follow from the names.
+            case .cross: EntryRecord(name: entry.name)
             }
         }
+        crossplay = suite.crossplay.isEmpty ? nil : suite.crossplay
     }
 
     public static func path(in folder: String) -> String { folder + "/suite.json" }
@@ -100,7 +104,8 @@ public struct SuiteRecord: Codable, Sendable, Hashable {
             entries.append(Suite.Entry(name: record.name, work: work, place: path))
         }
         return Suite(
-            name: suite, description: description, measurement: measurement, tasks: tasks, entries: entries)
+            name: suite, description: description, measurement: measurement, tasks: tasks, entries: entries,
+            crossplay: crossplay ?? [])
     }
 
     private static func damaged(_ path: String, _ found: String) -> ArgusError {

@@ -89,6 +89,11 @@ final class EnvironmentSlice {
             end(copy, .failed)
             return true
         }
+        if progress.discarded.pointer[copy] != 0 {
+            clearRewards(copy)
+            end(copy, .failed)
+            return true
+        }
         if checksLegal { try checkLegal(copy) }
         writeRewards(copy)
         let firstRow = copy * layout.agents
@@ -222,6 +227,7 @@ final class EnvironmentSlice {
         progress.episode.pointer[copy] += 1
         progress.steps.pointer[copy] = 0
         progress.starts.pointer[copy] = 1
+        progress.discarded.pointer[copy] = 0
         for group in copy * layout.groups..<(copy + 1) * layout.groups { progress.returns.pointer[group] = 0 }
         let seed = progress.episodes.seed(
             copy: copy, episode: progress.episode.pointer[copy], copies: layout.copies)

@@ -14,6 +14,8 @@ final class EpisodeProgress {
     let starts: AlignedBuffer<UInt8>
     /// [copy, group]: sums of rewards so far.
     let returns: AlignedBuffer<Double>
+    /// [copy]: 1 when the running episode is to end as failed with the next step.
+    let discarded: AlignedBuffer<UInt8>
     /// [copy]: episodes that could not begin.
     let failedAtReset: AlignedBuffer<Int>
     /// [copy, component]: native states of ended copies.
@@ -26,6 +28,7 @@ final class EpisodeProgress {
         steps = AlignedBuffer(count: copies, zero: 0)
         starts = AlignedBuffer(count: copies, zero: 0)
         returns = AlignedBuffer(count: copies * groups, zero: 0)
+        discarded = AlignedBuffer(count: copies, zero: 0)
         failedAtReset = AlignedBuffer(count: copies, zero: 0)
         finalState = AlignedBuffer(count: copies * stateSize, zero: 0)
     }

@@ -37,6 +37,8 @@ public final class VectorEnvironment {
     let layout: EnvironmentLayout
     let tensors: EnvironmentTensors
     let progress: EpisodeProgress
+    /// Why a policy last gave an episode up.
+    private var lastDiscard: String?
     private let slices: [EnvironmentSlice]
     private let workers: WorkerThreads
 
@@ -180,6 +182,17 @@ public final class VectorEnvironment {
         try throwFirstError()
     }
 
+    /// Gives up the running episode of a copy: it ends as failed with the next step, whatever that brings, so that nothing
+    /// of it is counted as a result.
+    ///
+    /// For policies that cannot go on, such as a language model whose server has died.
+    public func discardEpisode(copy: Int, reason: String) {
+        precondition(copy >= 0 && copy < copies, "copy out of range")
+        progress.discarded[copy] = 1
+        lastDiscard = reason
+        failureNotes?.note(reason)
+    }
+
     /// Passes on what the environment has reported, such as why an episode failed.
     private func noteFailures() {
         guard let failureNotes else { return }
@@ -202,8 +215,8 @@ public final class VectorEnvironment {
     /// Episodes that could not begin since the last reset.
     public var failedAtReset: Int { progress.failedAtReset.elements.reduce(0, +) }
 
-    /// What the plugin last reported, for messages about failed episodes.
-    public var lastReport: String? { slices.lazy.compactMap(\.instance.lastReport).first }
+    /// What the plugin, or a policy that gave an episode up, last reported, for messages about failed episodes.
+    public var lastReport: String? { slices.lazy.compactMap(\.instance.lastReport).first ?? lastDiscard }
 
     /// Throws the error of the first slice that has one and forgets those of the others, which are of the same batch.
     private func throwFirstError() throws(ArgusError) {

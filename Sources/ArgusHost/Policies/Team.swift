@@ -4,6 +4,8 @@ import ArgusEnvAPI
 public final class Team {
     /// True when some policy decides for several agents at once or sees the state.
     public let isCentralised: Bool
+    /// What its language models cost, one for each model.
+    public let costs: [any PolicyCosts]
     private var local: [(agent: Int, policy: any AgentPolicy)] = []
     private var joint: [(agents: [UInt8], policy: any JointPolicy)] = []
 
@@ -48,6 +50,12 @@ public final class Team {
         self.local = local
         self.joint = joint
         isCentralised = !joint.isEmpty
+        var costs: [any PolicyCosts] = []
+        for case let policy as any CostlyPolicy in local.map(\.policy)
+        where !costs.contains(where: { $0 === policy.costs }) {
+            costs.append(policy.costs)
+        }
+        self.costs = costs
     }
 
     /// Writes the actions of all agents for the next step.

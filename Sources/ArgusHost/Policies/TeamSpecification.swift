@@ -75,6 +75,25 @@ public struct TeamSpecification: Sendable, Hashable, CustomStringConvertible {
         return policies
     }
 
+    /// Whether some policy is a language model.
+    public var usesLanguageModels: Bool { items.contains { $0.policy.hasPrefix("llm:") } }
+
+    /// The first agent's policy from this team, all others' from `partner`: who plays well with strangers?
+    ///
+    /// - Throws: ``ArgusError`` (configuration) for a team that does not fit the agents, and where there is but one.
+    public func crossed(with partner: TeamSpecification, agents: [String]) throws(ArgusError) -> TeamSpecification {
+        guard agents.count > 1 else {
+            throw ArgusError(
+                .configuration, "nobody to be crossed with", at: "team '\(self)'", found: "one agent",
+                expected: "two or more", remedy: "a scenario with more agents")
+        }
+        var crossed = self
+        let own = try policies(for: agents)
+        let others = try partner.policies(for: agents)
+        crossed.items = agents.indices.map { Item(agent: agents[$0], policy: $0 == 0 ? own[0] : others[$0]) }
+        return crossed
+    }
+
     private func conflict(_ who: String) -> ArgusError {
         ArgusError(
             .configuration, "two policies for one agent", at: "team '\(self)'", found: "two for \(who)",

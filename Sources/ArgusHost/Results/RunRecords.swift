@@ -32,10 +32,12 @@ public struct EvaluationRecord: Codable, Sendable, Hashable {
     public var metrics: [String: [Double]]
     public var failed: Int
     public var wallSeconds: Double
+    /// What each episode's decisions by language models cost: `calls`, `prompt_tokens`, `parse_ok`, …; nil without any.
+    public var costs: [String: [Double]]?
 
     public init(
         step: Int, purpose: String, mode: String, seeds: [UInt64], returns: [Double], lengths: [Int],
-        metrics: [String: [Double]], failed: Int, wallSeconds: Double
+        metrics: [String: [Double]], failed: Int, wallSeconds: Double, costs: [String: [Double]]? = nil
     ) {
         self.step = step
         self.purpose = purpose
@@ -46,10 +48,11 @@ public struct EvaluationRecord: Codable, Sendable, Hashable {
         self.metrics = metrics
         self.failed = failed
         self.wallSeconds = wallSeconds
+        self.costs = costs
     }
 
     enum CodingKeys: String, CodingKey {
-        case step, purpose, mode, seeds, returns, lengths, metrics, failed
+        case step, purpose, mode, seeds, returns, lengths, metrics, failed, costs
         case wallSeconds = "wall_seconds"
     }
 }
@@ -97,11 +100,19 @@ public struct RunResult: Codable, Sendable, Hashable {
     public var wallSeconds: Double
     /// Environment steps a second of training (of evaluation, for untrained entries), evaluation apart.
     public var stepsPerSecond: Double
+    /// The team that plays all agents but the first, where two teams were crossed.
+    public var partner: String?
+    /// Calls of all language models; nil without any.
+    public var calls: Int?
+    /// Their prompt and completion tokens.
+    public var tokens: Int?
+    /// Each language model.
+    public var models: [ModelUsage]?
 
     public init(
         scenario: String, scenarioHash: String, entry: String, seed: UInt64, algorithm: String?, team: String?,
         centralised: Bool, step: Int, mode: String, outcomes: [String: Outcome], bestStep: Int?, wallSeconds: Double,
-        stepsPerSecond: Double
+        stepsPerSecond: Double, partner: String? = nil, models: [ModelUsage] = []
     ) {
         self.scenario = scenario
         self.scenarioHash = scenarioHash
@@ -116,10 +127,15 @@ public struct RunResult: Codable, Sendable, Hashable {
         self.bestStep = bestStep
         self.wallSeconds = wallSeconds
         self.stepsPerSecond = stepsPerSecond
+        self.partner = partner
+        guard !models.isEmpty else { return }
+        self.models = models
+        calls = models.reduce(0) { $0 + $1.calls }
+        tokens = models.reduce(0) { $0 + $1.tokens }
     }
 
     enum CodingKeys: String, CodingKey {
-        case scenario, entry, seed, algorithm, team, centralised, step, mode, outcomes
+        case scenario, entry, seed, algorithm, team, centralised, step, mode, outcomes, partner, calls, tokens, models
         case scenarioHash = "scenario_hash"
         case bestStep = "best_step"
         case wallSeconds = "wall_seconds"
@@ -144,6 +160,8 @@ public struct RunManifest: Codable, Sendable, Hashable {
     /// All hyperparameters, defaults included, by name.
     public var hyperparameters: [String: String]
     public var team: String?
+    /// The team that plays all agents but the first, where two teams were crossed.
+    public var partner: String?
     public var steps: Int
     public var evaluationEpisodes: Int
     public var evaluations: Int
@@ -157,7 +175,7 @@ public struct RunManifest: Codable, Sendable, Hashable {
         scenario: String, scenarioVersion: Int, scenarioHash: String, scenarioText: String, plugin: String,
         pluginHash: String, entry: String, seed: UInt64, algorithm: String?, hyperparameters: [String: String],
         team: String?, steps: Int, evaluationEpisodes: Int, evaluations: Int, absoluteEpisodes: Int, threads: Int,
-        codeRevision: String, versions: [String: String], machine: [String: String]
+        codeRevision: String, versions: [String: String], machine: [String: String], partner: String? = nil
     ) {
         self.scenario = scenario
         self.scenarioVersion = scenarioVersion
@@ -178,10 +196,12 @@ public struct RunManifest: Codable, Sendable, Hashable {
         self.codeRevision = codeRevision
         self.versions = versions
         self.machine = machine
+        self.partner = partner
     }
 
     enum CodingKeys: String, CodingKey {
-        case format, scenario, plugin, entry, seed, algorithm, hyperparameters, team, steps, evaluations, threads
+        case format, scenario, plugin, entry, seed, algorithm, hyperparameters, team, partner, steps, evaluations
+        case threads
         case versions, machine
         case scenarioVersion = "scenario_version"
         case scenarioHash = "scenario_hash"

@@ -44,7 +44,7 @@ public struct ScenarioCatalog: Sendable, Hashable {
 
     /// The ids that the file names stand for, sorted; no file is read.
     public func ids() throws(ArgusError) -> [String] {
-        try files(below: "").filter { !$0.hasPrefix("suites/") }
+        try files(below: "").filter { !$0.hasPrefix("suites/") && !$0.hasPrefix("language/") }
     }
 
     /// Every scenario, sorted by id.
@@ -68,6 +68,13 @@ public struct ScenarioCatalog: Sendable, Hashable {
         }
         throw unknown("scenario", name, try ids(), "argus list scenarios")
     }
+
+    // MARK: Language models
+
+    /// The prompt that language models get unless they are given another.
+    public var promptPath: String { root + "/language/prompt.yaml" }
+    /// What a million tokens of each model cost.
+    public var pricesPath: String { root + "/language/prices.yaml" }
 
     // MARK: Suites
 

@@ -1,4 +1,5 @@
 import ArgusHost
+import ArgusLanguage
 
 #if ARGUS_TRAIN
 import ArgusTrain
@@ -6,29 +7,35 @@ import ArgusTrain
 
 /// The kinds of policies that this build can play.
 enum AvailablePolicies {
-    static var providers: [any PolicyProvider] {
+    /// - Parameter language: A command's own, since it keeps replies and counts what they cost.
+    static func providers(_ language: LanguagePolicyProvider) -> [any PolicyProvider] {
         #if ARGUS_TRAIN
-        [RandomPolicyProvider(), ScriptedPolicyProvider(), RunPolicyProvider(), PeerPolicyProvider()]
+        [RandomPolicyProvider(), ScriptedPolicyProvider(), RunPolicyProvider(), PeerPolicyProvider(), language]
         #else
-        [RandomPolicyProvider(), ScriptedPolicyProvider(), RunPolicyWithoutLibtorch(), PeerPolicyProvider()]
+        [RandomPolicyProvider(), ScriptedPolicyProvider(), RunPolicyWithoutLibtorch(), PeerPolicyProvider(), language]
         #endif
     }
 
-    /// Refuses kinds of policies that a later version brings, so that nobody looks for a misspelling, and people where
-    /// nobody watches.
+    /// Language models, those of this process where the build has any.
+    static func language(_ paths: LanguagePolicyProvider.Paths) -> LanguagePolicyProvider {
+        #if ARGUS_TRAIN
+        LanguagePolicyProvider(paths, localModels: { reference throws(ArgusError) in try InProcessModel(reference) }) {
+            HostChannel($0)
+        }
+        #else
+        LanguagePolicyProvider(paths) { HostChannel($0) }
+        #endif
+    }
+
+    private static let names = ["random", "scripted", "run", "peer", "llm"]
+
+    /// Refuses people where nobody watches.
     static func check(_ team: TeamSpecification, allowsHumans: Bool) throws(ArgusError) {
-        for item in team.items {
-            let name = String(item.policy.prefix { $0 != ":" })
-            if name == "human", !allowsHumans {
-                throw ArgusError(
-                    .policy, "a person cannot play here", at: "team '\(team)'", found: "'\(item.policy)'",
-                    expected: "one of \(providers.map(\.name).joined(separator: ", "))",
-                    remedy: "'argus play SCENARIO --team human'")
-            }
-            guard name == "llm" else { continue }
+        guard !allowsHumans else { return }
+        for item in team.items where item.policy.prefix(while: { $0 != ":" }) == "human" {
             throw ArgusError(
-                .policy, "policy is not available in this version", at: "team '\(team)'", found: "'\(item.policy)'",
-                expected: "one of \(providers.map(\.name).joined(separator: ", "))", remedy: "'--team scripted'")
+                .policy, "a person cannot play here", at: "team '\(team)'", found: "'\(item.policy)'",
+                expected: "one of \(names.joined(separator: ", "))", remedy: "'argus play SCENARIO --team human'")
         }
     }
 }

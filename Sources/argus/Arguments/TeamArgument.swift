@@ -1,5 +1,6 @@
 import ArgumentParser
 import ArgusHost
+import ArgusLanguage
 
 /// `--team`, which may repeat.
 struct TeamArgument: ParsableArguments {
@@ -7,8 +8,8 @@ struct TeamArgument: ParsableArguments {
         help: ArgumentHelp(
             "POLICY, or AGENT=POLICY items separated by commas ('*': the other agents); may be repeated. "
                 + "Default: random.",
-            discussion: "POLICY is random, scripted[:NAME], run:DIR, peer:COMMAND or, in 'argus play', human; see "
-                + "'argus list policies'.",
+            discussion: "POLICY is random, scripted[:NAME], run:DIR, llm:MODEL[?option=value&…], peer:COMMAND or, in "
+                + "'argus play', human; see 'argus list policies'.",
             valueName: "spec"))
     var team: [String] = []
 
@@ -27,12 +28,12 @@ struct TeamArgument: ParsableArguments {
     /// The team that plays `environment`; `keyboard`: whoever plays as `human`.
     static func team(
         _ specification: TeamSpecification, _ environment: VectorEnvironment, _ settings: PolicySettings,
-        keyboard: Keyboard? = nil
+        _ language: LanguagePolicyProvider, keyboard: Keyboard? = nil
     ) throws(ArgusError) -> Team {
         do {
             let humans: [any PolicyProvider] = keyboard.map { [HumanPolicyProvider(keyboard: $0)] } ?? []
             return try Team(
-                specification, environment: environment, providers: AvailablePolicies.providers + humans,
+                specification, environment: environment, providers: AvailablePolicies.providers(language) + humans,
                 settings: settings)
         } catch {
             throw atOption(error)

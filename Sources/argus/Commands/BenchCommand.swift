@@ -1,6 +1,7 @@
 import ArgumentParser
 import ArgusBench
 import ArgusHost
+import ArgusLanguage
 
 #if ARGUS_TRAIN
 import ArgusTrain
@@ -32,6 +33,9 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Go on with the suite in this result folder.")
     var resume: String?
 
+    @Option(help: "Ask no language model: take all replies from this file, the replies.sqlite of an earlier suite.")
+    var replay: String?
+
     @Flag(help: "Only list the jobs, with an estimate of time and disk.")
     var dryRun = false
 
@@ -45,28 +49,45 @@ struct BenchCommand: ParsableCommand {
         algorithms = Algorithm.all.map(\.name)
         #endif
         let options = BenchOptions(
-            suite: suite, out: out, jobs: jobs, resume: resume, dryRun: dryRun, json: json, algorithms: algorithms,
+            suite: suite, out: out, jobs: jobs, resume: resume, replay: replay, dryRun: dryRun, json: json,
+            algorithms: algorithms,
             scenarioHash: { scenario throws(ArgusError) in
                 try scenario.hash(for: try host.descriptor(for: scenario))
             },
-            check: { entry, scenario throws(ArgusError) in try BenchCommand.check(entry, scenario, host) })
+            check: { entry, scenario throws(ArgusError) in try check(entry, scenario, host) })
         let status = try Bench.run(options, catalog: host.scenarios)
         if status != 0 { throw ExitCode(status) }
     }
 
+    /// Makes the team, but asks no model anything.
+    private func check(
+        _ team: TeamSpecification, _ environment: VectorEnvironment, _ host: EnvironmentHost
+    ) throws(ArgusError) {
+        try AvailablePolicies.check(team, allowsHumans: false)
+        var paths = LanguagePolicyProvider.Paths(host.scenarios)
+        paths.replay = replay
+        _ = try Team(
+            team, environment: environment, providers: AvailablePolicies.providers(AvailablePolicies.language(paths)),
+            settings: PolicySettings(seed: 0))
+    }
+
     /// Refuses an entry that its job would refuse, before the first job has cost any time.
-    private static func check(
+    private func check(
         _ entry: Suite.Entry, _ scenario: Scenario, _ host: EnvironmentHost
     ) throws(ArgusError) {
         do throws(ArgusError) {
             let environment = try host.makeVectorEnvironment(scenario, copies: 1)
             switch entry.work {
-            case .evaluate(let team):
-                let specification = try TeamSpecification([team])
-                try AvailablePolicies.check(specification, allowsHumans: false)
-                _ = try Team(
-                    specification, environment: environment, providers: AvailablePolicies.providers,
-                    settings: PolicySettings(seed: 0))
+            case .evaluate(let team): try check(TeamSpecification([team]), environment, host)
+            case .cross(let first, let rest):
+                for case .team(let team) in [first, rest] {
+                    try check(TeamSpecification([team]), environment, host)
+                }
+                guard environment.specification.agents.count > 1 else {
+                    throw ArgusError(
+                        .configuration, "nobody to be crossed with", at: "scenario \(scenario.id)", found: "one agent",
+                        expected: "two or more, as 'crossplay' needs")
+                }
             case .train(let algorithm, _, let settings):
                 #if ARGUS_TRAIN
                 try Algorithm.named(algorithm)

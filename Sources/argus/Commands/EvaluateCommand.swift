@@ -2,6 +2,7 @@ import ArgumentParser
 import ArgusBench
 import ArgusEnvAPI
 import ArgusHost
+import ArgusLanguage
 import Foundation
 
 /// `argus evaluate`
@@ -13,6 +14,8 @@ struct EvaluateCommand: ParsableCommand {
               argus evaluate foraging/8x8-2p-2f-coop --team scripted --episodes 1000
               argus evaluate warehouse/starter --team run:runs/mine --mode greedy
               argus evaluate foraging/5x5-guide-talk --team run:runs/talk --shuffle-messages
+              argus evaluate warehouse/starter --episodes 5 --record talk.txt \
+                --team "robot_0=llm:http://127.0.0.1:8080/v1?model=NAME,*=scripted"
 
             Plays exactly one episode for each of the evaluation seeds of block --seed, which training never sees; the same \
             block gives every team the same episodes.
@@ -22,6 +25,16 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var scenarioArgument: ScenarioArgument
     @OptionGroup var teamArgument: TeamArgument
+    @OptionGroup var languageArguments: LanguageArguments
+
+    @Option(
+        help:
+            "A team of which all agents but the first are taken; the first is of --team. Who plays well with strangers?"
+    )
+    var partner: String?
+
+    @Option(help: "Write what language models were asked and answered to this file, as text to read.")
+    var record: String?
 
     @Option(help: "Number of episodes.")
     var episodes = 100
@@ -86,12 +99,26 @@ struct EvaluateCommand: ParsableCommand {
         let environment = try host.makeVectorEnvironment(
             scenario, copies: isHalved ? (copies + 1) / 2 : copies, threads: request.threads)
         let settings = PolicySettings(seed: seed, mode: request.mode)
-        let team = try TeamArgument.team(request.team, environment, settings)
+        let names = environment.specification.agents.map(\.name)
+        let played =
+            try request.partner.map { partner throws(ArgusError) in
+                try request.team.crossed(with: partner, agents: names)
+            } ?? request.team
+        guard record == nil || played.usesLanguageModels else {
+            throw ArgusError(
+                .configuration, "nothing to record", at: "--record", found: "team '\(played)', without language models",
+                expected: "a team with one, as its decisions are what is written")
+        }
+        // Before a cache is made in it.
+        if let out { try AtomicFile.makeFolder(out) }
+        let language = try languageArguments.provider(
+            host, folder: played.usesLanguageModels ? out : nil, transcript: record)
+        let team = try TeamArgument.team(played, environment, settings, language)
         let other =
             try isHalved
             ? { () throws(ArgusError) in
                 let other = try host.makeVectorEnvironment(scenario, copies: copies / 2, threads: request.threads)
-                return (other, try TeamArgument.team(request.team, other, settings))
+                return (other, try TeamArgument.team(played, other, settings, language))
             }() : nil
         let source = try host.source(for: scenario)
         let descriptor = try source.descriptor(for: scenario)
@@ -104,7 +131,7 @@ struct EvaluateCommand: ParsableCommand {
         }
 
         let progress = EvaluationProgress(
-            episodes: episodes, isJSON: request.progress == .json, environment: environment)
+            episodes: episodes, isJSON: request.progress == .json, environment: environment, costs: team.costs)
         let record = try play(environment, team, other, request, progress)
         guard !record.returns.isEmpty else {
             throw ArgusError(
@@ -113,6 +140,7 @@ struct EvaluateCommand: ParsableCommand {
         }
         let result = try result(record, scenario, request, team, try scenario.hash(for: descriptor), progress)
         if let directory {
+            try EvaluateCommand.requireAnswers(team.costs.map(\.usage), record)
             let lines = try JSONLines(path: directory.evaluationsPath) { (_: EvaluationRecord) in false }
             try lines.append(record)
             try directory.write(result)
@@ -125,6 +153,7 @@ struct EvaluateCommand: ParsableCommand {
 
     private struct Request {
         var team: TeamSpecification
+        var partner: TeamSpecification?
         var mode: PolicySettings.Mode?
         var threads: Int
         var copies: Int
@@ -134,10 +163,19 @@ struct EvaluateCommand: ParsableCommand {
         var modeName: String { (mode ?? .sampled).rawValue }
     }
 
+    private func entryName(_ request: Request) -> String {
+        entry ?? request.team.description + (request.partner.map { " with \($0)" } ?? "")
+    }
+
     private func checked() throws(ArgusError) -> Request {
         _ = try OptionCheck.inRange(episodes, 1...10_000_000, "--episodes")
         return Request(
             team: try teamArgument.specification(),
+            partner: try partner.map { text throws(ArgusError) in
+                let team = try TeamSpecification([text])
+                try AvailablePolicies.check(team, allowsHumans: false)
+                return team
+            },
             mode: try mode.map { text throws(ArgusError) in
                 try OptionCheck.choice(text, PolicySettings.Mode.self, "--mode")
             },
@@ -152,7 +190,9 @@ struct EvaluateCommand: ParsableCommand {
     private static func requireSameRun(_ wanted: RunManifest, _ path: String) throws(ArgusError) {
         guard let found = RunDirectory.manifest(at: path) else { return }
         func words(_ run: RunManifest) -> String {
-            let work = run.algorithm ?? "team \(run.team ?? "unknown"), \(run.hyperparameters["mode"] ?? "") mode"
+            let partner = run.partner.map { " with \($0)" } ?? ""
+            let work =
+                run.algorithm ?? "team \(run.team ?? "unknown")\(partner), \(run.hyperparameters["mode"] ?? "") mode"
             return "\(work) on \(run.scenario) (\(run.scenarioHash)), entry \(run.entry), seed \(run.seed), "
                 + "\(run.absoluteEpisodes) episodes"
         }
@@ -161,6 +201,17 @@ struct EvaluateCommand: ParsableCommand {
                 .output, "folder holds another run", at: path, found: words(found), expected: words(wanted),
                 remedy: "another --out")
         }
+    }
+
+    /// A run of which a server has spoilt episodes is not done: those that are left might be the easy ones.
+    private static func requireAnswers(_ models: [ModelUsage], _ record: EvaluationRecord) throws(ArgusError) {
+        let lost = ParseOutcome.allCases.filter { !$0.isModels }.map(\.rawValue)
+        guard let model = models.first(where: { model in lost.contains { model.outcomes[$0] != nil } }) else { return }
+        throw ArgusError(
+            .policy, "a model's server did not answer", at: "policy '\(model.model)'",
+            found: "\(record.failed) of \(record.failed + record.returns.count) episodes lost "
+                + "(\(model.reasons.first ?? "no reason given"))",
+            expected: "every episode", remedy: "the same again when it is back: replies that came are kept")
     }
 
     private func play(
@@ -186,9 +237,21 @@ struct EvaluateCommand: ParsableCommand {
             }
         }
         progress.steps = episodes.steps
-        return EvaluationRecord(
+        var record = EvaluationRecord(
             episodes, step: 0, purpose: EvaluationSeeds.absolute.name, mode: request.modeName,
             wallSeconds: progress.seconds)
+        record.costs = EvaluateCommand.costs(team.costs, episodes: record.seeds)
+        return record
+    }
+
+    /// Of all models together, in the order of the episodes; nil without models.
+    private static func costs(_ models: [any PolicyCosts], episodes: [UInt64]) -> [String: [Double]]? {
+        guard !models.isEmpty else { return nil }
+        let each = episodes.map { seed in
+            models.reduce(into: [:]) { sum, model in sum.merge(model.costs(ofEpisode: seed), uniquingKeysWith: +) }
+        }
+        let names = Set(each.flatMap(\.keys))
+        return Dictionary(uniqueKeysWithValues: names.map { name in (name, each.map { $0[name] ?? 0 }) })
     }
 
     private func manifest(
@@ -199,11 +262,11 @@ struct EvaluateCommand: ParsableCommand {
             scenarioText: try scenario.canonicalText(for: descriptor),
             plugin: source.shortName,
             pluginHash: try source.fingerprint(),
-            entry: entry ?? request.team.description, seed: seed, algorithm: nil,
+            entry: entryName(request), seed: seed, algorithm: nil,
             hyperparameters: ["mode": request.modeName], team: request.team.description, steps: 0,
             evaluationEpisodes: 0,
             evaluations: 0, absoluteEpisodes: episodes, threads: request.threads, codeRevision: Machine.codeRevision,
-            versions: Machine.versions, machine: Machine.description)
+            versions: Machine.versions, machine: Machine.description, partner: request.partner?.description)
     }
 
     private func result(
@@ -216,10 +279,11 @@ struct EvaluateCommand: ParsableCommand {
         outcome.return = MeanRecord(
             mean: estimate.mean, ci95: estimate.interval.map { [$0.low, $0.high] }, n: estimate.count)
         return RunResult(
-            scenario: scenario.id, scenarioHash: hash, entry: entry ?? request.team.description, seed: seed,
+            scenario: scenario.id, scenarioHash: hash, entry: entryName(request), seed: seed,
             algorithm: nil, team: request.team.description, centralised: team.isCentralised, step: 0,
             mode: request.modeName, outcomes: [request.modeName: outcome], bestStep: nil,
-            wallSeconds: record.wallSeconds, stepsPerSecond: Double(progress.steps) / max(record.wallSeconds, 1e-9))
+            wallSeconds: record.wallSeconds, stepsPerSecond: Double(progress.steps) / max(record.wallSeconds, 1e-9),
+            partner: request.partner?.description, models: team.costs.map(\.usage))
     }
 
     private func show(_ summary: EvaluationSummary) throws(ArgusError) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ArgusEnvAPI
 import ArgusHost
+import ArgusLanguage
 import Foundation
 
 /// `argus play`
@@ -26,6 +27,7 @@ struct PlayCommand: ParsableCommand {
 
     @OptionGroup var scenarioArgument: ScenarioArgument
     @OptionGroup var teamArgument: TeamArgument
+    @OptionGroup var languageArguments: LanguageArguments
 
     @Option(help: "Environment seed of the first episode.")
     var seed: UInt64 = 0
@@ -42,7 +44,11 @@ struct PlayCommand: ParsableCommand {
     @Option(help: "Seconds between two pictures on a terminal.")
     var delay = 0.15
 
-    @Option(help: "Write the episodes to this file, a JSON object a line.")
+    @Option(
+        help: """
+            Write the episodes to this file, a JSON object a line; and what language models were asked and answered, as \
+            text, to FILE.transcript.txt.
+            """)
     var record: String?
 
     @Flag(help: "Print the results as JSON, and nothing else.")
@@ -63,8 +69,10 @@ struct PlayCommand: ParsableCommand {
         let host = try EnvironmentHost()
         let scenario = try scenarioArgument.scenario("argus play", host)
         let environment = try host.makeVectorEnvironment(scenario, copies: 1)
+        let transcript = record.flatMap { specification.usesLanguageModels ? $0 + ".transcript.txt" : nil }
         let team = try TeamArgument.team(
             specification, environment, PolicySettings(seed: seed, mode: mode),
+            try languageArguments.provider(host, folder: nil, transcript: transcript),
             keyboard: Keyboard(usesErrorOutput: json))
         let recorder = try record.map { path throws(ArgusError) in
             let descriptor = try host.source(for: scenario).descriptor(for: scenario)
@@ -89,9 +97,12 @@ struct PlayCommand: ParsableCommand {
             played.append(try play(episodeSeed, environment, team, stage, recorder))
         }
         let document = PlayDocument(
-            scenario: scenario.id, team: specification.description, centralised: team.isCentralised, episodes: played)
+            scenario: scenario.id, team: specification.description, centralised: team.isCentralised, episodes: played,
+            models: team.costs.map(\.usage))
         if json { try StandardOutput.printJSON(document) } else { document.print() }
-        if let record, !json { print("recorded: \(record)") }
+        if let record, !json {
+            print("recorded: \(([record] + [transcript].compactMap { $0 }).joined(separator: ", "))")
+        }
         if played.contains(where: { $0.end == "failed" }) {
             throw ArgusError(
                 .plugin, "an episode failed", at: "scenario \(scenario.id)",

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ArgusHost
+import ArgusLanguage
 import ArgusZeroMQ
 import Foundation
 
@@ -44,7 +45,7 @@ struct ServeCommand: ParsableCommand {
         } else {
             server = try PeerServer(
                 team: try TeamSpecification(team), scenario: scenario, host: host,
-                providers: AvailablePolicies.providers, way)
+                providers: AvailablePolicies.providers(AvailablePolicies.language(.init(host.scenarios))), way)
         }
         ExitOnInterrupt.listen()
         let played = team.isEmpty ? "" : ", team \(team.joined(separator: ","))"

@@ -27,6 +27,11 @@ struct PolicyListing: Listing {
                 policy: "run:DIR", seesState: false,
                 description: "The best policy of the run in folder DIR, on the scenario it was trained on."),
             Item(
+                policy: "llm:MODEL", seesState: false,
+                description: "A language model; llm:http://HOST:PORT/v1?model=NAME is one behind an OpenAI-compatible "
+                    + "server. Options follow as ?name=value&…: mode=score|generate|constrained, temperature and others."
+            ),
+            Item(
                 policy: "peer:COMMAND", seesState: false,
                 description: "A policy in another process: peer:\"python my_policy.py\", or where one is served."),
             Item(

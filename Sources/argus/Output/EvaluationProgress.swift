@@ -7,6 +7,7 @@ final class EvaluationProgress {
     private let episodes: Int
     private let isJSON: Bool
     private let environment: VectorEnvironment
+    private let costs: [any PolicyCosts]
     private let line = LiveLine()
     private let began = ContinuousClock.now
     private var last: ContinuousClock.Instant?
@@ -16,10 +17,11 @@ final class EvaluationProgress {
     /// Environment steps so far.
     var steps = 0
 
-    init(episodes: Int, isJSON: Bool, environment: VectorEnvironment) {
+    init(episodes: Int, isJSON: Bool, environment: VectorEnvironment, costs: [any PolicyCosts]) {
         self.episodes = episodes
         self.isJSON = isJSON
         self.environment = environment
+        self.costs = costs
     }
 
     var seconds: Double { (ContinuousClock.now - began) / .seconds(1) }
@@ -60,8 +62,16 @@ final class EvaluationProgress {
         } else {
             let mean = valid > 0 ? ", return \(NumberFormat.short(total / Double(valid)))" : ""
             let rest = left.map { ", \(ProgressText.clock($0)) left" } ?? ""
-            line.show("\(finished) of \(episodes) episodes\(mean)\(rest)")
+            let used = usage.map { ", \($0.calls) calls, \(NumberFormat.grouped(Double($0.tokens))) tokens" } ?? ""
+            line.show("\(finished) of \(episodes) episodes\(mean)\(used)\(rest)")
         }
+    }
+
+    /// Of all language models; nil without any.
+    private var usage: (calls: Int, tokens: Int)? {
+        guard !costs.isEmpty else { return nil }
+        let all = costs.map(\.usage)
+        return (all.reduce(0) { $0 + $1.calls }, all.reduce(0) { $0 + $1.tokens })
     }
 
     /// With the rate and the mean so far.
@@ -69,6 +79,8 @@ final class EvaluationProgress {
         var progress = progress
         let rate = Double(steps) / seconds
         progress.stepsPerSecond = rate.isFinite ? rate : nil
+        progress.calls = usage?.calls
+        progress.tokens = usage?.tokens
         progress.return = valid > 0 ? total / Double(valid) : nil
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys

@@ -18,9 +18,14 @@ struct EvaluationSummary: Encodable {
     var failed: Int
     var wallSeconds: Double
     var stepsPerSecond: Double
+    /// Nil without language models.
+    var calls: Int?
+    var tokens: Int?
+    var models: [ModelUsage]?
 
     enum CodingKeys: String, CodingKey {
         case scenario, entry, team, centralised, seed, step, mode, `return`, score, metrics, episodes, failed
+        case calls, tokens, models
         case scenarioHash = "scenario_hash"
         case wallSeconds = "wall_seconds"
         case stepsPerSecond = "steps_per_second"
@@ -43,6 +48,9 @@ struct EvaluationSummary: Encodable {
         failed = outcome?.failed ?? 0
         wallSeconds = result.wallSeconds
         stepsPerSecond = result.stepsPerSecond
+        calls = result.calls
+        tokens = result.tokens
+        models = result.models
     }
 
     func print() {
@@ -60,6 +68,7 @@ struct EvaluationSummary: Encodable {
             ["steps/s", NumberFormat.grouped(stepsPerSecond)],
         ]
         StandardOutput.print(TextTable(columns: [.name("evaluation"), .words("value")], rows: rows))
+        ModelUsageTable.print(models ?? [])
         if centralised {
             StandardOutput.paragraph(
                 "\n† centralised execution: some policy sees the global state or decides for several agents at once.")

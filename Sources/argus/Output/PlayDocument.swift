@@ -1,9 +1,13 @@
+import ArgusHost
+
 /// What `argus play` has to say at the end.
 struct PlayDocument: Encodable {
     var scenario: String
     var team: String
     var centralised: Bool
     var episodes: [PlayedEpisode]
+    /// What language models cost; empty without any.
+    var models: [ModelUsage]
 
     /// As many metrics as fit beside an episode's other numbers.
     private static let metricsInARow = 6
@@ -20,9 +24,11 @@ struct PlayDocument: Encodable {
             })
         Swift.print("")
         StandardOutput.print(table)
-        guard inRows.isEmpty, !names.isEmpty else { return }
-        Swift.print("")
-        StandardOutput.print(metricTable(names))
+        if inRows.isEmpty, !names.isEmpty {
+            Swift.print("")
+            StandardOutput.print(metricTable(names))
+        }
+        ModelUsageTable.print(models)
     }
 
     /// A row a metric: each episode's where there are few, else their mean.

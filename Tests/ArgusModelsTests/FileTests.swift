@@ -1,5 +1,5 @@
 import ArgusEnvAPI
-import ArgusLanguage
+import ArgusModels
 import Foundation
 import Testing
 

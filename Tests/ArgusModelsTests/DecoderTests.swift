@@ -1,4 +1,4 @@
-import ArgusLanguage
+import ArgusModels
 import ArgusTensor
 import Foundation
 import Testing

@@ -1,4 +1,4 @@
-import ArgusLanguage
+import ArgusModels
 import Foundation
 import Testing
 

@@ -1,0 +1,27 @@
+/// What a backend can do. What it cannot is refused, and never approximated.
+public struct BackendCapabilities: Sendable, Hashable {
+    /// Nil: it can. Else why it cannot give the log-probabilities of given continuations.
+    public var scoring: Missing?
+    /// Nil: it can. Else why it cannot hold a reply to given texts.
+    public var constraining: Missing?
+    /// Whether replies have the log-probabilities of the distribution that their tokens were drawn from.
+    public var tokenLogProbabilities: Bool
+    /// Whether replies have token ids.
+    public var tokenIds: Bool
+
+    /// Why something cannot be done: what was found, in words.
+    public struct Missing: Sendable, Hashable, ExpressibleByStringLiteral {
+        public var reason: String
+        public init(_ reason: String) { self.reason = reason }
+        public init(stringLiteral reason: String) { self.reason = reason }
+    }
+
+    public init(
+        scoring: Missing? = nil, constraining: Missing? = nil, tokenLogProbabilities: Bool = true, tokenIds: Bool = true
+    ) {
+        self.scoring = scoring
+        self.constraining = constraining
+        self.tokenLogProbabilities = tokenLogProbabilities
+        self.tokenIds = tokenIds
+    }
+}
