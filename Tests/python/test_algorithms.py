@@ -166,17 +166,20 @@ def test_several_heads_are_learnt_each(tmp_path, mixed, algorithm):
     assert evaluations(folder)[-1] >= 34
 
 
-@pytest.mark.parametrize("algorithm", ["ippo", "mappo", "vdppo"])
-@pytest.mark.parametrize("shared", ["true", "false"])
+@pytest.mark.parametrize(
+    "algorithm,shared",
+    [(name, shared) for name in ("ippo", "mappo", "vdppo") for shared in ("true", "false")]
+    if LONG else [("ippo", "true"), ("mappo", "false")])
 def test_ppo_learns_continuous_actions(tmp_path, mixed, algorithm, shared):
-    """The best is 1 for the listener and 1 + 2 for the speaker at each of 6 steps."""
+    """The best is 1 for the listener and 1 + 2 for the speaker at each of 6 steps; padding would bring 2 more."""
     folder = tmp_path / "run"
     chosen = settings(
-        hidden=32, discount=0.5, rollout_steps=12, learning_rate=0.005, entropy_coefficient=0.0, share_parameters=shared)
+        hidden=32, discount=0.5, rollout_steps=12, epochs=4, learning_rate=0.005, entropy_coefficient=0.0,
+        share_parameters=shared)
     result = train(mixed("continuous"), folder, algorithm, *chosen, steps=16_000)
     assert result.returncode == 0, result.stderr
     assert evaluations(folder)[-1] >= 23
-    assert 15 < evaluations(folder, "sampled")[-1] < 25
+    assert 15 < evaluations(folder, "sampled")[-1] <= 24.001
 
 
 @pytest.mark.parametrize("algorithm", [*Q_LEARNERS, "pqn-vdn", "maa2c", "coma"])
@@ -231,8 +234,7 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_last_good_checkpo
     result = argus(
         *arguments(out(folder), *small("mappo", learning_rate=1, maximum_gradient_norm=1e6, normalize_values="false",
                                        value_coefficient=100), *settings(adam_epsilon=0), steps=30_000))
-    if result.returncode == 0:
-        pytest.skip("the run was more stable than expected")
+    assert result.returncode == 1
     assert "not finite" in result.stderr and "update" in result.stderr
     assert (folder / "checkpoint" / "last.safetensors").exists()
 

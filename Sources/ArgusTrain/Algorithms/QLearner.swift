@@ -62,7 +62,8 @@ final class QLearner: Learner {
             throw ArgusError(
                 .configuration, "hyperparameters contradict each other", at: "--set buffer_megabytes",
                 found: "\(configuration.bufferMegabytes) MiB, and \(configuration.batchEpisodes) episodes in a batch",
-                expected: "\(Int((batchBytes / 1_048_576).rounded(.up))) MiB for a batch of episodes of \(horizon) steps",
+                expected:
+                    "\(Int((batchBytes / 1_048_576).rounded(.up))) MiB for a batch of episodes of \(horizon) steps",
                 remedy: "'--set batch_episodes=\(max(1, configuration.batchEpisodes / 4))'")
         }
         try TrainingMemory.require(

@@ -21,13 +21,16 @@ final class NetworkPolicy: AgentPolicy {
     /// Continuous actions: u and the logarithm of its deviation, [component].
     private let deviates: AlignedBuffer<Float>
     private let logDeviations: AlignedBuffer<Float>
+    private let components: Int
     private var hidden: Tensor
 
-    /// - Parameter logDeviations: of continuous actions, this agent's own; empty for others.
+    /// - Parameters: `logDeviations`: of continuous actions, this agent's own, empty for others; `components`: how many of
+    ///   them it has.
     init(
-        network: Network, encoding: InputEncoding, rule: ActionRule, logDeviations: [Float], usesMasks: Bool,
-        agent: Int, copies: Int, settings: PolicySettings
+        network: Network, encoding: InputEncoding, rule: ActionRule, logDeviations: [Float], components: Int,
+        usesMasks: Bool, agent: Int, copies: Int, settings: PolicySettings
     ) throws {
+        self.components = components
         self.network = network
         self.encoding = encoding
         self.rule = rule
@@ -85,7 +88,7 @@ final class NetworkPolicy: AgentPolicy {
         case .gaussian(let sampler):
             guard let base = actions.continuous(copy).baseAddress else { return }
             _ = sampler.sample(
-                output, logDeviations: UnsafePointer(logDeviations.pointer), components: sampler.size,
+                output, logDeviations: UnsafePointer(logDeviations.pointer), components: components,
                 random: isGreedy ? nil : random, into: deviates.pointer)
             sampler.write(deviates.pointer, to: base)
         }

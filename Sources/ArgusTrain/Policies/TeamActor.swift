@@ -10,7 +10,7 @@ final class TeamActor {
     let logDeviation: Tensor?
     /// Memory at the live rows: [copy · agent, hidden].
     var hidden: Tensor
-    /// Continuous actions: how many of the padded components each agent has.
+    /// Continuous actions: how many of the padded components each agent has; the others stay 0.
     let components: [Int]
     /// ε, where the rule explores.
     var exploration: Float = 0
@@ -30,8 +30,9 @@ final class TeamActor {
         let copies = task.environment.copies
         self.network = network
         self.rule = rule
-        components = task.environment.specification.agents.map {
-            min($0.actionSizes?.first ?? rule.outputs, rule.outputs)
+        // The true sizes of discrete agents are heads'; their masks take padding out.
+        components = task.environment.specification.agents.map { agent in
+            rule.heads.isEmpty ? min(agent.actionSizes?.first ?? rule.outputs, rule.outputs) : rule.outputs
         }
         isRecurrent = network.shape.recurrent
         rows = copies * network.agents

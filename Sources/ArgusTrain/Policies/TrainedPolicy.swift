@@ -12,6 +12,8 @@ struct TrainedPolicy {
         var specificationHash: String
         var encoding: InputEncoding
         var rule: ActionRule
+        /// See ``TeamActor/components``.
+        var components: [Int]
         var usesMasks: Bool
         var agents: [String]
         var actor: Network.Shape
@@ -24,6 +26,7 @@ struct TrainedPolicy {
             let sizes = [encoding.observationSize, encoding.agents, actor.outputs, actor.inputs]
             guard sizes.allSatisfy({ (1...1 << 26).contains($0) }), rule.isConsistent, encoding.isConsistent,
                 encoding.inputSize == actor.inputs, agents.count == encoding.agents, rule.outputs == actor.outputs,
+                components.count == agents.count, components.allSatisfy({ (0...actor.outputs).contains($0) }),
                 (1...8192).contains(actor.hidden), (1...16).contains(actor.layers),
                 sharesParameters || agents.count <= 4096
             else {
@@ -50,7 +53,8 @@ struct TrainedPolicy {
             description: Description(
                 algorithm: task.algorithm, scenario: environment.scenario.id,
                 specificationHash: environment.specificationHash, encoding: encoding, rule: actor.rule,
-                usesMasks: usesMasks, agents: environment.specification.agents.map(\.name),
+                components: actor.components, usesMasks: usesMasks,
+                agents: environment.specification.agents.map(\.name),
                 actor: actor.network.shape, sharesParameters: actor.network.isShared),
             network: actor.network, logDeviation: actor.logDeviation)
     }
@@ -68,8 +72,8 @@ struct TrainedPolicy {
             let first = network.isShared ? 0 : agent * size
             return try NetworkPolicy(
                 network: network.network(of: agent), encoding: description.encoding, rule: description.rule,
-                logDeviations: Array(deviations[first..<first + size]), usesMasks: description.usesMasks,
-                agent: agent, copies: copies, settings: settings)
+                logDeviations: Array(deviations[first..<first + size]), components: description.components[agent],
+                usesMasks: description.usesMasks, agent: agent, copies: copies, settings: settings)
         }
     }
 }
