@@ -357,7 +357,7 @@ def test_prompts_are_as_they_were(scenario, seed, index, agent):
     """To write them anew: ARGUS_WRITE_GOLDEN=1; then read the difference."""
     with LanguageServer() as server:
         process = start("play", scenario, "--seed", seed, "--render", "none", "--team",
-                        f"{agent}={server.policy(temperature=0, mode='generate')},*=random")
+                        f"{agent}={server.policy()},*=random")
         while len(server.requests) <= index and process.poll() is None:
             time.sleep(0.02)
         process.kill()

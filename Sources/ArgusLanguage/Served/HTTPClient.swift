@@ -3,28 +3,40 @@ import FoundationNetworking
 import Synchronization
 
 /// Sends requests and waits for them; may be used by several threads.
+///
+/// Plain HTTP goes over ``PlainConnection``; https over URLSession, with a session of its own for each request in flight,
+/// which loses the fewest.
 final class HTTPClient: Sendable {
-    private let session: URLSession
+    /// Sessions that are not in use.
+    private let sessions: Mutex<[URLSession]>
     /// Seconds for a whole response.
     private let timeout: Double
 
     /// A reply is text of some thousand tokens; a body beyond this is none.
     static let largestBody = 64 << 20
 
+    /// - Parameter connections: requests at the same time.
     init(timeout: Double, connections: Int) {
+        self.timeout = timeout
+        sessions = Mutex((0..<connections).map { _ in HTTPClient.makeSession(timeout) })
+    }
+
+    deinit {
+        for session in sessions.withLock({ $0 }) { session.invalidateAndCancel() }
+    }
+
+    private static func makeSession(_ timeout: Double) -> URLSession {
         let configuration = URLSessionConfiguration.ephemeral
-        configuration.httpMaximumConnectionsPerHost = connections
         configuration.timeoutIntervalForRequest = timeout
         configuration.timeoutIntervalForResource = timeout
         configuration.httpCookieStorage = nil
         configuration.urlCache = nil
-        session = URLSession(configuration: configuration)
-        self.timeout = timeout
+        return URLSession(configuration: configuration)
     }
 
-    deinit { session.invalidateAndCancel() }
-
     func exchange(_ request: URLRequest) -> HTTPExchange {
+        if request.url?.scheme == "http" { return PlainConnection.exchange(request, timeout: timeout) }
+        let session = sessions.withLock { $0.popLast() ?? HTTPClient.makeSession(timeout) }
         let box = Box()
         let done = DispatchSemaphore(value: 0)
         let task = session.dataTask(with: request) { data, response, error in
@@ -34,9 +46,12 @@ final class HTTPClient: Sendable {
         task.resume()
         // The session's own limits are for silence; this is one for all of it.
         guard done.wait(timeout: .now() + timeout) == .success else {
-            task.cancel()
+            // What is left of the request goes with its session.
+            session.invalidateAndCancel()
+            sessions.withLock { $0.append(HTTPClient.makeSession(timeout)) }
             return .timeout
         }
+        sessions.withLock { $0.append(session) }
         return box.value ?? .timeout
     }
 
