@@ -129,15 +129,14 @@ class LanguageServer:
             self.times.append(time.monotonic())
             self.in_flight += 1
             self.most_in_flight = max(self.most_in_flight, self.in_flight)
-        try:
-            self.answer(handler, number, body)
-        finally:
-            with self.lock:
-                self.in_flight -= 1
+        time.sleep(self.delay(number))
+        # Before the reply: whoever has it may ask again at once.
+        with self.lock:
+            self.in_flight -= 1
+        self.answer(handler, number, body)
 
     def answer(self, handler, number, body):
         fault = self.faults(number, body)
-        time.sleep(self.delay(number))
         if isinstance(fault, int):
             fault = (fault, {})
         if isinstance(fault, tuple):

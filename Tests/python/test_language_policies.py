@@ -275,19 +275,19 @@ def test_a_server_that_stays_dead_ends_the_run_with_what_there_is_and_it_can_be_
 
 
 @pytest.mark.parametrize("budget,words", [
-    ({"budget_calls": 30}, "the budget of 30 calls is used up"), ({"budget_tokens": 4000}, "the budget of 4000 tokens"),
-    ({"budget_cost": 0.01}, "the budget of 0.01 EUR")])
+    ({"budget_calls": 120}, "the budget of 120 calls is used up"), ({"budget_tokens": 44000}, "the budget of 44000 tokens"),
+    ({"budget_cost": 0.09}, "the budget of 0.09 EUR")])
 def test_a_budget_cuts_episodes_short_and_says_so(budget, words, tmp_path):
     prices = tmp_path / "prices.yaml"
     prices.write_text("currency: EUR\nmodels:\n  tiny: {prompt: 2, completion: 10}\n")
     with LanguageServer() as server:
         team = f"player_0={server.policy(prices=prices, **budget)},*=random"
-        result = argus("evaluate", FORAGING, "--team", team, "--episodes", 12, "--copies", 2, "--json", check=0)
+        result = argus("evaluate", FORAGING, "--team", team, "--episodes", 12, "--copies", 1, "--json", check=0)
     usage = model(json.loads(result.stdout))
     assert words in result.stderr and any(words in reason for reason in usage["reasons"])
     assert 0 < usage["cut_short"] == json.loads(result.stdout)["failed"] < 12
     if "budget_calls" in budget:
-        assert usage["calls"] == len(server.requests) == 30
+        assert usage["calls"] == len(server.requests) == 120
     assert usage["cost"] == pytest.approx((usage["prompt_tokens"] * 2 + usage["completion_tokens"] * 10) / 1e6)
 
 

@@ -28,9 +28,8 @@ struct PolicyListing: Listing {
                 description: "The best policy of the run in folder DIR, on the scenario it was trained on."),
             Item(
                 policy: "llm:MODEL", seesState: false,
-                description: "A language model; llm:http://HOST:PORT/v1?model=NAME is one behind an OpenAI-compatible "
-                    + "server. Options follow as ?name=value&…: mode=score|generate|constrained, temperature and others."
-            ),
+                description: "A language model: in this process, or behind a server as llm:http://…/v1?model=NAME; "
+                    + "its options stand in Documentation, language-models.md."),
             Item(
                 policy: "peer:COMMAND", seesState: false,
                 description: "A policy in another process: peer:\"python my_policy.py\", or where one is served."),

@@ -99,23 +99,24 @@ struct DecentralisedPromptTests {
         }
         let team = try team(vector, model, "mode=generate", channel: Ring(agents: agents))
         try vector.reset(.stream(run: 1))
-        var speakers: [Int] = []
+        // Who was asked, in order: the k-th answer holds word<k>, from 1.
+        var asked: [Int] = []
         for _ in 0..<6 {
-            let acting = (0..<agents).filter { vector.local.rows(agent: $0).isActing(0) }
-            let before = model.generated.count
-            let sent = speakers
+            asked += (0..<agents).filter { vector.local.rows(agent: $0).isActing(0) }
             try team.act(on: vector)
-            for (index, agent) in acting.enumerated() {
-                let user = model.generated[before + index].messages[1].content
-                for (word, speaker) in sent.enumerated() where word >= sent.count - acting.count {
-                    #expect(user.contains("word<\(word + 1)>") == ((speaker + 1) % agents == agent))
-                }
-                #expect(model.generated[before + index].messages[0].content.contains("at most 80 characters"))
-            }
-            speakers += acting
             try vector.step()
         }
-        #expect(team.costs[0].usage.messages == speakers.count && speakers.count > agents)
+        var received = 0
+        for (agent, request) in zip(asked, model.generated) {
+            #expect(request.messages[0].content.contains("at most 80 characters"))
+            for (index, speaker) in asked.enumerated()
+            where request.messages[1].content.contains("agent \(speaker): word<\(index + 1)>") {
+                received += 1
+                #expect((speaker + 1) % agents == agent)
+            }
+        }
+        #expect(received > agents)
+        #expect(team.costs[0].usage.messages == asked.count && asked.count == model.generated.count)
     }
 
     @Test("Other agents' rows and the state do not change a prompt")
