@@ -22,6 +22,19 @@ import Testing
         }
     }
 
+    @Test("The tokens that end a text come from both files")
+    func endTokens() throws {
+        let tiny = try TinyModel("qwen3")
+        try Oracle.withFolder { folder in
+            try tiny.write(to: folder)
+            let known = try DecoderModel(folder: folder.path).configuration.endTokens
+            let added = known + [77, 78]
+            try JSONEncoder().encode(["eos_token_id": added]).write(
+                to: folder.appending(path: "generation_config.json"))
+            #expect(try DecoderModel(folder: folder.path).configuration.endTokens == added)
+        }
+    }
+
     @Test("What a text begins with does not depend on how it goes on")
     func causality() throws {
         let tiny = try TinyModel("llama")

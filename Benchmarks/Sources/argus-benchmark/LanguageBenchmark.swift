@@ -34,6 +34,9 @@ func benchmarkLanguage(rounds: Int) throws {
 }
 
 private func benchmarkScoring(_ language: LanguageModel, _ prompt: [Int], _ rounds: Int) throws {
+    // One thread: the ratio is of work, and threads that wait for each other would only blur it.
+    try TorchThreads.set(1)
+    defer { try? TorchThreads.set(2) }
     let actions = [
         "move north", "move south", "pick up shelf A3", "put the shelf down", "wait", "tell robot 2: go first",
     ]

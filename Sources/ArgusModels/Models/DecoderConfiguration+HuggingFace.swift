@@ -8,6 +8,13 @@ extension DecoderConfiguration {
         try self.init(jsonBytes: file.withBytes { Data($0) }, source: path)
     }
 
+    /// The tokens that a `generation_config.json` names as ends of a text.
+    static func endTokens(json path: String) throws(LanguageError) -> [Int] {
+        let file = try computing { () throws(TensorError) in try MappedFile(path) }
+        let settings = try JSONFile.decode(GenerationSettings.self, from: file.withBytes { Data($0) }, source: path)
+        return settings.endTokens?.tokens ?? []
+    }
+
     init(jsonBytes: Data, source: String) throws(LanguageError) {
         // First the type alone: another one's fields may be anything.
         let type = try JSONFile.decode(ModelType.self, from: jsonBytes, source: source).name
@@ -75,6 +82,14 @@ private struct ModelType: Decodable {
 
     private enum CodingKeys: String, CodingKey {
         case name = "model_type"
+    }
+}
+
+private struct GenerationSettings: Decodable {
+    let endTokens: ConfigurationFile.EndTokens?
+
+    private enum CodingKeys: String, CodingKey {
+        case endTokens = "eos_token_id"
     }
 }
 

@@ -57,12 +57,13 @@ struct ScoringPass {
             results = shares.indices.map(answers)
         } else {
             results = Array(repeating: .success([]), count: shares.count)
-            // Each thread has a pass and a place in the results of its own.
+            // Each thread has a pass and a place in the results of its own, and runs operations without help. The
+            // setting is both the thread's and the process's default, so all put back what this thread had.
+            let threads = TorchThreads.count
             nonisolated(unsafe) let compute = answers
             results.withUnsafeMutableBufferPointer { buffer in
                 nonisolated(unsafe) let places = buffer
                 DispatchQueue.concurrentPerform(iterations: places.count) { number in
-                    let threads = TorchThreads.count
                     try? TorchThreads.set(1)
                     places[number] = compute(number)
                     try? TorchThreads.set(threads)
