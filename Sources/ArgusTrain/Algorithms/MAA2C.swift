@@ -26,7 +26,7 @@ public struct MAA2CConfiguration: RolloutConfiguration {
     public var annealLearningRate = true
     public var adamEpsilon = 1e-8
     public var discount = 0.99
-    public var entropyCoefficient = 0.01
+    public var entropyCoefficient = 0.03
     public var normalizeAdvantages = true
     public var targetRate = 0.01
     public var maximumGradientNorm = 10.0
@@ -59,7 +59,8 @@ public struct MAA2CConfiguration: RolloutConfiguration {
                 "Adam's ε. With rewards that are small and rare gradients are too: 1e-5 would outweigh them. [ours]"),
             .number("discount", \.discount, 0...1, "γ, for one unit of simulated time. [EPyMARL] 0.99"),
             .number(
-                "entropy_coefficient", \.entropyCoefficient, 0...10, "Weight of the entropy bonus. [EPyMARL] 0.01"),
+                "entropy_coefficient", \.entropyCoefficient, 0...10,
+                "Weight of the entropy bonus. [ours]; [EPyMARL] has 0.01"),
             .boolean(
                 "normalize_advantages", \.normalizeAdvantages,
                 "Advantages of a rollout get mean 0 and deviation 1 over the rows that acted: with small, sparse rewards "
@@ -125,9 +126,12 @@ final class MAA2CLearner: Learner {
         try RolloutPlayer.requireMemory(task, configuration, rule: rule, critics: [shape, shape])
         var generator = SplitMix64(seed: CounterRandom(run: task.seed, purpose: .initialWeights).bits(0))
         player = try RolloutPlayer(task, configuration, rule: rule, using: &generator)
-        let isShared = configuration.shareParameters
-        critic = try RolloutCritic(player, view: .central, shape: shape, isShared: isShared, using: &generator)
-        target = try RolloutCritic(player, view: .central, shape: shape, isShared: isShared, using: &generator)
+        // The target critic moves slowly: values that begin other than 0 would long be taken for returns.
+        let (isShared, gain) = (configuration.shareParameters, 0.01)
+        critic = try RolloutCritic(
+            player, view: .central, shape: shape, isShared: isShared, outputGain: gain, using: &generator)
+        target = try RolloutCritic(
+            player, view: .central, shape: shape, isShared: isShared, outputGain: gain, using: &generator)
         try target.network.move(to: critic.network, weight: 1)
         let options = Adam.Options(learningRate: configuration.learningRate, epsilon: configuration.adamEpsilon)
         actorOptimizer = try Adam(player.actor.parameters, options: options)

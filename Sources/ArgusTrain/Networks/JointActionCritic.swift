@@ -18,7 +18,8 @@ final class JointActionCritic {
     init(_ player: RolloutPlayer, shape: Network.Shape, using generator: inout SplitMix64) throws {
         self.player = player
         heads = player.actor.rule.heads
-        network = try Network(shape, outputGain: 0.1, using: &generator)
+        // The target critic moves slowly: values that begin other than 0 would long be taken for returns.
+        network = try Network(shape, outputGain: 0.01, using: &generator)
         values = AlignedBuffer(count: (player.steps + 1) * player.copies * player.agents, zero: 0)
         finalValues = AlignedBuffer(count: player.steps * player.copies * player.agents, zero: 0)
     }

@@ -24,9 +24,9 @@ final class RolloutCritic {
     private var storage: RolloutStorage { player.storage }
     private var copies: Int { player.copies }
 
-    /// - Parameter shape: of its network, from ``shape(_:_:view:)``.
+    /// - Parameters: `shape`: of its network, from ``shape(_:_:view:)``; `outputGain`: of its last layer, see ``Network``.
     init(
-        _ player: RolloutPlayer, view: CriticView, shape: Network.Shape, isShared: Bool,
+        _ player: RolloutPlayer, view: CriticView, shape: Network.Shape, isShared: Bool, outputGain: Double = 1,
         using generator: inout SplitMix64
     ) throws {
         self.player = player
@@ -34,7 +34,8 @@ final class RolloutCritic {
         valueRows = view.isShared(player.environment) ? 1 : player.agents
         let networkRows = view == .central ? valueRows : player.agents
         network = try TeamNetwork(
-            shape, agents: networkRows, isShared: isShared || networkRows == 1, outputGain: 1, using: &generator)
+            shape, agents: networkRows, isShared: isShared || networkRows == 1, outputGain: outputGain,
+            using: &generator)
         mixer =
             view == .decomposed
             ? try MonotonicMixer(agents: player.agents, stateSize: player.encodedState.size, using: &generator) : nil
