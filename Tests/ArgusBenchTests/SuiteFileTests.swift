@@ -98,7 +98,8 @@ struct SuiteFileTests {
     }
 
     static let allFaults = [
-        Fault("suite: demo", "suite: demo\ncrossplay: true", "demo.yaml:2", "unknown key", "'crossplay'"),
+        Fault("suite: demo", "suite: demo\ntournament: true", "demo.yaml:2", "unknown key", "'tournament'"),
+        Fault("suite: demo", "suite: demo\ncrossplay: true", "demo.yaml:2", "wrong type", "'crossplay'", "a list"),
         Fault("scenarios:", "scenario:", "demo.yaml:3", "unknown key", "Try 'scenarios'"),
         Fault("suite: demo", "suite: ../demo", "bad name", "key 'suite'"),
         Fault("seeds: 3", "seeds: 0", "key 'protocol.seeds'", "at least 1", "1 to 10000"),

@@ -49,6 +49,8 @@ struct ConformanceTests {
         for check in ConformanceCheck.all where !check.needsOwnProcess {
             let result = check.run(subject)
             guard result.verdict != .pass, result.verdict != .skip else { continue }
+            // The matrix games have no chance in them, which the check may only warn of.
+            if name.hasPrefix("matrix-games/"), check.name == "seeds-differ", result.verdict == .warn { continue }
             let place = result.seed.map { ", seed \($0), step \(result.step ?? 0)" } ?? ""
             Issue.record("\(subject), \(check): \(result.reason)\(place). To mend it: \(check.remedy)")
         }

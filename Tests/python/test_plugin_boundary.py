@@ -309,7 +309,8 @@ def test_seed_and_actions_alone_fix_an_episode(library, identifiers):
                 equal({role: rows[copy:copy + 1] for role, rows in one.items()}, other)
             alone.destroy()
         starts = {rows.tobytes() for rows in first[0]["observation"]}
-        assert len(starts) > 1, "different seeds, same start"
+        # The matrix games have no chance in them.
+        assert len(starts) > 1 or "matrix" in str(identifier), "different seeds, same start"
 
 
 def test_an_illegal_action_within_range_is_no_error(library, identifiers):
@@ -477,7 +478,9 @@ def test_baselines_choose_legal_actions_and_leave_the_game_alone(library, identi
                     chosen = actions[:, :, head]
                     assert ((0 <= chosen) & (chosen < size)).all()
                     legal = np.take_along_axis(environment.array["legal"], chosen[:, :, None] + start, axis=2)
-                    assert legal.all(), baseline.name
+                    # What is written for agents that do not act, and after an episode's end, is ignored.
+                    ignored = (environment.array["acting"] == 0) | (environment.array["ended"] != 0)
+                    assert (legal.astype(bool) | ignored).all(), baseline.name
                     start += size
                 running = environment.array["ended"][:, 0, 0] == 0
                 environment.step(actions, mask=running)

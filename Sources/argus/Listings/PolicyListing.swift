@@ -28,8 +28,7 @@ struct PolicyListing: Listing {
                 description: "The best policy of the run in folder DIR, on the scenario it was trained on."),
             Item(
                 policy: "llm:MODEL", seesState: false,
-                description: "A language model: in this process, or behind a server as llm:http://…/v1?model=NAME; "
-                    + "its options stand in Documentation, language-models.md."),
+                description: "A language model, in this process or behind the server whose address MODEL is."),
             Item(
                 policy: "peer:COMMAND", seesState: false,
                 description: "A policy in another process: peer:\"python my_policy.py\", or where one is served."),
@@ -55,7 +54,7 @@ struct PolicyListing: Listing {
                         policy: index == 0 ? "scripted" : "scripted:\(baseline.name)",
                         environment: manifest.descriptor.id, scenarios: ids[manifest.descriptor.id] ?? [],
                         seesState: baseline.seesState,
-                        description: (index == 0 ? "Short for scripted:\(baseline.name); " : "") + baseline.description)
+                        description: (index == 0 ? "Short for \(baseline.name): " : "") + baseline.description)
                 )
             }
         }
