@@ -174,7 +174,7 @@ struct ScenarioDescription: Encodable {
         baselines = environment.baselines.enumerated().map { index, baseline in
             Baseline(
                 policy: index == 0 ? "scripted" : "scripted:\(baseline.name)", seesState: baseline.seesState,
-                description: (index == 0 ? "Short for scripted:\(baseline.name); " : "") + baseline.description)
+                description: (index == 0 ? "Short for \(baseline.name): " : "") + baseline.description)
         }
         score = scenario.score
         references = scenario.references

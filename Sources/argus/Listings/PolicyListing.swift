@@ -77,11 +77,11 @@ struct PolicyListing: Listing {
         "Used as --team POLICY for all agents, or --team AGENT=POLICY,*=POLICY. All ids of scenarios: --json."
     }
 
-    /// `foraging/… (11)`.
+    /// `11 in foraging`.
     private static func short(_ ids: [String]) -> String {
         guard let first = ids.first else { return "files of your own" }
         let domain = first.split(separator: "/").first.map(String.init) ?? first
         let isOne = ids.allSatisfy { $0.hasPrefix("\(domain)/") }
-        return ids.count == 1 ? first : isOne ? "\(domain)/… (\(ids.count))" : ids.joined(separator: " ")
+        return ids.count == 1 ? first : isOne ? "\(ids.count) in \(domain)" : ids.joined(separator: " ")
     }
 }

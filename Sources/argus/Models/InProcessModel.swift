@@ -47,7 +47,8 @@ final class InProcessModel: LanguageBackend {
             let language = try LanguageModel(path)
             guard let template = language.template else {
                 throw language.templateProblem
-                    ?? LanguageError(.unsupported, "model (\(path)): found no chat template, expected ChatML or Llama 3")
+                    ?? LanguageError(
+                        .unsupported, "model (\(path)): found no chat template, expected ChatML or Llama 3")
             }
             self.template = template
             decoder = language.decoder
