@@ -19,14 +19,14 @@ extension Algorithm {
 ///
 /// [EPyMARL] Papoudakis et al. 2021 and its code; [ours] chosen here, with seeds that no table reports.
 public struct MAA2CConfiguration: RolloutConfiguration {
-    public var copies = 32
-    public var rolloutSteps = 16
+    public var copies = 16
+    public var rolloutSteps = 10
     public var nStep = 5
     public var learningRate = 1e-3
     public var annealLearningRate = true
     public var adamEpsilon = 1e-8
     public var discount = 0.99
-    public var entropyCoefficient = 0.03
+    public var entropyCoefficient = 0.001
     public var normalizeAdvantages = true
     public var targetRate = 0.01
     public var maximumGradientNorm = 10.0
@@ -60,11 +60,12 @@ public struct MAA2CConfiguration: RolloutConfiguration {
             .number("discount", \.discount, 0...1, "γ, for one unit of simulated time. [EPyMARL] 0.99"),
             .number(
                 "entropy_coefficient", \.entropyCoefficient, 0...10,
-                "Weight of the entropy bonus. [ours]; [EPyMARL] has 0.01"),
+                "Weight of the entropy bonus. [ours]; [EPyMARL] has 0.01, and standardised rewards"),
             .boolean(
                 "normalize_advantages", \.normalizeAdvantages,
-                "Advantages of a rollout get mean 0 and deviation 1 over the rows that acted: with small, sparse rewards "
-                    + "the entropy bonus would outweigh them. [ours]; [EPyMARL] standardises rewards instead"),
+                "Divides advantages by their running deviation, which is taken to be at least 0.1: with small, sparse "
+                    + "rewards the entropy bonus would outweigh them, and one rollout's deviation would blow up noise where "
+                    + "it holds no reward. [ours]; [EPyMARL] standardises rewards instead"),
             .number(
                 "target_rate", \.targetRate, 1e-9...1,
                 "How far the target critic, which bootstraps, moves towards the critic at each update. [EPyMARL] 0.01"),
@@ -118,6 +119,8 @@ final class MAA2CLearner: Learner {
     private let valueReturns: AlignedBuffer<Float>
     private let valueWeights: AlignedBuffer<Float>
     private let everything: AlignedBuffer<Int64>
+    /// Of advantages, about 0.
+    private var moments = ValueNormalizer(decay: 0.999)
 
     init(_ task: LearningTask, configuration: MAA2CConfiguration) throws {
         let rule = ActionRule.categorical(
@@ -220,7 +223,16 @@ final class MAA2CLearner: Learner {
                 valueWeights.pointer[place * valueRows + row] = weight > 0 ? 1 : 0
             }
         }
-        return advantages.elements.normalize(where: valid.elements, onlyCount: !configuration.normalizeAdvantages)
+        var (count, squares) = (0.0, 0.0)
+        for row in 0..<advantages.count where valid.pointer[row] != 0 {
+            count += 1
+            squares += Double(advantages.pointer[row]) * Double(advantages.pointer[row])
+        }
+        guard count > 0 else { return false }
+        guard configuration.normalizeAdvantages else { return true }
+        moments.update(mean: 0, meanOfSquares: squares / count)
+        for row in 0..<advantages.count { advantages.pointer[row] /= Float(moments.deviation) }
+        return true
     }
 
     // MARK: Checkpoints
@@ -231,7 +243,7 @@ final class MAA2CLearner: Learner {
                 + criticOptimizer.savedState
                 + [
                     ("hidden.critic", critic.hidden), ("hidden.target", target.hidden),
-                    ("learner.updates", try Tensor([updates])),
+                    ("learner.moments", try Tensor(moments.moments)), ("learner.updates", try Tensor([updates])),
                 ]
         }
     }
@@ -242,6 +254,8 @@ final class MAA2CLearner: Learner {
         critic.hidden = try critic.hidden.cloned()
         target.hidden = try target.hidden.cloned()
         try restoreTensors(state, from: saved, owner: "checkpoint")
+        moments = ValueNormalizer(
+            decay: moments.decay, moments: try saved.numbers("learner.moments", count: 3, as: Double.self))
         updates = try saved.numbers("learner.updates", count: 1, as: Int.self)[0]
     }
 }

@@ -72,24 +72,3 @@ struct NStepReturns {
         }
     }
 }
-
-extension UnsafeMutableBufferPointer<Float> {
-    /// Gives the entries that count (`weights` not 0) mean 0 and deviation 1, or only looks whether there are any.
-    ///
-    /// - Returns: false when none counts.
-    func normalize(where weights: UnsafeMutableBufferPointer<Float>, onlyCount: Bool) -> Bool {
-        var (count, sum, squares) = (0.0, 0.0, 0.0)
-        for index in indices where weights[index] != 0 {
-            let value = Double(self[index])
-            count += 1
-            sum += value
-            squares += value * value
-        }
-        guard count > 0 else { return false }
-        guard !onlyCount else { return true }
-        let mean = sum / count
-        let deviation = Swift.max(0, squares / count - mean * mean).squareRoot() + 1e-8
-        for index in indices where weights[index] != 0 { self[index] = Float((Double(self[index]) - mean) / deviation) }
-        return true
-    }
-}
