@@ -51,6 +51,23 @@ import Testing
         }
     }
 
+    @Test("One long prompt on several threads has the same scores as on one", arguments: [2, 3, 8])
+    func pipeline(threads: Int) throws {
+        let model = try TinyModel("qwen3").load()
+        for length in [127, 128, 333, 500] {
+            let request = ScoringRequest(
+                prompt: (0..<length).map { $0 * 31 % 96 }, candidates: [[5, 6, 7], [5, 6, 8], [10], [90, 91, 92, 93]])
+            let scorer = CandidateScorer(model, options: .init(threads: threads))
+            for keeps in [false, true] {
+                if keeps { try scorer.keep(prefix: Array(request.prompt.prefix(70))) }
+                for _ in 0..<3 {
+                    let result = try scorer.score([request])[0]
+                    #expect(difference(result.tokenLogProbabilities, try separately(model, request)) < 1e-4)
+                }
+            }
+        }
+    }
+
     @Test("Scores are means, sums or branch probabilities, and the distribution is their softmax")
     func normalization() throws {
         let model = try TinyModel("llama").load()

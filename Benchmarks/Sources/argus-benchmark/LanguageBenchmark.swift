@@ -36,7 +36,6 @@ func benchmarkLanguage(rounds: Int) throws {
 private func benchmarkScoring(_ language: LanguageModel, _ prompt: [Int], _ rounds: Int) throws {
     // One thread: the ratio is of work, and threads that wait for each other would only blur it.
     try TorchThreads.set(1)
-    defer { try? TorchThreads.set(2) }
     let actions = [
         "move north", "move south", "pick up shelf A3", "put the shelf down", "wait", "tell robot 2: go first",
     ]
@@ -66,6 +65,8 @@ private func benchmarkScoring(_ language: LanguageModel, _ prompt: [Int], _ roun
 }
 
 private func benchmarkGeneration(_ language: LanguageModel, _ prompt: [Int], _ path: String, _ rounds: Int) throws {
+    // One thread of ours: reading the weights from memory is what takes the time.
+    try TorchThreads.set(1)
     let llama = try TimedProgram(script: "reference/llama_speed.py", arguments: [path, "tokens"])
     let text = TextGenerator(language.decoder, language.tokenizer)
     try text.keep(prefix: Array(prompt.dropLast()))

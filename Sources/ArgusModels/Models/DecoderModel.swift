@@ -60,9 +60,13 @@ public final class DecoderModel {
 extension DecoderModel {
     /// Computes parts, and the hidden states of the asked rows before the final norm.
     ///
-    /// - Parameter rows: rows of the parts laid end to end.
+    /// - Parameters:
+    ///   - rows: rows of the parts laid end to end.
+    ///   - pace: where other threads compute what comes before or after these parts.
     /// - Returns: `[rows, hidden size]`.
-    func hiddenStates(_ parts: [SequencePart], rows: [Int]) throws(TensorError) -> Tensor {
+    func hiddenStates(
+        _ parts: [SequencePart], rows: [Int], pace: LayerPace? = nil
+    ) throws(TensorError) -> Tensor {
         try withoutGradient { () throws(TensorError) in
             let (cosine, sine) = try angles(parts.flatMap(\.positions))
             var starts: [Int] = []
@@ -86,6 +90,14 @@ extension DecoderModel {
                     layer.key(normed), configuration.keyValueHeads, norm: layer.keyNorm
                 ).rotated(cosine: cosine, sine: sine)
                 let values = try heads(layer.value(normed), configuration.keyValueHeads, norm: nil)
+                for (number, part) in parts.enumerated() {
+                    let count = part.tokens.count
+                    try part.storage?.write(
+                        keys: keys.narrowed(axis: 0, from: starts[number], count: count),
+                        values: values.narrowed(axis: 0, from: starts[number], count: count), layer: index, rows: count)
+                }
+                pace?.own.advance()
+                try pace?.following?.wait(layer: index)
                 var attended: [Tensor] = []
                 for (number, part) in parts.enumerated() {
                     attended += try attention(
@@ -136,12 +148,9 @@ extension DecoderModel {
             allKeys.append(try segment.keys(layer: layer))
             allValues.append(try segment.values(layer: layer))
         }
-        if let storage = part.storage {
-            if storage.count > 0 {
-                allKeys.append(try storage.keys(layer: layer))
-                allValues.append(try storage.values(layer: layer))
-            }
-            try storage.write(keys: newKeys, values: newValues, layer: layer, rows: count)
+        if let storage = part.storage, storage.count > 0 {
+            allKeys.append(try storage.keys(layer: layer))
+            allValues.append(try storage.values(layer: layer))
         }
         if let followed {
             allKeys.append(try keys.narrowed(axis: 0, from: followed.start, count: followed.count))

@@ -21,10 +21,11 @@ final class KeyValueSegment {
         self.values = values
     }
 
-    /// Another reference to the same memory, for another thread; neither is written to any more.
-    init(sharing other: KeyValueSegment) throws(TensorError) {
+    /// Another reference to the same memory, for another thread, which only reads.
+    /// - Parameter count: rows that are there, or will be when they are read.
+    init(sharing other: KeyValueSegment, count: Int) throws(TensorError) {
         capacity = other.capacity
-        count = other.count
+        self.count = count
         keys = try other.keys.map { tensor throws(TensorError) in try tensor.detached() }
         values = try other.values.map { tensor throws(TensorError) in try tensor.detached() }
     }

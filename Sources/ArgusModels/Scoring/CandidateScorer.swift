@@ -13,9 +13,9 @@ public final class CandidateScorer {
         /// Tokens that one pass computes at most, unless a single prompt has more; bounds memory.
         public var tokensAtOnce: Int
 
-        /// Threads among which prompts are divided, each of which computes whole passes. Dividing prompts scales better
-        /// than dividing single operations, above all on a machine that does other work too. One prompt alone is
-        /// computed with the threads that tensor operations may use.
+        /// Threads among which prompts are divided, each of which computes whole passes; one prompt alone is cut into
+        /// pieces that follow each other through the layers. This scales better than dividing single operations, above
+        /// all on a machine that does other work too. With 1, operations use the threads of `TorchThreads`.
         public var threads: Int
 
         public init(
@@ -89,16 +89,21 @@ public final class CandidateScorer {
     /// The log-probabilities of each question's nodes.
     private func answer(_ questions: [ScoringPass.Question]) throws(LanguageError) -> [[Float]] {
         let first = ScoringPass(model, prefixes, tokensAtOnce: options.tokensAtOnce)
-        let shares = ScoringPass.divide(questions, among: max(1, options.threads))
-        var passes = [first]
-        if shares.count > 1 {
-            while helpers.count < shares.count - 1 {
-                helpers.append(try computing { () throws(TensorError) in try ScoringPass(sharing: first) })
-            }
-            passes += helpers.prefix(shares.count - 1)
-        }
         computedTokens += questions.reduce(0) { $0 + first.cost($1) }
-        return try ScoringPass.run(passes, on: questions, shares)
+        if questions.count == 1 {
+            let passes = try passes(first, first.usefulThreads(questions[0], of: options.threads))
+            if passes.count > 1 { return [try ScoringPass.pipeline(passes, questions[0])] }
+        }
+        let shares = ScoringPass.divide(questions, among: max(1, options.threads))
+        return try ScoringPass.run(passes(first, shares.count), on: questions, shares)
+    }
+
+    /// The calling thread's pass, and as many more as make `count`.
+    private func passes(_ first: ScoringPass, _ count: Int) throws(LanguageError) -> [ScoringPass] {
+        while helpers.count < count - 1 {
+            helpers.append(try computing { () throws(TensorError) in try ScoringPass(sharing: first) })
+        }
+        return [first] + helpers.prefix(max(0, count - 1))
     }
 
     private func check(_ request: ScoringRequest, _ index: Int) throws(LanguageError) {

@@ -12,7 +12,9 @@ final class PrefixCache {
     init(sharing other: PrefixCache, _ model: DecoderModel) throws(TensorError) {
         self.model = model
         var entries: [(tokens: [Int], segment: KeyValueSegment)] = []
-        for entry in other.entries { entries.append((entry.tokens, try KeyValueSegment(sharing: entry.segment))) }
+        for entry in other.entries {
+            entries.append((entry.tokens, try KeyValueSegment(sharing: entry.segment, count: entry.segment.count)))
+        }
         self.entries = entries
     }
 

@@ -1,5 +1,5 @@
 import ArgusTensor
-import Dispatch
+import Foundation
 
 /// What one thread does of scoring: questions through the model, as many at once as fit.
 struct ScoringPass {
@@ -96,46 +96,70 @@ struct ScoringPass {
 
     /// For each question, the log-probability of each of its trie's nodes after what comes before it.
     private func compute(_ questions: ArraySlice<Question>) throws(TensorError) -> [[Float]] {
-        var parts: [SequencePart] = []
-        var rows: [Int] = []
-        // Which entries of the logits are wanted: the row of `rows`, the token, and where the answer belongs.
-        var wanted: [(row: Int, token: Int, question: Int, node: Int)] = []
-        var start = 0
-        for (number, question) in questions.enumerated() {
+        var plan = ScoringPlan()
+        for question in questions {
             let (length, segment) = prefixes.longest(beginningOf: question.prompt)
-            let trie = question.trie
-            let prompt = SequencePart(
-                tokens: Array(question.prompt[length...]), positions: Array(length..<question.prompt.count),
-                context: segment.map { [$0] } ?? [])
-            for node in trie.roots { wanted.append((rows.count, trie.tokens[node], number, node)) }
-            rows.append(start + prompt.tokens.count - 1)
-            start += prompt.tokens.count
-            parts.append(prompt)
-
-            // Only nodes that something follows need to be computed.
-            let inner = trie.innerNodes
-            guard !inner.isEmpty else { continue }
-            var places = [Int](repeating: -1, count: trie.tokens.count)
-            var depths = [Int](repeating: 0, count: trie.tokens.count)
-            var parents: [Int] = []
-            for (place, node) in inner.enumerated() {
-                places[node] = place
-                let parent = trie.parents[node]
-                parents.append(parent < 0 ? -1 : places[parent])
-                depths[node] = parent < 0 ? 0 : depths[parent] + 1
-                for child in trie.children[node] { wanted.append((rows.count, trie.tokens[child], number, child)) }
-                rows.append(start + place)
-            }
-            parts.append(
-                SequencePart(
-                    tokens: inner.map { trie.tokens[$0] }, positions: inner.map { question.prompt.count + depths[$0] },
-                    visibility: .tree(parents: parents), context: prompt.context, follows: parts.count - 1))
-            start += inner.count
+            plan.append(
+                question,
+                prompt: SequencePart(
+                    tokens: Array(question.prompt[length...]), positions: Array(length..<question.prompt.count),
+                    context: segment.map { [$0] } ?? []))
         }
-        let hidden = try model.hiddenStates(parts, rows: rows)
-        let values = try model.logProbabilities(hidden, of: wanted.map { ($0.row, $0.token) })
-        var answers = questions.map { [Float](repeating: 0, count: $0.trie.tokens.count) }
-        for (entry, value) in zip(wanted, values) { answers[entry.question][entry.node] = value }
-        return answers
+        return try plan.answers(model)
+    }
+}
+
+// MARK: One prompt on several threads
+
+extension ScoringPass {
+    /// Rows of a prompt below which a thread more is not worth its while.
+    private static let fewestRows = 64
+
+    /// How many of `threads` one question alone can use.
+    func usefulThreads(_ question: Question, of threads: Int) -> Int {
+        max(1, min(threads, cost(question) / Self.fewestRows))
+    }
+
+    /// Answers one question with a thread for each pass. The prompt is cut; each piece follows the one before it through
+    /// the layers, one layer behind, where it finds that one's keys and values. So threads wait for each other once a
+    /// layer, not several times within each operation.
+    static func pipeline(_ passes: [ScoringPass], _ question: Question) throws(LanguageError) -> [Float] {
+        let (start, _) = passes[0].prefixes.longest(beginningOf: question.prompt)
+        let count = question.prompt.count - start
+        let bounds = (0...passes.count).map { start + count * $0 / passes.count }
+        let signals = passes.map { _ in LayerSignal() }
+        // What each thread needs is made here, so that no tensor object is used by two.
+        var pieces: [PromptPiece] = []
+        var segments: [KeyValueSegment] = []
+        for (number, pass) in passes.enumerated() {
+            let range = bounds[number]..<bounds[number + 1]
+            let isLast = number == passes.count - 1
+            let part = try computing { () throws(TensorError) in
+                var context = pass.prefixes.longest(beginningOf: question.prompt).1.map { [$0] } ?? []
+                for segment in segments {
+                    context.append(try KeyValueSegment(sharing: segment, count: segment.capacity))
+                }
+                let storage = isLast ? nil : try KeyValueSegment(pass.model.configuration, capacity: range.count)
+                return SequencePart(
+                    tokens: Array(question.prompt[range]), positions: Array(range), context: context, storage: storage)
+            }
+            if let storage = part.storage { segments.append(storage) }
+            let pace = LayerPace(following: number == 0 ? nil : signals[number - 1], own: signals[number])
+            pieces.append(PromptPiece(model: pass.model, part: part, pace: pace, threads: TorchThreads.count))
+        }
+        let group = DispatchGroup()
+        for piece in pieces.dropLast() {
+            group.enter()
+            nonisolated(unsafe) let piece = piece
+            // A thread of its own: on a pool's one, which may come late, the others would wait.
+            Thread.detachNewThread {
+                // Its failure shows at the piece that follows it.
+                _ = try? piece.run(nil)
+                group.leave()
+            }
+        }
+        defer { group.wait() }
+        let last = pieces[pieces.count - 1]
+        return try computing { () throws(TensorError) in try last.run(question) }
     }
 }
