@@ -56,7 +56,8 @@ import Testing
         let model = try TinyModel("qwen3").load()
         for length in [127, 128, 333, 500] {
             let request = ScoringRequest(
-                prompt: (0..<length).map { $0 * 31 % 96 }, candidates: [[5, 6, 7], [5, 6, 8], [10], [90, 91, 92, 93]])
+                prompt: (0..<length).map { $0 * 31 % 96 },
+                candidates: [[5, 6, 7], [5, 6, 8], [10], [90, 91, 92, 93]])
             let scorer = CandidateScorer(model, options: .init(threads: threads))
             for keeps in [false, true] {
                 if keeps { try scorer.keep(prefix: Array(request.prompt.prefix(70))) }

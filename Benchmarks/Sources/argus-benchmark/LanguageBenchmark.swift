@@ -30,7 +30,9 @@ func benchmarkLanguage(rounds: Int) throws {
                 + "ours \(format(rate.median)) tokens/s")
     }
     try benchmarkScoring(language, prompt(), rounds)
-    try benchmarkGeneration(language, prompt(), path, rounds)
+    // A text that the model goes on with for long.
+    let numbers = language.tokenizer.encode((1...99).map(String.init).joined(separator: ", "))
+    try benchmarkGeneration(language, Array(numbers.prefix(256)), path, rounds)
 }
 
 private func benchmarkScoring(_ language: LanguageModel, _ prompt: [Int], _ rounds: Int) throws {

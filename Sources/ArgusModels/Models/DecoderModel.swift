@@ -96,8 +96,9 @@ extension DecoderModel {
                         keys: keys.narrowed(axis: 0, from: starts[number], count: count),
                         values: values.narrowed(axis: 0, from: starts[number], count: count), layer: index, rows: count)
                 }
-                pace?.own.advance()
+                // In this order: whoever is told of this piece's layer may count on all pieces before it.
                 try pace?.following?.wait(layer: index)
+                pace?.own.advance()
                 var attended: [Tensor] = []
                 for (number, part) in parts.enumerated() {
                     attended += try attention(
