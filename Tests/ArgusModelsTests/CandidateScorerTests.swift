@@ -69,6 +69,16 @@ import Testing
         }
     }
 
+    @Test("A prompt of which all but a token is kept is not cut, however long its candidates are")
+    func nothingToCut() throws {
+        let model = try TinyModel("llama").load()
+        let request = ScoringRequest(prompt: Array(1...71), candidates: [(0..<200).map { $0 * 7 % 96 }, [3]])
+        let scorer = CandidateScorer(model, options: .init(threads: 4))
+        try scorer.keep(prefix: Array(1...70))
+        let result = try scorer.score([request])[0]
+        #expect(difference(result.tokenLogProbabilities, try separately(model, request)) < 1e-4)
+    }
+
     @Test("Scores are means, sums or branch probabilities, and the distribution is their softmax")
     func normalization() throws {
         let model = try TinyModel("llama").load()

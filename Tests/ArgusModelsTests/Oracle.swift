@@ -35,12 +35,20 @@ enum Oracle {
         process.arguments = arguments
         let output = Pipe()
         process.standardOutput = output
+        process.standardInput = FileHandle.nullDevice
+        // A file rather than a pipe, which a talkative program would fill while nobody reads it.
+        let messages = FileManager.default.temporaryDirectory.appending(path: "argus-models-\(UUID().uuidString).log")
+        FileManager.default.createFile(atPath: messages.path, contents: nil)
+        defer { try? FileManager.default.removeItem(at: messages) }
+        process.standardError = try FileHandle(forWritingTo: messages)
         try process.run()
         let data = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
+            let text = (try? String(contentsOf: messages, encoding: .utf8)) ?? ""
             throw Failure(
-                description: "\(arguments.prefix(2).joined(separator: " ")): status \(process.terminationStatus)")
+                description: "\(arguments.prefix(2).joined(separator: " ")): status \(process.terminationStatus): "
+                    + text.suffix(2000))
         }
         return data
     }

@@ -26,6 +26,19 @@ import Testing
         #expect(older.encode("hello") == tokenizer.encode("hello"))
     }
 
+    @Test("Characters are composed where the tokenizer asks for it, beyond U+FFFF too")
+    func composition() throws {
+        let tokenizer = try tokenizer([(of: "\"normalizer\": null", to: "\"normalizer\": {\"type\": \"NFC\"}")])
+        let plain = try self.tokenizer()
+        for (text, composed) in [
+            ("e\u{301}", "\u{E9}"), ("a\u{323}\u{302}", "\u{1EAD}"), ("\u{1112}\u{1161}\u{11AB}", "\u{D55C}"),
+            ("\u{201AF}\u{340}", "\u{201AF}\u{300}"), ("\u{212B}", "\u{C5}"), ("\u{958}", "\u{915}\u{93C}"),
+        ] {
+            #expect(tokenizer.encode(text) == plain.encode(composed))
+            #expect(plain.decode(plain.encode(text)).utf8.elementsEqual(text.utf8))
+        }
+    }
+
     @Test("A template's special tokens go around the text")
     func template() throws {
         let tokenizer = try tokenizer([

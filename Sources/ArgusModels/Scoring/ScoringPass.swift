@@ -9,7 +9,6 @@ struct ScoringPass {
         var trie = TokenTrie()
 
         init(prompt: [Int]) { self.prompt = prompt }
-
     }
 
     private let model: DecoderModel
@@ -117,7 +116,8 @@ extension ScoringPass {
 
     /// How many of `threads` one question alone can use.
     func usefulThreads(_ question: Question, of threads: Int) -> Int {
-        max(1, min(threads, cost(question) / Self.fewestRows))
+        let rows = question.prompt.count - prefixes.longest(beginningOf: question.prompt).0
+        return max(1, min(threads, rows / Self.fewestRows))
     }
 
     /// Answers one question with a thread for each pass. The prompt is cut; each piece follows the one before it through
