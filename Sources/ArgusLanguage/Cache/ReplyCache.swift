@@ -30,7 +30,7 @@ public final class ReplyCache {
         }
         do {
             var configuration = Configuration()
-            configuration.busyMode = .timeout(30)
+            configuration.busyMode = .timeout(TimeInterval(patience))
             configuration.readonly = mustExist
             database = try DatabaseQueue(path: path, configuration: configuration)
             if !mustExist { try ReplyCache.prepare(database) }
@@ -47,9 +47,11 @@ public final class ReplyCache {
 
     private static let version = 1
 
+    /// How long another process may hold the file, in seconds.
+    private static let patience = 30
+
     private static func prepare(_ database: DatabaseQueue) throws {
-        // Beside readers a writer may write, and a killed process leaves whole rows. Memory has no journal.
-        try database.writeWithoutTransaction { _ = try String.fetchOne($0, sql: "PRAGMA journal_mode = WAL") }
+        try writeAhead(database)
         try database.write { connection in
             let version = try Int.fetchOne(connection, sql: "PRAGMA user_version")
             guard version == 0 else { return }
@@ -61,6 +63,24 @@ public final class ReplyCache {
                     ) WITHOUT ROWID
                     """)
             try connection.execute(sql: "PRAGMA user_version = \(ReplyCache.version)")
+        }
+    }
+
+    /// Beside readers a writer may write, and a killed process leaves whole rows. Memory has no journal.
+    ///
+    /// SQLite does not wait for another process here, whatever its time limit says: two that open a new file at one
+    /// moment could wait for each other.
+    private static func writeAhead(_ database: DatabaseQueue) throws {
+        let deadline = ContinuousClock.now + .seconds(patience)
+        while true {
+            do {
+                try database.writeWithoutTransaction { _ = try String.fetchOne($0, sql: "PRAGMA journal_mode = WAL") }
+                return
+            } catch let error as DatabaseError
+                where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < deadline
+            {
+                Thread.sleep(forTimeInterval: 0.01)
+            }
         }
     }
 
