@@ -117,23 +117,26 @@ public final class LanguageActor {
     private func draw(
         _ probabilities: [Double], _ request: DecisionRequest, _ decision: inout LanguageDecision
     ) -> Int {
-        decision.probabilities = probabilities
-        let best = probabilities.indices.max { (probabilities[$0], $1) < (probabilities[$1], $0) } ?? 0
-        guard !isGreedy, options.temperature > 0 else {
-            decision.logProbability = 0
-            decision.entropy = 0
-            return best
+        var index = probabilities.indices.max { (probabilities[$0], $1) < (probabilities[$1], $0) } ?? 0
+        if isDrawn {
+            var rest = request.random.unit(Draw.action.rawValue)
+            for (candidate, probability) in probabilities.enumerated() where probability > 0 {
+                index = candidate
+                if rest < probability { break }
+                rest -= probability
+            }
         }
-        var rest = request.random.unit(Draw.action.rawValue)
-        var index = best
-        for (candidate, probability) in probabilities.enumerated() where probability > 0 {
-            index = candidate
-            if rest < probability { break }
-            rest -= probability
-        }
-        decision.logProbability = log(probabilities[index])
-        decision.entropy = probabilities.reduce(0) { $1 > 0 ? $0 - $1 * log($1) : $0 }
+        note(probabilities, index, &decision)
         return index
+    }
+
+    /// Whether actions are drawn; else the most probable one is taken, with certainty.
+    private var isDrawn: Bool { !isGreedy && options.temperature > 0 }
+
+    private func note(_ probabilities: [Double], _ index: Int, _ decision: inout LanguageDecision) {
+        decision.probabilities = probabilities
+        decision.logProbability = isDrawn ? log(probabilities[index]) : 0
+        decision.entropy = isDrawn ? probabilities.reduce(0) { $1 > 0 ? $0 - $1 * log($1) : $0 } : 0
     }
 
     /// The actions' words as they continue the reply. Where one is the beginning of another, all get a line's end, so that
@@ -176,7 +179,7 @@ public final class LanguageActor {
     private func ask(
         _ batch: [DecisionRequest], _ messages: [[ChatMessage]], _ draw: Draw
     ) throws(ArgusError) -> [LanguageDecision] {
-        let temperature = isGreedy ? 0 : options.temperature
+        let temperature = isDrawn ? options.temperature : 0
         let requests = zip(batch, messages).map { request, messages in
             GenerationRequest(
                 messages: messages, maximumTokens: options.maximumTokens, temperature: temperature,
@@ -215,9 +218,7 @@ public final class LanguageActor {
             }
             if let logarithms = reply.choiceLogProbabilities, let index, logarithms.count == request.candidates.count {
                 let probabilities = logarithms.map(exp)
-                decision.probabilities = probabilities
-                decision.logProbability = logarithms[index]
-                decision.entropy = probabilities.reduce(0) { $1 > 0 ? $0 - $1 * log($1) : $0 }
+                note(probabilities, index, &decision)
             }
         } else {
             reading = ReplyParser().read(reply, request.candidates)

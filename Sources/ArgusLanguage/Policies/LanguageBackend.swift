@@ -8,7 +8,8 @@ public protocol LanguageBackend: AnyObject {
     /// The model's name in results, price tables and caches: with the same name and ``adapter`` the same request has the
     /// same reply.
     var model: String { get }
-    /// Version of what is put on top of the model (a LoRA adapter's hash); empty: nothing.
+    /// What else a reply depends on: a fingerprint of the weights, what is put on top of them (a LoRA adapter's hash), the
+    /// format of texts; empty: nothing.
     var adapter: String { get }
 
     /// What the model can do; may have to ask a server, and then remembers.

@@ -36,6 +36,10 @@ final class HTTPClient: Sendable {
 
     func exchange(_ request: URLRequest) -> HTTPExchange {
         if request.url?.scheme == "http" { return PlainConnection.exchange(request, timeout: timeout) }
+        var request = request
+        // A kept connection that the server closes without a reply leaves URLSession on Linux waiting until the time is
+        // up: libcurl would send the body again, which cannot be rewound. A new connection costs little beside a reply.
+        request.setValue("close", forHTTPHeaderField: "Connection")
         let session = sessions.withLock { $0.popLast() ?? HTTPClient.makeSession(timeout) }
         let box = Box()
         let done = DispatchSemaphore(value: 0)

@@ -78,7 +78,9 @@ struct PlainConnection: ~Copyable {
         var path = url.path(percentEncoded: true)
         if let query = url.query(percentEncoded: true) { path += "?" + query }
         let port = url.port.map { ":\($0)" } ?? ""
-        var lines = ["\(request.httpMethod ?? "GET") \(path.isEmpty ? "/" : path) HTTP/1.1", "Host: \(host)\(port)"]
+        // An IPv6 address has its brackets here.
+        let name = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
+        var lines = ["\(request.httpMethod ?? "GET") \(path.isEmpty ? "/" : path) HTTP/1.1", "Host: \(name)\(port)"]
         lines += ["Connection: close", "Content-Length: \(body.count)"]
         lines += (request.allHTTPHeaderFields ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
         return Data((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
@@ -107,6 +109,8 @@ struct PlainConnection: ~Copyable {
     private func read(into bytes: inout [UInt8]) throws(Fault) -> Bool {
         var piece = [UInt8](repeating: 0, count: 1 << 16)
         while true {
+            // Also of a server that never stops sending.
+            guard PlainConnection.now < deadline else { throw .timeout }
             let count = recv(socket, &piece, piece.count, 0)
             if count > 0 {
                 bytes += piece[..<count]

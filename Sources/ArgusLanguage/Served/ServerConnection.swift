@@ -24,10 +24,19 @@ final class ServerConnection: Sendable {
     init(_ base: String, options: LanguageOptions) throws(ArgusError) {
         self.base = base
         if let name = options.key {
-            guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else {
+            // As 'export KEY=$(cat FILE)' and the like may leave it.
+            let value = ProcessInfo.processInfo.environment[name]?.trimmingCharacters(in: .whitespacesAndNewlines)
+            guard let value, !value.isEmpty else {
                 throw ArgusError(
                     .policy, "no key", at: "policy llm, option 'key'", found: "no environment variable \(name)",
                     expected: "one that holds the server's key", remedy: "'export \(name)=…'")
+            }
+            // A line's end in it would begin another field of the request.
+            guard value.unicodeScalars.allSatisfy({ (0x21...0x7E).contains($0.value) }) else {
+                throw ArgusError(
+                    .policy, "bad key", at: "policy llm, option 'key'",
+                    found: "an environment variable \(name) with spaces, line ends or other than ASCII characters",
+                    expected: "one that holds the server's key alone")
             }
             key = value
         } else {
@@ -97,7 +106,7 @@ final class ServerConnection: Sendable {
             }
             let sent = now
             let trouble: Trouble
-            switch client.exchange(request) {
+            switch exchange(request) {
             case .timeout:
                 let reason = "no reply within \(timeout) s"
                 breaker.failed(reason, now: now)
@@ -110,7 +119,7 @@ final class ServerConnection: Sendable {
                 breaker.succeeded()
                 return Outcome(result: .success(body), latency: now - sent, retries: attempt)
             case .response(let status, let retryAfter, let body):
-                let words = "status \(status): \(hidden(ServedError.words(body)))"
+                let words = "status \(status): \(ServedError.words(body))"
                 if status >= 500 { breaker.failed(words, now: now) } else { breaker.succeeded() }
                 try requireUsable(status, words, path)
                 guard RetryRule.isRetryable(status: status) else {
@@ -165,10 +174,10 @@ final class ServerConnection: Sendable {
         while true {
             let failure: String
             let patience: Double
-            switch client.exchange(request) {
+            switch exchange(request) {
             case .response(200, _, let body): return body
             case .response(let status, _, let body):
-                let words = "status \(status): \(hidden(ServedError.words(body)))"
+                let words = "status \(status): \(ServedError.words(body))"
                 if [401, 403].contains(status) { try requireUsable(status, words, path) }
                 guard status == 503 || status == 429 else { return nil }
                 (failure, patience) = (words, rule.patience)
@@ -192,15 +201,17 @@ final class ServerConnection: Sendable {
         }
         var request = URLRequest(url: url)
         request.setValue("application/json", forHTTPHeaderField: "Accept")
-        // A kept connection that the server closes without a reply leaves URLSession on Linux waiting until the time is
-        // up: libcurl would send the body again, which cannot be rewound. A new connection costs little beside a reply.
-        request.setValue("close", forHTTPHeaderField: "Connection")
         if let key { request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization") }
         return request
     }
 
-    /// A server may say the key back.
-    private func hidden(_ words: String) -> String { key.map { words.replacing($0, with: "***") } ?? words }
+    /// A server may say the key back: then it is hidden, before anything is read from the response or cut from it.
+    private func exchange(_ request: URLRequest) -> HTTPExchange {
+        let exchange = client.exchange(request)
+        guard let key, case .response(let status, let retryAfter, let body) = exchange else { return exchange }
+        let hidden = body.replacing(Array(key.utf8), with: Array("***".utf8))
+        return .response(status: status, retryAfter: retryAfter, body: hidden)
+    }
 
     private var now: Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }
 

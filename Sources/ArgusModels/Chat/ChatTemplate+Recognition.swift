@@ -24,7 +24,7 @@ extension ChatTemplate {
             throw LanguageError(
                 .unsupported,
                 "chat template (\(source)): found '\(jinja.prefix(60))…', expected that of SmolLM2, plain "
-                    + "ChatML or that of Llama 3. Try naming a template, if you know that the model has it.")
+                    + "ChatML or that of Llama 3")
         }
     }
 

@@ -7,6 +7,9 @@ public final class TextGenerator {
     public let tokenizer: Tokenizer
     private let prefixes: PrefixCache
 
+    /// Tokens whose keys and values are in memory at once, unless a single generation needs more.
+    private static let tokensAtOnce = 1 << 14
+
     public init(_ model: DecoderModel, _ tokenizer: Tokenizer) {
         self.model = model
         self.tokenizer = tokenizer
@@ -30,27 +33,54 @@ public final class TextGenerator {
                         + "\(model.configuration.maximumPositions - 1)")
             }
         }
-        guard !requests.isEmpty else { return [] }
-        return try computing { () throws(TensorError) in
-            var streams = try begin(requests, options)
-            let sampler = TokenSampler(temperature: options.temperature, topP: options.topP)
-            let ends = Set(model.configuration.endTokens + options.endTokens)
-            while true {
-                for index in streams.indices where streams[index].finish == nil {
-                    streams[index].draw(sampler, ends, options, tokenizer, model.configuration.maximumPositions)
-                }
-                let open = streams.indices.filter { streams[$0].finish == nil }
-                guard !open.isEmpty else { break }
-                let logits = try advance(open.map { streams[$0].part }, rows: Array(open.indices))
-                for (row, index) in open.enumerated() { streams[index].logits = logits[row] }
+        var generations: [Generation] = []
+        var first = 0
+        while first < requests.count {
+            var last = first
+            var total = 0
+            while last < requests.count, last == first || total + length(requests[last], options) <= Self.tokensAtOnce {
+                total += length(requests[last], options)
+                last += 1
             }
-            return streams.map(\.generation)
+            generations += try computing { () throws(TensorError) in
+                try generate(together: requests[first..<last], options)
+            }
+            first = last
         }
+        return generations
+    }
+
+    /// Tokens that a generation has at most, its prompt's included.
+    private func length(_ request: GenerationRequest, _ options: GenerationOptions) -> Int {
+        request.prompt.count + room(request, options)
+    }
+
+    /// Tokens that may follow a prompt.
+    private func room(_ request: GenerationRequest, _ options: GenerationOptions) -> Int {
+        min(options.maximumTokens, model.configuration.maximumPositions - request.prompt.count)
+    }
+
+    private func generate(
+        together requests: ArraySlice<GenerationRequest>, _ options: GenerationOptions
+    ) throws(TensorError) -> [Generation] {
+        var streams = try begin(requests, options)
+        let sampler = TokenSampler(temperature: options.temperature, topP: options.topP)
+        let ends = Set(model.configuration.endTokens + options.endTokens)
+        while true {
+            for index in streams.indices where streams[index].finish == nil {
+                streams[index].draw(sampler, ends, options, tokenizer, model.configuration.maximumPositions)
+            }
+            let open = streams.indices.filter { streams[$0].finish == nil }
+            guard !open.isEmpty else { break }
+            let logits = try advance(open.map { streams[$0].part }, rows: Array(open.indices))
+            for (row, index) in open.enumerated() { streams[index].logits = logits[row] }
+        }
+        return streams.map(\.generation)
     }
 
     /// Computes every distinct prompt once; the streams go on from there.
     private func begin(
-        _ requests: [GenerationRequest], _ options: GenerationOptions
+        _ requests: ArraySlice<GenerationRequest>, _ options: GenerationOptions
     ) throws(TensorError) -> [GenerationStream] {
         var numbers: [[Int]: Int] = [:]
         var parts: [SequencePart] = []
@@ -72,11 +102,11 @@ public final class TextGenerator {
         var streams: [GenerationStream] = []
         for request in requests {
             let number = numbers[request.prompt] ?? 0
-            let room = min(options.maximumTokens, model.configuration.maximumPositions - request.prompt.count)
             streams.append(
                 GenerationStream(
                     request: request, context: parts[number].context + (parts[number].storage.map { [$0] } ?? []),
-                    storage: try KeyValueSegment(model.configuration, capacity: room), logits: logits[number],
+                    storage: try KeyValueSegment(model.configuration, capacity: room(request, options)),
+                    logits: logits[number],
                     text: TokenTextStream(tokenizer)))
         }
         return streams

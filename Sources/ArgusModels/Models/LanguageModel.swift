@@ -53,6 +53,13 @@ public final class LanguageModel {
         }
     }
 
+    /// The tokenizer alone of a file or folder: what counting tokens needs, without the weights.
+    public static func tokenizer(_ path: String) throws(LanguageError) -> Tokenizer {
+        var isFolder = false
+        _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        return isFolder ? try Tokenizer(json: "\(path)/tokenizer.json") : try Tokenizer(GGUFFile(path))
+    }
+
     private static func template(folder: String) throws(LanguageError) -> (jinja: String?, beginning: String?) {
         func bytes(_ name: String) throws(LanguageError) -> Data? {
             let path = "\(folder)/\(name)"

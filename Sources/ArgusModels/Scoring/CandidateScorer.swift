@@ -30,7 +30,7 @@ public final class CandidateScorer {
     }
 
     public let model: DecoderModel
-    public let options: Options
+    public var options: Options
     private let prefixes: PrefixCache
     /// One for each thread but the calling one; made when there is work for them, and again when prefixes change.
     private var helpers: [ScoringPass] = []

