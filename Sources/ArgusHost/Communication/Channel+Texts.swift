@@ -57,7 +57,7 @@ extension Channel {
                     add(1, to: .lost, copy)
                     continue
                 }
-                let text = shufflesTexts ? scrambled(letter, copy, receiver) : letter.text
+                let text = isShuffled ? scrambled(letter, copy, receiver) : letter.text
                 texts[copy].receive(ReceivedText(sender: letter.sender, step: letter.step, text: text), receiver)
             }
         }

@@ -21,10 +21,15 @@ final class Channel {
     let delay: Int
     private let slots: Int
     private let loss: Float
-    private let isShuffled: Bool
+    let isShuffled: Bool
     private let perStep: Int32
     private let perEpisode: Int32
+    // Of the environment's own rows, after which the channel's part stands, and of that part.
     private let ownHeads: Int
+    private let ownObservationSize: Int
+    private let ownLegalSize: Int
+    private let ownStateSize: Int
+    private let width: Int
     /// [receiver, slot]: sender, or -1.
     private let slotSenders: AlignedBuffer<Int32>
     /// [sender]: 1 when somebody hears it.
@@ -80,6 +85,10 @@ final class Channel {
         perStep = communication.perStep.map(Int32.init) ?? .max
         perEpisode = communication.perEpisode.map(Int32.init) ?? .max
         ownHeads = layout.own.actions.rowSize
+        ownObservationSize = layout.own.observationSize
+        ownLegalSize = layout.own.legalSize
+        ownStateSize = layout.own.state?.size ?? 0
+        width = layout.width
         slotSenders = AlignedBuffer(count: agents * slots, zero: -1)
         isHeard = AlignedBuffer(count: agents, zero: 0)
         let rows = copies * agents
@@ -247,8 +256,6 @@ final class Channel {
         return UInt8(1 + bits.multipliedFullWidth(by: UInt64(symbols)).high)
     }
 
-    var shufflesTexts: Bool { isShuffled }
-
     // MARK: Rows
 
     @inline(__always)
@@ -278,15 +285,15 @@ final class Channel {
         for agent in 0..<agents {
             let row = copy * agents + agent
             if let base = at(observation, copy, agent) {
-                let part = (base + layout.own.observationSize * 4).assumingMemoryBound(to: Float.self)
+                let part = (base + ownObservationSize * 4).assumingMemoryBound(to: Float.self)
                 writePart(row, part)
-                if let state = at(state, copy, 0), let own = layout.own.state {
-                    (state + (own.size + agent * layout.width) * 4).assumingMemoryBound(to: Float.self)
-                        .update(from: part, count: layout.width)
+                if let state = at(state, copy, 0) {
+                    (state + (ownStateSize + agent * width) * 4).assumingMemoryBound(to: Float.self)
+                        .update(from: part, count: width)
                 }
             }
             if let base = at(legal, copy, agent) {
-                let choices = (base + layout.own.legalSize).assumingMemoryBound(to: UInt8.self)
+                let choices = (base + ownLegalSize).assumingMemoryBound(to: UInt8.self)
                 let maySend = isActing(copy, agent) && dropReason(row) == nil
                 choices[0] = 1
                 (choices + 1).update(repeating: maySend ? 1 : 0, count: symbols)
@@ -296,7 +303,7 @@ final class Channel {
 
     @inline(__always)
     private func writePart(_ row: Int, _ part: UnsafeMutablePointer<Float>) {
-        part.update(repeating: 0, count: layout.width)
+        part.update(repeating: 0, count: width)
         var first = part
         if perEpisode != .max {
             first[0] = Float(left(row))

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// Writes the episodes of a vector environment's first copy to a file that ``Verification`` reads.
+/// Writes the episodes of a vector environment's first copy to a file that ``EpisodeVerification`` reads.
 ///
 /// A line is written when its episode is over, so a recording that was interrupted holds whole episodes.
 public final class EpisodeRecorder {

@@ -8,19 +8,19 @@ import ArgusEnvAPI
 /// At every step before T it must go on. (A reference that reports its own limit as termination records the truth in
 /// `ended`.)
 public final class EpisodeVerification {
-    private let recording: EpisodeRecording
+    private let recording: RecordingFile<RecordedEpisode>
     private let environment: VectorEnvironment
-    private let tolerance: Float
+    private let comparison: StepComparison
 
     /// - Parameters:
     ///   - environment: the environment's id; the file's header must name the same.
     ///   - tolerance: how far values may differ; 0: not in a bit. Hashes are always compared exactly.
     /// - Throws: ``ArgusError`` for a file, environment, parameter or list of agents that does not fit.
     public init(
-        environment id: String, recording: EpisodeRecording, host: EnvironmentHost, tolerance: Float = 0
+        environment id: String, recording: RecordingFile<RecordedEpisode>, host: EnvironmentHost, tolerance: Float = 0
     ) throws(ArgusError) {
         let header = recording.header
-        let place = "\(recording.path):1"
+        let place = recording.headerPlace
         guard header.environment == id else {
             throw ArgusError(
                 .file, "recording of another environment", at: place, found: "'\(header.environment)'",
@@ -43,7 +43,7 @@ public final class EpisodeVerification {
                 found: header.agents.joined(separator: ", "), expected: names.joined(separator: ", "))
         }
         self.recording = recording
-        self.tolerance = tolerance
+        comparison = StepComparison(environment: environment, tolerance: tolerance > 0 ? tolerance : nil)
     }
 
     /// Plays all episodes, or up to the first difference.
@@ -53,7 +53,7 @@ public final class EpisodeVerification {
     public func run(progress: (Int, Int) -> Void = { _, _ in }) throws(ArgusError) -> VerificationOutcome {
         var outcome = VerificationOutcome()
         for index in 0..<recording.count {
-            let episode = try recording.episode(index)
+            let episode = try recording.record(index)
             let place = recording.place(index)
             try check(episode, place)
             let (steps, mismatch) = try compare(episode)
@@ -108,14 +108,8 @@ public final class EpisodeVerification {
                 throw refused("actions[\(step)]", "\(row.count) actions", "\(agents), one an agent")
             }
             for (agent, action) in row.enumerated() {
-                guard action.row.count == specification.actions.rowSize else {
-                    throw refused(
-                        "actions[\(step)][\(agent)]", "\(action.row.count) numbers",
-                        "\(specification.actions.rowSize), one a \(environment.layout.isDiscrete ? "head" : "component")"
-                    )
-                }
-                guard !environment.layout.isDiscrete || action.row.allSatisfy({ Int32(exactly: $0) != nil }) else {
-                    throw refused("actions[\(step)][\(agent)]", "\(action.row)", "whole numbers")
+                if let misfit = comparison.misfit(action) {
+                    throw refused("actions[\(step)][\(agent)]", misfit.found, misfit.expected)
                 }
             }
         }
@@ -144,27 +138,17 @@ public final class EpisodeVerification {
 
     /// - Returns: the number of steps that were equal, and what was not.
     private func compare(_ episode: RecordedEpisode) throws(ArgusError) -> (steps: Int, mismatch: RecordedMismatch?) {
-        try environment.reset(.list([episode.seed]))
-        guard environment.isActive(0) else {
-            let found = "a reset that failed: \(environment.lastReport ?? "no reason given")"
-            return (0, RecordedMismatch(step: 0, quantity: "end", found: found, expected: "an episode"))
-        }
+        if let mismatch = try comparison.begin(seed: episode.seed) { return (0, mismatch) }
         if let mismatch = observationMismatch(episode, 0, environment.local.observations) { return (0, mismatch) }
         for step in 1...episode.actions.count {
-            for (agent, action) in episode.actions[step - 1].enumerated() {
-                environment.actions.write(action.row, copy: 0, agent: agent)
-            }
+            comparison.write(episode.actions[step - 1])
             for text in episode.texts?[step - 1] ?? [] {
                 environment.actions.rows(agent: text.agent).send(text: text.text, 0)
             }
             try environment.step()
-            let end = environment.outcome.end(0)
-            let rows =
-                end == .running
-                ? environment.local.observations
-                : UnsafeBufferPointer(environment.outcome.finalObservations.elements)
-            if let mismatch = rewardMismatch(episode, step) ?? observationMismatch(episode, step, rows)
-                ?? endMismatch(episode, step, end)
+            if let mismatch = comparison.rewardMismatch(episode.rewards[step - 1], step: step)
+                ?? observationMismatch(episode, step, comparison.observations)
+                ?? endMismatch(episode, step, environment.outcome.end(0))
             {
                 return (step - 1, mismatch)
             }
@@ -172,36 +156,11 @@ public final class EpisodeVerification {
         return (episode.actions.count, nil)
     }
 
-    private func isEqual(_ found: Float, _ expected: Float) -> Bool {
-        tolerance > 0 ? abs(found - expected) <= tolerance : found.bitPattern == expected.bitPattern
-    }
-
-    private func rewardMismatch(_ episode: RecordedEpisode, _ step: Int) -> RecordedMismatch? {
-        for (agent, recorded) in episode.rewards[step - 1].enumerated() {
-            let (found, expected) = (environment.outcome.rewards[agent], Float(recorded))
-            if !isEqual(found, expected) {
-                return RecordedMismatch(
-                    step: step, agent: agent, quantity: "reward", found: "\(found)", expected: "\(expected)")
-            }
-        }
-        return nil
-    }
-
     private func observationMismatch(
         _ episode: RecordedEpisode, _ step: Int, _ rows: UnsafeBufferPointer<Float>
     ) -> RecordedMismatch? {
-        let width = environment.specification.observationSize
         if let values = episode.observations {
-            for (agent, row) in values[step].enumerated() {
-                for (component, recorded) in row.enumerated() {
-                    let (found, expected) = (rows[agent * width + component], Float(recorded))
-                    if !isEqual(found, expected) {
-                        return RecordedMismatch(
-                            step: step, agent: agent, quantity: "observation", component: component,
-                            found: "\(found)", expected: "\(expected)")
-                    }
-                }
-            }
+            return comparison.observationMismatch(values[step], rows, step: step)
         } else if let hashes = episode.observationHashes {
             let found = hash(of: rows)
             if found != UInt64(hashes[step], radix: 16) {

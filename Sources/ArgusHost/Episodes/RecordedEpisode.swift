@@ -42,9 +42,7 @@ public struct RecordingHeader: Codable, Sendable, Hashable {
         reference = try values.decodeIfPresent(String.self, forKey: .reference)
         scenario = try values.decodeIfPresent(String.self, forKey: .scenario)
         environment = try values.decode(String.self, forKey: .environment)
-        parameters =
-            try values.decodeIfPresent([String: CodedParameter].self, forKey: .parameters)?
-            .mapValues(\.value) ?? [:]
+        parameters = try values.decodeIfPresent([String: ParameterValue].self, forKey: .parameters) ?? [:]
         horizon = try values.decode(Int.self, forKey: .horizon)
         agents = try values.decode([String].self, forKey: .agents)
         let name = try values.decodeIfPresent(String.self, forKey: .reward) ?? Scenario.Reward.individual.rawValue
@@ -61,7 +59,7 @@ public struct RecordingHeader: Codable, Sendable, Hashable {
         try values.encodeIfPresent(reference, forKey: .reference)
         try values.encodeIfPresent(scenario, forKey: .scenario)
         try values.encode(environment, forKey: .environment)
-        try values.encode(parameters.mapValues(CodedParameter.init), forKey: .parameters)
+        try values.encode(parameters, forKey: .parameters)
         try values.encode(horizon, forKey: .horizon)
         try values.encode(agents, forKey: .agents)
         try values.encode(reward.rawValue, forKey: .reward)
@@ -70,7 +68,10 @@ public struct RecordingHeader: Codable, Sendable, Hashable {
 }
 
 /// Any other line of a recording: an episode of T steps, with which it can be played again.
-public struct RecordedEpisode: Codable, Sendable, Hashable {
+public struct RecordedEpisode: RecordedLine, Encodable, Hashable {
+    public typealias Header = RecordingHeader
+    public static let noun = "episode"
+
     /// The environment's seed.
     public var seed: UInt64
     /// [T][agent]

@@ -1,7 +1,7 @@
 /// A file that something else played, to be compared with: whole episodes from their seeds, or single transitions.
 public enum Recording {
-    case episodes(EpisodeRecording)
-    case transitions(TransitionRecording)
+    case episodes(RecordingFile<RecordedEpisode>)
+    case transitions(RecordingFile<RecordedTransition>)
 
     private struct Kind: Decodable {
         var environment: String?
@@ -20,9 +20,9 @@ public enum Recording {
         let lines = try RecordedLines(path: path)
         let kind = try lines.decode(Kind.self, 0, "the header")
         if kind.environment == nil, kind.observationSize != nil {
-            self = .transitions(try TransitionRecording(lines))
+            self = .transitions(try RecordingFile(lines))
         } else {
-            self = .episodes(try EpisodeRecording(lines))
+            self = .episodes(try RecordingFile(lines))
         }
     }
 

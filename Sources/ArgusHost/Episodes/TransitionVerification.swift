@@ -7,9 +7,9 @@ import ArgusEnvAPI
 /// the state after it, within the tolerance; who is out; and whether the episode ended by rule, which a recording says
 /// by all agents of a group being out. (An end for the episode's length is the host's affair.)
 public final class TransitionVerification {
-    private let recording: TransitionRecording
+    private let recording: RecordingFile<RecordedTransition>
     private let environment: VectorEnvironment
-    private let tolerance: Float
+    private let comparison: StepComparison
     private let comparesState: Bool
 
     /// - Parameters:
@@ -17,12 +17,12 @@ public final class TransitionVerification {
     ///   - tolerance: how far rewards, observations and states may differ.
     /// - Throws: ``ArgusError`` for an environment without snapshots, or one whose agents or sizes are not the file's.
     public init(
-        environment id: String, recording: TransitionRecording, host: EnvironmentHost, tolerance: Float
+        environment id: String, recording: RecordingFile<RecordedTransition>, host: EnvironmentHost, tolerance: Float
     ) throws(ArgusError) {
         self.recording = recording
-        self.tolerance = tolerance
         comparesState = recording.header.stateSize != nil
         environment = try TransitionVerification.environment(id, recording, host)
+        comparison = StepComparison(environment: environment, tolerance: tolerance)
         guard environment.offersSnapshot else {
             throw ArgusError(
                 .file, "transitions cannot be made again", at: recording.headerPlace,
@@ -43,7 +43,7 @@ public final class TransitionVerification {
     /// The environment with the header's parameters, and the header's agents: where these differ, the value of a
     /// parameter with named choices that gives them (such as whether opponents are agents too).
     private static func environment(
-        _ id: String, _ recording: TransitionRecording, _ host: EnvironmentHost
+        _ id: String, _ recording: RecordingFile<RecordedTransition>, _ host: EnvironmentHost
     ) throws(ArgusError) -> VectorEnvironment {
         let header = recording.header
         var scenario = Scenario(
@@ -85,7 +85,7 @@ public final class TransitionVerification {
     public func run(progress: (Int, Int) -> Void = { _, _ in }) throws(ArgusError) -> VerificationOutcome {
         var outcome = VerificationOutcome()
         for index in 0..<recording.count {
-            let transition = try recording.transition(index)
+            let transition = try recording.record(index)
             try check(transition, recording.place(index))
             if let mismatch = try compare(transition, index) {
                 outcome.difference = mismatch.difference(
@@ -132,11 +132,10 @@ public final class TransitionVerification {
             try require("world_state", transition.worldState?.count ?? 0, environment.central.size)
         }
         for (agent, action) in transition.actions.enumerated() {
-            try require("actions[\(agent)]", action.row.count, specification.actions.rowSize)
-            guard !environment.layout.isDiscrete || action.row.allSatisfy({ Int32(exactly: $0) != nil }) else {
+            if let misfit = comparison.misfit(action) {
                 throw ArgusError(
-                    .file, "bad transition in recording", at: "\(place), key 'actions[\(agent)]'",
-                    found: "\(action.row)", expected: "whole numbers")
+                    .file, "bad transition in recording", at: "\(place), key 'actions[\(agent)]'", found: misfit.found,
+                    expected: misfit.expected)
             }
         }
     }
@@ -145,7 +144,7 @@ public final class TransitionVerification {
 
     private func compare(_ recorded: RecordedTransition, _ index: Int) throws(ArgusError) -> RecordedMismatch? {
         // An episode of its own for each: a state from which an episode ended leaves nothing to the next.
-        try environment.reset(.list([0]))
+        if let mismatch = try comparison.begin(seed: 0) { return mismatch }
         do {
             try environment.restoreEnvironment(copy: 0, from: recording.bytes(index))
         } catch {
@@ -154,9 +153,7 @@ public final class TransitionVerification {
                 expected: "a state that environment '\(environment.environmentId)' takes; its README names the keys")
         }
         if let mismatch = maskMismatch(recorded) { return mismatch }
-        for (agent, action) in recorded.actions.enumerated() {
-            environment.actions.write(action.row, copy: 0, agent: agent)
-        }
+        comparison.write(recorded.actions)
         environment.fillIdleActions()
         try environment.step()
         let end = environment.outcome.end(0)
@@ -165,7 +162,9 @@ public final class TransitionVerification {
                 quantity: "end", found: "a step that failed: \(environment.lastReport ?? "no reason given")",
                 expected: "a step")
         }
-        return endMismatch(recorded, end) ?? rewardMismatch(recorded) ?? rowMismatch(recorded, end)
+        return endMismatch(recorded, end) ?? comparison.rewardMismatch(recorded.rewards)
+            ?? comparison.observationMismatch(recorded.observations, comparison.observations)
+            ?? stateMismatch(recorded, end)
     }
 
     private func maskMismatch(_ recorded: RecordedTransition) -> RecordedMismatch? {
@@ -202,45 +201,14 @@ public final class TransitionVerification {
         return nil
     }
 
-    private func rewardMismatch(_ recorded: RecordedTransition) -> RecordedMismatch? {
-        for (agent, expected) in recorded.rewards.enumerated() {
-            let found = environment.outcome.rewards[agent]
-            if differs(found, expected) {
-                return RecordedMismatch(
-                    agent: agent, quantity: "reward", found: "\(found)", expected: "\(Float(expected))")
-            }
-        }
-        return nil
-    }
-
-    private func rowMismatch(_ recorded: RecordedTransition, _ end: EpisodeEnd) -> RecordedMismatch? {
-        let isRunning = end == .running
-        let width = environment.specification.observationSize
-        let rows =
-            isRunning
-            ? environment.local.observations
-            : UnsafeBufferPointer(environment.outcome.finalObservations.elements)
-        for (agent, row) in recorded.observations.enumerated() {
-            for (component, expected) in row.enumerated() {
-                let found = rows[agent * width + component]
-                guard differs(found, expected) else { continue }
-                return RecordedMismatch(
-                    agent: agent, quantity: "observation", component: component, found: "\(found)",
-                    expected: "\(Float(expected))")
-            }
-        }
+    private func stateMismatch(_ recorded: RecordedTransition, _ end: EpisodeEnd) -> RecordedMismatch? {
         guard comparesState, let state = recorded.worldState else { return nil }
-        let found = isRunning ? environment.central.states : environment.central.finalStates
-        for (component, expected) in state.enumerated() where differs(found[component], expected) {
-            return RecordedMismatch(
-                quantity: "state", component: component, found: "\(found[component])",
-                expected: "\(Float(expected))")
+        let found = end == .running ? environment.central.states : environment.central.finalStates
+        for (component, expected) in state.enumerated() {
+            if let mismatch = comparison.mismatch(found[component], expected, "state", nil, component) {
+                return mismatch
+            }
         }
         return nil
-    }
-
-    /// Also where either is no number.
-    private func differs(_ found: Float, _ expected: Double) -> Bool {
-        !(abs(found - Float(expected)) <= tolerance)
     }
 }

@@ -1,5 +1,4 @@
 import ArgusBench
-import ArgusEnvAPI
 import ArgusHost
 import Foundation
 import Glibc
@@ -113,7 +112,7 @@ final class EpisodeStage {
         print(erasure() + text, terminator: "")
         fflush(nil)
         drawnLines = fits(lines) ? lines.count : 0
-        usleep(UInt32(delay * 1_000_000))
+        Thread.sleep(forTimeInterval: delay)
     }
 
     private func erasure() -> String { drawnLines > 0 ? "\u{1B}[\(drawnLines)A\r\u{1B}[J" : "" }
@@ -134,37 +133,5 @@ final class EpisodeStage {
             if isSequence, character.isLetter { isSequence = false }
         }
         return count
-    }
-}
-
-/// Choices by their names or, where these differ from agent to agent, by the text view's words.
-private struct ActionNames {
-    private let specification: EnvironmentSpecification
-
-    init(_ specification: EnvironmentSpecification) { self.specification = specification }
-
-    /// Heads joined by `+`. To be called before the step, whose choices they are.
-    func words(_ environment: VectorEnvironment, agent: Int) throws(ArgusError) -> String {
-        let rows = environment.actions
-        switch specification.actions {
-        case .discrete(let heads):
-            var offset = 0
-            var words: [String] = []
-            for (head, choice) in rows.discrete(copy: 0, agent: agent).enumerated() {
-                let index = offset + Int(choice)
-                if specification.actionNames.indices.contains(index) {
-                    words.append(specification.actionNames[index])
-                } else if environment.offersText {
-                    words.append(try environment.textAction(copy: 0, agent: agent, choice: index))
-                } else {
-                    words.append("\(choice)")
-                }
-                offset += heads[head]
-            }
-            return words.joined(separator: " + ")
-        case .continuous:
-            let row = rows.continuous(copy: 0, agent: agent)
-            return "[" + row.map { NumberFormat.short(Double($0)) }.joined(separator: ", ") + "]"
-        }
     }
 }

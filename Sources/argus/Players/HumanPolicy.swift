@@ -8,7 +8,7 @@ final class HumanPolicy: AgentPolicy {
     private let headSizes: [Int]
     private let keyboard: Keyboard
     /// Where the words come from.
-    private weak var environment: VectorEnvironment?
+    private let environment: VectorEnvironment
     private var knowsRules = false
 
     init(agent: Int, environment: VectorEnvironment, headSizes: [Int], keyboard: Keyboard) {
@@ -21,9 +21,9 @@ final class HumanPolicy: AgentPolicy {
 
     /// - Throws: ``ArgusError`` (policy) where standard input ends before a choice.
     func act(_ rows: LocalRows, into actions: AgentActionRows) throws(ArgusError) {
-        guard let environment, rows.copies == 1, rows.isActing(0), let legal = rows.legal(0) else { return }
+        guard rows.copies == 1, rows.isActing(0), let legal = rows.legal(0) else { return }
         if !knowsRules {
-            try showRules(environment)
+            try showRules()
             knowsRules = true
         }
         keyboard.say("\n\(name)")
@@ -35,20 +35,18 @@ final class HumanPolicy: AgentPolicy {
                 let words = try environment.textAction(copy: 0, agent: agent, choice: first + choice)
                 choices.append(Choice(number: choice, words: words))
             }
-            actions.discrete(0)[head] = Int32(try choose(choices, environment, actions))
+            actions.discrete(0)[head] = Int32(try choose(choices, actions))
             first += size
         }
     }
 
-    private func showRules(_ environment: VectorEnvironment) throws(ArgusError) {
+    private func showRules() throws(ArgusError) {
         keyboard.say("\n\(name): your role and the rules")
         keyboard.say(indented(try environment.textRules(agent: agent)))
     }
 
     /// Asks until the answer names one of `choices`; sends what is said meanwhile.
-    private func choose(
-        _ choices: [Choice], _ environment: VectorEnvironment, _ actions: AgentActionRows
-    ) throws(ArgusError) -> Int {
+    private func choose(_ choices: [Choice], _ actions: AgentActionRows) throws(ArgusError) -> Int {
         let width = choices.map { "\($0.number)".count }.max() ?? 1
         for choice in choices {
             let number = "\(choice.number)"
@@ -57,7 +55,7 @@ final class HumanPolicy: AgentPolicy {
         while true {
             let answer = try keyboard.ask("\(name)> ", expecting: "a choice for \(name)")
             if answer == "?" {
-                try showRules(environment)
+                try showRules()
                 continue
             }
             let match = Choice.named(answer, among: choices)
