@@ -65,6 +65,6 @@ struct SpecificationTests {
     @Test("an unknown map is refused with the nearest name")
     func unknownMap() {
         #expect(throws: ParameterError.self) { try PlayedEnvironment(["map": "3n"]) }
-        #expect(throws: SkirmishError.self) { try SkirmishConfiguration(map: "3n") }
+        #expect(throws: RulesError.self) { try SkirmishConfiguration(map: "3n") }
     }
 }
