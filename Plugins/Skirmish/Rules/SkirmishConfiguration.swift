@@ -62,11 +62,13 @@ public struct SkirmishConfiguration: Hashable, Sendable {
     public let allies: Int
     public let enemies: Int
     public var units: Int { allies + enemies }
+    /// The units of a team.
+    func team(ofAllies isAllies: Bool) -> Range<Int> { isAllies ? 0..<allies : allies..<units }
     /// Units that are agents; they come first.
     public var agents: Int { opponent == .policies ? units : allies }
 
     /// The four moves and `stop`; then attacks.
-    static let movements = 5
+    static let movements = Int(SkirmishAction.firstAttack)
     /// Choices of a unit of either team: moves, stop, one attack for each unit of the other team.
     public func actions(ofAlly isAlly: Bool) -> Int { Self.movements + (isAlly ? enemies : allies) }
 
