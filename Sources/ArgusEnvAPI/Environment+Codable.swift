@@ -15,7 +15,9 @@ extension Environment where Self: Codable {
 
     public mutating func restore(_ bytes: [UInt8]) throws {
         let restored = try JSONDecoder().decode(Self.self, from: Data(bytes))
-        guard accepts(restored) else { throw EpisodeFailure("the state does not fit this environment's parameters") }
+        guard accepts(restored) else {
+            throw RulesError(.snapshot, "the state does not fit this environment's parameters")
+        }
         self = restored
     }
 }

@@ -86,6 +86,26 @@ public struct EpisodeFailure: Error, Sendable, CustomStringConvertible {
     public init(_ description: String) { self.description = description }
 }
 
+/// Why rules refuse parameters or a state: thrown by `init`, `specification` and `restore`.
+public struct RulesError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What kind of input was refused.
+    public enum Code: Hashable, Sendable {
+        /// A parameter, or a combination of parameters, that cannot be played.
+        case configuration
+        /// Bytes that are not the state of an episode with these parameters.
+        case snapshot
+    }
+
+    public let code: Code
+    /// What was found and what was expected.
+    public let description: String
+
+    public init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+}
+
 /// The element type of an action row: `Int32` (discrete) or `Float` (continuous).
 public protocol ActionElement: BitwiseCopyable, Sendable {}
 extension Int32: ActionElement {}
@@ -97,9 +117,9 @@ extension Environment {
     public func textSituation(agent: Int) -> String { "" }
     public func textAction(agent: Int, choice: Int) -> String { "" }
 
-    public func snapshot() throws -> [UInt8] { throw EpisodeFailure("this environment has no snapshots") }
+    public func snapshot() throws -> [UInt8] { throw RulesError(.snapshot, "this environment has no snapshots") }
     public mutating func restore(_ bytes: [UInt8]) throws {
-        throw EpisodeFailure("this environment has no snapshots")
+        throw RulesError(.snapshot, "this environment has no snapshots")
     }
     public func accepts(_ restored: Self) -> Bool { true }
     public mutating func reseedChance(_ seed: UInt64) {}

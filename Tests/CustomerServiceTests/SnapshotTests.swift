@@ -57,7 +57,7 @@ struct SnapshotTests {
         let sound = try run.environment.snapshot()
         let other = try CentreRun(["experts": .integer(2), "speed": .string("1"), "resolution": .string("1")])
         for bad in try [[], [0], Array(sound.dropLast()), sound + [0], other.environment.snapshot()] {
-            #expect(throws: ServiceError.self) { try run.environment.restore(bad) }
+            #expect(throws: RulesError.self) { try run.environment.restore(bad) }
             #expect(try run.environment.snapshot() == sound)
         }
         let bounds = try #require(run.specification.observationBounds)
@@ -71,7 +71,7 @@ struct SnapshotTests {
             }
             do {
                 try run.environment.restore(bytes)
-            } catch let error as ServiceError {
+            } catch let error as RulesError {
                 #expect(error.code == .snapshot)
                 refused += 1
                 continue

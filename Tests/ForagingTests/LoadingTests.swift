@@ -118,7 +118,7 @@ struct LoadingTests {
             do {
                 _ = try ForagingEnvironment(given)
                 return nil
-            } catch let error as ForagingError {
+            } catch let error as RulesError {
                 return error.code == .configuration ? String(error.description.prefix { $0 != ":" }) : "wrong code"
             } catch {
                 return (error as? ParameterError)?.parameter ?? "another error"

@@ -33,7 +33,7 @@ struct SnapshotTests {
         var wrongVersion = bytes
         wrongVersion[0] = 2
         for bad in [[], [0], Array(bytes.dropLast()), bytes + [0], Array(bytes.dropFirst(4)), other, wrongVersion] {
-            #expect(throws: ForagingError.self) { try environment.restore(bad) }
+            #expect(throws: RulesError.self) { try environment.restore(bad) }
             #expect(try environment.snapshot() == bytes)
         }
         try environment.restore(bytes)
@@ -75,7 +75,7 @@ struct SnapshotTests {
                     }
                     played.stepRandomly(&random)
                 }
-            } catch let error as ForagingError {
+            } catch let error as RulesError {
                 #expect(error.code == .snapshot)
                 refused += 1
             }

@@ -93,6 +93,6 @@ struct ProofTests {
         let proof = EvidenceProof(configuration, problem)
         #expect(proof.union == 1 << answer && proof.byRole[2] == 1 << answer && !proof.holds(candidates: 3))
         // With two candidates, the other link would be a proof too.
-        #expect(throws: ResearchError.self) { _ = try ResearchConfiguration(candidates: 2) }
+        #expect(throws: RulesError.self) { _ = try ResearchConfiguration(candidates: 2) }
     }
 }

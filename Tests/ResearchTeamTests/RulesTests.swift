@@ -308,7 +308,7 @@ struct RulesTests {
             do {
                 _ = try PlayedTeam(given)
                 return nil
-            } catch let error as ResearchError {
+            } catch let error as RulesError {
                 return error.code == .configuration ? String(error.description.prefix { $0 != ":" }) : "wrong code"
             } catch {
                 return (error as? ParameterError)?.parameter ?? "another error"

@@ -53,7 +53,7 @@ struct SnapshotTests {
         var wrongVersion = sound
         wrongVersion[0] = 2
         for bad in [[], [1], Array(sound.dropLast()), sound + [0], foreign, wrongVersion, sound + sound] {
-            #expect(throws: ResearchError.self) { try team.environment.restore(bad) }
+            #expect(throws: RulesError.self) { try team.environment.restore(bad) }
             #expect(try team.environment.snapshot() == sound)
         }
         let bounds = try #require(team.specification.observationBounds)
@@ -66,7 +66,7 @@ struct SnapshotTests {
             }
             do {
                 try team.environment.restore(bytes)
-            } catch let error as ResearchError {
+            } catch let error as RulesError {
                 #expect(error.code == .snapshot)
                 refused += 1
                 continue

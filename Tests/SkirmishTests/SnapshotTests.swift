@@ -84,7 +84,7 @@ struct SnapshotTests {
             Array("{".utf8), Array("{}".utf8),
         ]
         for content in bad {
-            #expect(throws: SkirmishError.self) { try played.environment.restore(content) }
+            #expect(throws: RulesError.self) { try played.environment.restore(content) }
             #expect(try played.environment.snapshot() == bytes)
         }
     }

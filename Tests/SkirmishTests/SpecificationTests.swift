@@ -64,7 +64,8 @@ struct SpecificationTests {
 
     @Test("an unknown map is refused with the nearest name")
     func unknownMap() {
-        #expect(throws: ParameterError.self) { try PlayedEnvironment(["map": "3n"]) }
-        #expect(throws: SkirmishError.self) { try SkirmishConfiguration(map: "3n") }
+        let refusal = #expect(throws: ParameterError.self) { try PlayedEnvironment(["map": "3n"]) }
+        #expect(refusal?.remedy == "'3m'")
+        #expect(throws: RulesError.self) { try SkirmishConfiguration(map: "3n") }
     }
 }

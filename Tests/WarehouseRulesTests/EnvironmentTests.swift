@@ -52,8 +52,8 @@ struct EnvironmentTests {
             do {
                 _ = try WarehouseEnvironment(task)
                 return nil
-            } catch let error as WarehouseError {
-                return error.subject
+            } catch let error as RulesError {
+                return String(error.description.prefix { $0 != ":" })
             }
         }
         #expect(try refusal(["requests": .integer(32)]) == "requests")
@@ -70,7 +70,7 @@ struct EnvironmentTests {
         let bytes = try environment.snapshot()
         let other = try WarehouseEnvironment(["agents": .integer(2)]).snapshot()
         for bad in [[], [0], Array(bytes.dropLast()), bytes + [0], Array(bytes.dropFirst(4)), other] {
-            #expect(throws: WarehouseError.self) { try environment.restore(bad) }
+            #expect(throws: RulesError.self) { try environment.restore(bad) }
             #expect(try environment.snapshot() == bytes)
         }
         try environment.restore(bytes)

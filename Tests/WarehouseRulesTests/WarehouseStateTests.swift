@@ -68,8 +68,8 @@ struct WarehouseStateTests {
                 var restored = try bytes.withUnsafeBytes { try WarehouseState(game, serialised: $0) }
                 for _ in 0..<20 { play(&restored, &random) }
                 #expect((0..<5).allSatisfy { restored.observation($0).dropLast().allSatisfy { $0.isFinite } })
-            } catch let error as WarehouseError {
-                #expect(error.code == .malformedState)
+            } catch let error as RulesError {
+                #expect(error.code == .snapshot)
                 refused += 1
             }
         }
@@ -107,7 +107,7 @@ struct WarehouseStateTests {
                 _ = try WarehouseGame(WarehouseParameters(floor: floor, robots: robots, requests: requests))
                 return nil
             } catch {
-                return (error as? WarehouseError)?.subject
+                return (error as? RulesError).map { String($0.description.prefix { $0 != ":" }) }
             }
         }
         #expect(refusal(.blocks(rows: 1, columns: 3, columnHeight: 8)) == nil)
@@ -120,6 +120,6 @@ struct WarehouseStateTests {
         #expect(refusal(.map("xx\nxy")) == "layout line 2")
         #expect(refusal(.map("xx\nx.")) == "layout")
         #expect(refusal(.map("\n \n")) == "layout")
-        #expect(throws: WarehouseError.self) { try WarehouseParameters.Floor(layout: "tinny") }
+        #expect(throws: RulesError.self) { try WarehouseParameters.Floor(layout: "tinny") }
     }
 }

@@ -19,6 +19,23 @@ struct Measurement {
     }
 }
 
+/// Speeds of two sides that are timed in turn, so that what disturbs the machine disturbs both.
+struct SpeedsInTurn {
+    private(set) var ours = Measurement()
+    private(set) var theirs = Measurement()
+    /// Ours by theirs, of each round.
+    private(set) var ratio = Measurement()
+
+    init(rounds: Int, ours own: () throws -> Double, theirs other: () throws -> Double) rethrows {
+        for _ in 0..<rounds {
+            let (first, second) = (try own(), try other())
+            ours.add(first)
+            theirs.add(second)
+            ratio.add(first / second)
+        }
+    }
+}
+
 /// Seconds that `body` takes.
 func seconds(_ body: () throws -> Void) rethrows -> Double {
     let begin = DispatchTime.now().uptimeNanoseconds

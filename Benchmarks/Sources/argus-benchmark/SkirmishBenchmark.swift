@@ -13,19 +13,12 @@ func benchmarkSkirmish(rounds: Int) throws {
         let reference = try TimedProgram(script: "reference/smax_speed.py", arguments: [map], python: python)
         _ = try loop.stepsPerSecond(batches: batches)
         _ = try reference.stepsPerSecond(over: 0.5)
-        var ours = Measurement()
-        var theirs = Measurement()
-        var ratio = Measurement()
-        for _ in 0..<rounds {
-            let own = try loop.stepsPerSecond(batches: batches)
-            let other = try reference.stepsPerSecond(over: 0.5)
-            ours.add(own)
-            theirs.add(other)
-            ratio.add(own / other)
-        }
+        let speeds = try SpeedsInTurn(
+            rounds: rounds, ours: { try loop.stepsPerSecond(batches: batches) },
+            theirs: { try reference.stepsPerSecond(over: 0.5) })
         print("skirmish/\(map) through the host, 64 copies, one thread, random actions, against jaxmarl 0.2.0")
-        print("  ours     \(format(ours.median)) environment steps/s (median of \(rounds))")
-        print("  jaxmarl  \(format(theirs.median)) (jit and vmap, one core, its best batch)")
-        print("  ratio    \(format(ratio.median)) (10th percentile \(format(ratio.percentile(0.1))))")
+        print("  ours     \(format(speeds.ours.median)) environment steps/s (median of \(rounds))")
+        print("  jaxmarl  \(format(speeds.theirs.median)) (jit and vmap, one core, its best batch)")
+        print("  ratio    \(format(speeds.ratio.median)) (10th percentile \(format(speeds.ratio.percentile(0.1))))")
     }
 }

@@ -34,20 +34,15 @@ func benchmarkStepping(rounds: Int) throws {
     let reference = try TimedProgram(package: "rware-tiny-2ag-v2")
     _ = try loop.stepsPerSecond(batches: 10_000)
     _ = try reference.stepsPerSecond(over: 0.5)
-    var ours = Measurement()
-    var theirs = Measurement()
-    var ratio = Measurement()
-    for _ in 0..<rounds {
-        let own = try loop.stepsPerSecond(batches: 10_000)
-        let other = try reference.stepsPerSecond(over: 0.3)
-        ours.add(own)
-        theirs.add(other)
-        ratio.add(own / other)
-    }
+    let speeds = try SpeedsInTurn(
+        rounds: rounds, ours: { try loop.stepsPerSecond(batches: 10_000) },
+        theirs: { try reference.stepsPerSecond(over: 0.3) })
     print("warehouse/tiny-2ag through the host, 64 copies, one thread, random actions, against rware 2.0.0")
-    print("  ours   \(format(ours.median)) environment steps/s (median of \(rounds))")
-    print("  rware  \(format(theirs.median))")
-    print("  ratio  \(format(ratio.median)) (10th percentile \(format(ratio.percentile(0.1)))); at least 400 wanted")
+    print("  ours   \(format(speeds.ours.median)) environment steps/s (median of \(rounds))")
+    print("  rware  \(format(speeds.theirs.median))")
+    print(
+        "  ratio  \(format(speeds.ratio.median)) (10th percentile \(format(speeds.ratio.percentile(0.1)))); "
+            + "at least 400 wanted")
 }
 
 /// The same environment from its library and linked into this program, timed in turn.

@@ -1,3 +1,5 @@
+public import ArgusEnvAPI
+
 /// All that stays fixed over the episodes of one level-based foraging task (`lbforaging` 2.0.0, rules v3).
 ///
 /// The published id `Foraging{-2s}-{S}x{S}-{P}p-{F}f{-coop}-v3` is
@@ -40,7 +42,7 @@ public struct ForagingConfiguration: Hashable, Sendable {
     ///   - sight: of every player; nil is the whole field.
     ///   - sights: of each player, instead of `sight`.
     ///   - maximumFoodLevel: nil is the sum of the three lowest player levels of the episode.
-    /// - Throws: `ForagingError` with code `configuration` that names the parameter.
+    /// - Throws: `RulesError` with code `configuration` that names the parameter.
     public init(
         rows: Int,
         columns: Int,
@@ -56,7 +58,7 @@ public struct ForagingConfiguration: Hashable, Sendable {
         normalisesReward: Bool = true,
         observesLevels: Bool = true,
         compatible: Bool = true
-    ) throws(ForagingError) {
+    ) throws(RulesError) {
         try Self.require("players", players, within: 1...64)
         try Self.require("foods", foods, within: 1...64)
         try self.init(
@@ -77,7 +79,7 @@ public struct ForagingConfiguration: Hashable, Sendable {
     /// A task with a sight and a range of levels for each player and a range for each food; the counts of the lists are
     /// the numbers of both.
     ///
-    /// - Throws: `ForagingError` with code `configuration` that names the parameter.
+    /// - Throws: `RulesError` with code `configuration` that names the parameter.
     public init(
         rows: Int,
         columns: Int,
@@ -90,24 +92,24 @@ public struct ForagingConfiguration: Hashable, Sendable {
         normalisesReward: Bool,
         observesLevels: Bool,
         compatible: Bool
-    ) throws(ForagingError) {
+    ) throws(RulesError) {
         try Self.require("rows", rows, within: 3...100)
         try Self.require("columns", columns, within: 3...100)
         try Self.require("players", playerLevels.count, within: 1...64)
         try Self.require("foods", minimumFoodLevels.count, within: 1...64)
         if playerLevels.count > rows * columns / 2 {
-            throw ForagingError(
+            throw RulesError(
                 .configuration,
                 "players: \(playerLevels.count) on \(rows * columns) cells; expected at most half of the cells"
             )
         }
         guard sights.count == playerLevels.count else {
-            throw ForagingError(
+            throw RulesError(
                 .configuration, "sights: found \(sights.count), expected \(playerLevels.count), one a player")
         }
         for sight in sights { try Self.require("sight", sight, within: 1...1000) }
         guard penalty.isFinite, penalty >= 0 else {
-            throw ForagingError(.configuration, "penalty: found \(penalty), expected a number of 0 or more")
+            throw RulesError(.configuration, "penalty: found \(penalty), expected a number of 0 or more")
         }
         for bounds in playerLevels {
             try Self.require("min_player_level", bounds.lowerBound, within: 1...Self.largestLevel)
@@ -118,7 +120,7 @@ public struct ForagingConfiguration: Hashable, Sendable {
         }
         if let maximumFoodLevels {
             guard maximumFoodLevels.count == minimumFoodLevels.count else {
-                throw ForagingError(
+                throw RulesError(
                     .configuration,
                     "max_food_level: \(maximumFoodLevels.count) values for \(minimumFoodLevels.count) foods"
                 )
@@ -126,14 +128,14 @@ public struct ForagingConfiguration: Hashable, Sendable {
             for (low, high) in zip(minimumFoodLevels, maximumFoodLevels) {
                 try Self.require("max_food_level", high, within: 1...Self.largestLevel)
                 guard low <= high else {
-                    throw ForagingError(
+                    throw RulesError(
                         .configuration, "max_food_level: found \(high), expected at least min_food_level, \(low)")
                 }
             }
         } else if !coop {
             let weakest = playerLevels.map(\.lowerBound).sorted().prefix(3).reduce(0, +)
             for low in minimumFoodLevels where low > weakest {
-                throw ForagingError(
+                throw RulesError(
                     .configuration,
                     "min_food_level: found \(low), expected at most \(weakest), the sum of the three lowest player"
                         + " levels that a reset can draw (or give max_food_level)"
@@ -159,9 +161,9 @@ public struct ForagingConfiguration: Hashable, Sendable {
         _ name: String,
         _ value: Int,
         within range: ClosedRange<Int>
-    ) throws(ForagingError) {
+    ) throws(RulesError) {
         guard range.contains(value) else {
-            throw ForagingError(
+            throw RulesError(
                 .configuration, "\(name): found \(value), expected \(range.lowerBound) to \(range.upperBound)")
         }
     }

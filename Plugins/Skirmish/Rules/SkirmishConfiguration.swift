@@ -1,3 +1,5 @@
+public import ArgusEnvAPI
+
 /// All that stays fixed over the episodes of one skirmish task.
 public struct SkirmishConfiguration: Hashable, Sendable {
     /// What an observation row holds.
@@ -36,13 +38,13 @@ public struct SkirmishConfiguration: Hashable, Sendable {
     public let opponent: Opponent
     public let targeting: Targeting
 
-    /// - Throws: `SkirmishError` with code `configuration` if there is no such map.
+    /// - Throws: `RulesError` with code `configuration` if there is no such map.
     public init(
         map name: String, observation: Observation = .list, reward: Reward = .shaped, opponent: Opponent = .heuristic,
         targeting: Targeting = .closest
-    ) throws(SkirmishError) {
+    ) throws(RulesError) {
         guard let index = SkirmishMap.all.firstIndex(where: { $0.name == name }) else {
-            throw SkirmishError(
+            throw RulesError(
                 .configuration,
                 "map: found '\(name)', expected one of \(SkirmishMap.all.map(\.name).joined(separator: ", "))")
         }
@@ -60,11 +62,13 @@ public struct SkirmishConfiguration: Hashable, Sendable {
     public let allies: Int
     public let enemies: Int
     public var units: Int { allies + enemies }
+    /// The units of a team.
+    func team(ofAllies isAllies: Bool) -> Range<Int> { isAllies ? 0..<allies : allies..<units }
     /// Units that are agents; they come first.
     public var agents: Int { opponent == .policies ? units : allies }
 
     /// The four moves and `stop`; then attacks.
-    static let movements = 5
+    static let movements = Int(SkirmishAction.firstAttack)
     /// Choices of a unit of either team: moves, stop, one attack for each unit of the other team.
     public func actions(ofAlly isAlly: Bool) -> Int { Self.movements + (isAlly ? enemies : allies) }
 

@@ -26,13 +26,13 @@ public final class WarehouseGame: Sendable {
     /// requested; the last number is padding.
     let features: [SIMD8<Float>]
 
-    /// - Throws: ``WarehouseError``.
+    /// - Throws: ``RulesError``.
     public init(_ parameters: WarehouseParameters) throws {
         // Messages name a parameter as scenario files do.
         func expect(_ name: String, _ value: Int, in range: ClosedRange<Int>) throws {
             guard !range.contains(value) else { return }
             let bounds = "\(range.lowerBound) to \(range.upperBound)"
-            throw WarehouseError(.impossibleParameter, name, "found \(value), expected \(bounds)")
+            throw RulesError(.configuration, "\(name): found \(value), expected \(bounds)")
         }
         let layout = try WarehouseLayout(parameters.floor)
         let places = layout.shelfPlaces
@@ -47,7 +47,7 @@ public final class WarehouseGame: Sendable {
         let stride = layout.width + 2 * margin
         let area = stride * (layout.height + 2 * margin)
         guard area <= WarehouseLayout.largestArea else {
-            throw WarehouseError(.impossibleParameter, "layout", "\(area) cells are too many, margin included")
+            throw RulesError(.configuration, "layout: \(area) cells are too many, margin included")
         }
 
         self.parameters = parameters

@@ -1,3 +1,5 @@
+import ArgusEnvAPI
+
 /// The floor of a warehouse: a rectangle of corridor cells, shelf places and goals.
 ///
 /// x is the column and grows to the right, y is the row and grows downwards.
@@ -32,7 +34,7 @@ public struct WarehouseLayout: Sendable, Equatable {
         highways[cell.y * width + cell.x]
     }
 
-    /// - Throws: ``WarehouseError``.
+    /// - Throws: ``RulesError``.
     public init(_ floor: WarehouseParameters.Floor) throws {
         switch floor {
         case .blocks(let rows, let columns, let columnHeight):
@@ -48,14 +50,14 @@ public struct WarehouseLayout: Sendable, Equatable {
         let range = 1...255
         for (name, value) in [("rows", rows), ("columns", columns), ("column_height", columnHeight)]
         where !range.contains(value) {
-            throw WarehouseError(.impossibleParameter, name, "found \(value), expected 1 to 255")
+            throw RulesError(.configuration, "\(name): found \(value), expected 1 to 255")
         }
         guard columns % 2 == 1 else {
-            throw WarehouseError(.impossibleParameter, "columns", "found \(columns), expected an odd number")
+            throw RulesError(.configuration, "columns: found \(columns), expected an odd number")
         }
         let (width, height) = (3 * columns + 1, (columnHeight + 1) * rows + 2)
         guard width * height <= Self.largestArea else {
-            throw WarehouseError(.impossibleParameter, "rows", "\(width) x \(height) cells are too many")
+            throw RulesError(.configuration, "rows: \(width) x \(height) cells are too many")
         }
         let middle = [width / 2 - 1, width / 2]
         self.width = width
@@ -75,17 +77,17 @@ public struct WarehouseLayout: Sendable, Equatable {
         while lines.first?.isEmpty == true { lines.removeFirst() }
         while lines.last?.isEmpty == true { lines.removeLast() }
         guard let first = lines.first else {
-            throw WarehouseError(.malformedLayout, "layout", "found no rows, expected lines of x, . and g")
+            throw RulesError(.configuration, "layout: found no rows, expected lines of x, . and g")
         }
         guard first.count * lines.count <= Self.largestArea else {
-            throw WarehouseError(.malformedLayout, "layout", "\(first.count) x \(lines.count) cells are too many")
+            throw RulesError(.configuration, "layout: \(first.count) x \(lines.count) cells are too many")
         }
         var goals: [Cell] = []
         var highways: [Bool] = []
         for (y, line) in lines.enumerated() {
             guard line.count == first.count else {
-                throw WarehouseError(
-                    .malformedLayout, "layout line \(y + 1)", "found \(line.count) cells, expected \(first.count)")
+                throw RulesError(
+                    .configuration, "layout line \(y + 1): found \(line.count) cells, expected \(first.count)")
             }
             for (x, letter) in line.enumerated() {
                 switch letter {
@@ -95,13 +97,13 @@ public struct WarehouseLayout: Sendable, Equatable {
                     highways.append(true)
                     goals.append(Cell(x: x, y: y))
                 default:
-                    throw WarehouseError(
-                        .malformedLayout, "layout line \(y + 1)", "found \"\(letter)\", expected x, . or g")
+                    throw RulesError(
+                        .configuration, "layout line \(y + 1): found \"\(letter)\", expected x, . or g")
                 }
             }
         }
         guard !goals.isEmpty else {
-            throw WarehouseError(.malformedLayout, "layout", "found no goal, expected at least one g")
+            throw RulesError(.configuration, "layout: found no goal, expected at least one g")
         }
         width = first.count
         height = lines.count

@@ -1,3 +1,5 @@
+import ArgusEnvAPI
+
 /// What fixes a warehouse's rules. The defaults are those of the published ids.
 ///
 /// Source: Papoudakis et al., "Benchmarking Multi-Agent Deep Reinforcement Learning Algorithms in Cooperative Tasks"
@@ -18,7 +20,7 @@ public struct WarehouseParameters: Sendable, Hashable {
         /// - Parameters:
         ///   - layout: tiny, small, medium or large; or ROWSxCOLUMNS, as in 2x3; or a map, which has a goal.
         ///   - columnHeight: of the blocks; a map has none. 8 in all published sizes.
-        /// - Throws: ``WarehouseError`` if `layout` is none of these.
+        /// - Throws: ``RulesError`` if `layout` is none of these.
         public init(layout: String, columnHeight: Int = 8) throws {
             if let (rows, columns) = Self.sizes[layout] {
                 self = .blocks(rows: rows, columns: columns, columnHeight: columnHeight)
@@ -30,9 +32,10 @@ public struct WarehouseParameters: Sendable, Hashable {
             } else if layout.contains(where: { $0 == "g" || $0 == "G" }), layout.contains(where: \.isNewline) {
                 self = .map(layout)
             } else {
-                throw WarehouseError(
-                    .impossibleParameter, "layout",
-                    "found \"\(layout)\", expected tiny, small, medium, large, ROWSxCOLUMNS, or a map of x, . and g")
+                throw RulesError(
+                    .configuration,
+                    "layout: found \"\(layout)\", expected tiny, small, medium, large, ROWSxCOLUMNS, or a map of x, . and g"
+                )
             }
         }
     }

@@ -34,20 +34,20 @@ extension WarehouseState {
 
     /// Reads back what ``serialise(into:)`` wrote, for the same parameters.
     ///
-    /// - Throws: ``WarehouseError`` of code `malformedState`, unless `bytes` is a state that can come up in a game: no
+    /// - Throws: ``RulesError`` of code `snapshot`, unless `bytes` is a state that can come up in a game: no
     ///   other can harm later steps.
     public init(_ game: WarehouseGame, serialised bytes: UnsafeRawBufferPointer) throws {
         guard bytes.count == game.snapshotSize else {
-            throw WarehouseError(
-                .malformedState, "size", "found \(bytes.count) bytes, expected \(game.snapshotSize)")
+            throw RulesError(
+                .snapshot, "size: found \(bytes.count) bytes, expected \(game.snapshotSize)")
         }
         let header = NumpyGenerator.serialisedByteCount
         guard let random = NumpyGenerator(serialised: UnsafeRawBufferPointer(rebasing: bytes[0..<header])) else {
-            throw WarehouseError(.malformedState, "generator", "found an impossible state")
+            throw RulesError(.snapshot, "generator: found an impossible state")
         }
         let inactive = Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: header, as: Int64.self))
         guard inactive >= 0, inactive <= Int64(game.parameters.maximumInactivity ?? 1 << 48) else {
-            throw WarehouseError(.malformedState, "inactive steps", "found \(inactive)")
+            throw RulesError(.snapshot, "inactive steps: found \(inactive)")
         }
 
         var position = header + 8
@@ -88,7 +88,7 @@ extension WarehouseState {
         _ messages: [UInt16], _ shelfCells: [UInt16], _ requests: [UInt16]
     ) throws {
         func require(_ condition: Bool, _ subject: String, _ message: String) throws {
-            guard condition else { throw WarehouseError(.malformedState, subject, message) }
+            guard condition else { throw RulesError(.snapshot, "\(subject): \(message)") }
         }
         func isInside(_ cell: UInt16) -> Bool {
             Int(cell) < game.emptyFloor.count && !game.emptyFloor[Int(cell)].contains(.outside)

@@ -12,7 +12,7 @@ enum ReservedNames {
         AgentSpecification ArgumentParser ArgusEnvAPI ArgusHost ArgusOrch BaselineDescriptor Bounds CArgusEnv
         Capability CounterRandom Environment EnvironmentDescriptor EnvironmentExport EnvironmentSpecification
         EpisodeFailure Frame MetricDescriptor NumpyGenerator PCG64 ParameterDescriptor ParameterError ParameterKind
-        ParameterValue ParameterValues Plugin RewardScope Row Rows SeedSequence Segment SplitMix64
+        ParameterValue ParameterValues Plugin RewardScope Row Rows RulesError SeedSequence Segment SplitMix64
         StateSpecification Yams Attachment Bug Comment Confirmation Issue Suite Tag Test Trait Episode Move State
         Worker
         """)

@@ -1,4 +1,4 @@
-import ArgusEnvAPI
+public import ArgusEnvAPI
 
 /// Saving and continuing an episode. Queues, lists and timers are written in their order and built up again, so that a
 /// state has one form only, and one that is read hangs together.
@@ -47,9 +47,9 @@ extension ContactCentre {
 
     /// Continues from what `serialise` of a centre with the same configuration returned.
     ///
-    /// - Throws: ``ServiceError`` (snapshot), and leaves the centre as it was, unless `bytes` is a state that the rules of
+    /// - Throws: ``RulesError`` (snapshot), and leaves the centre as it was, unless `bytes` is a state that the rules of
     ///   this configuration allow.
-    public mutating func deserialise(_ bytes: [UInt8]) throws(ServiceError) {
+    public mutating func deserialise(_ bytes: [UInt8]) throws(RulesError) {
         var restored = self
         var reader = StateReader(bytes)
         try restored.read(&reader)
@@ -67,7 +67,7 @@ extension ContactCentre {
 
     // MARK: Reading
 
-    private mutating func read(_ reader: inout StateReader) throws(ServiceError) {
+    private mutating func read(_ reader: inout StateReader) throws(RulesError) {
         clear()
         let shape = [UInt32(configuration.kindCount), UInt32(configuration.experts), UInt32(configuration.lines)]
         _ = try reader.read("version", in: Self.version...Self.version)
@@ -75,7 +75,7 @@ extension ContactCentre {
         now = try reader.read("time", in: 0...min(configuration.day, 1e15))
         isClosed = try reader.read("closed")
         guard isClosed == (now >= configuration.day) else {
-            throw ServiceError(.snapshot, "closed: found \(isClosed) at \(now) s, expected what the day says")
+            throw RulesError(.snapshot, "closed: found \(isClosed) at \(now) s, expected what the day says")
         }
         nextArrival = try reader.read("next arrival", in: now...Double.infinity)
         arrivals.state = try reader.read("arrival draws")
@@ -88,14 +88,14 @@ extension ContactCentre {
         try readTally(&reader)
     }
 
-    private mutating func readQueue(_ queue: Int, _ reader: inout StateReader) throws(ServiceError) {
+    private mutating func readQueue(_ queue: Int, _ reader: inout StateReader) throws(RulesError) {
         let count = try reader.read("queue", in: 0...Int32(freeCount))
         var before = 0.0
         for _ in 0..<count {
             let contact = try readContact(&reader)
             let slot = occupySlot(contact)
             guard Int(contact.queue) == queue, contact.joined >= before, contact.joined + contact.patience >= now else {
-                throw ServiceError(.snapshot, "a waiting contact: found it out of order or out of patience")
+                throw RulesError(.snapshot, "a waiting contact: found it out of order or out of patience")
             }
             before = contact.joined
             let joined = contact.joined
@@ -120,10 +120,10 @@ extension ContactCentre {
         return slot
     }
 
-    private mutating func readExpert(_ index: Int, _ reader: inout StateReader) throws(ServiceError) {
+    private mutating func readExpert(_ index: Int, _ reader: inout StateReader) throws(RulesError) {
         let count = Int32(configuration.experts)
         guard let activity = Expert.Activity(rawValue: try reader.read("activity", in: UInt8.min...UInt8.max)) else {
-            throw ServiceError(.snapshot, "expert \(index): found an unknown activity")
+            throw RulesError(.snapshot, "expert \(index): found an unknown activity")
         }
         experts[index].activity = activity
         experts[index].partner = try reader.read("partner", in: -1...(count - 1))
@@ -135,41 +135,41 @@ extension ContactCentre {
         let end = try reader.read("end of an activity", in: now...Double.infinity)
         let hasTimer = activity != .free && activity != .holding && activity != .assisting
         guard end.isFinite == hasTimer, end == .infinity || end <= now + 1e15 else {
-            throw ServiceError(.snapshot, "expert \(index): found an activity that does not fit its end")
+            throw RulesError(.snapshot, "expert \(index): found an activity that does not fit its end")
         }
         if hasTimer { timers.set(index, at: end) }
         if activity == .holding { holdingCount += 1 }
         if activity != .free { busyCount += 1 }
         guard activity != .free, activity != .assisting else { return }
-        guard freeCount > 0 else { throw ServiceError(.snapshot, "found more contacts than lines") }
+        guard freeCount > 0 else { throw RulesError(.snapshot, "found more contacts than lines") }
         let contact = try readContact(&reader)
-        guard contact.isAnswered else { throw ServiceError(.snapshot, "expert \(index): found a contact not answered") }
+        guard contact.isAnswered else { throw RulesError(.snapshot, "expert \(index): found a contact not answered") }
         let slot = occupySlot(contact)
         experts[index].contact = Int32(truncatingIfNeeded: slot)
     }
 
-    private func checkPartners() throws(ServiceError) {
+    private func checkPartners() throws(RulesError) {
         for (index, expert) in experts.enumerated() {
             let hasPartner = expert.activity == .consulting || expert.activity == .assisting
             guard hasPartner == (expert.partner >= 0) else {
-                throw ServiceError(.snapshot, "expert \(index): found a partner that does not fit what it does")
+                throw RulesError(.snapshot, "expert \(index): found a partner that does not fit what it does")
             }
             guard hasPartner else { continue }
             let other = experts[Int(expert.partner)]
             guard Int(other.partner) == index, other.activity != expert.activity else {
-                throw ServiceError(.snapshot, "expert \(index): found a partner who does not know of it")
+                throw RulesError(.snapshot, "expert \(index): found a partner who does not know of it")
             }
         }
     }
 
-    private mutating func readOrder(_ reader: inout StateReader) throws(ServiceError) {
+    private mutating func readOrder(_ reader: inout StateReader) throws(RulesError) {
         firstDeciding = -1
         lastDeciding = -1
         var isListed: UInt64 = 0
         for _ in 0..<experts.count - busyCount + holdingCount {
             let expert = Int(try reader.read("order of experts", in: 0...Int32(experts.count - 1)))
             guard experts[expert].isDeciding, isListed >> UInt64(expert) & 1 == 0 else {
-                throw ServiceError(.snapshot, "order of experts: found expert \(expert), who is busy or listed already")
+                throw RulesError(.snapshot, "order of experts: found expert \(expert), who is busy or listed already")
             }
             isListed |= 1 << UInt64(expert)
             appendDeciding(expert)
@@ -187,7 +187,7 @@ extension ContactCentre {
         }
     }
 
-    private func readContact(_ reader: inout StateReader) throws(ServiceError) -> Contact {
+    private func readContact(_ reader: inout StateReader) throws(RulesError) -> Contact {
         var contact = Contact()
         contact.serial = try reader.read("contact", in: 0...arrivalCount)
         contact.draws = try reader.read("draws")
@@ -209,7 +209,7 @@ extension ContactCentre {
         contact.isCounted = try reader.read("counted")
         let isCertain = contact.scores == .certain(Int(contact.kind))
         guard contact.isKnown == isCertain, contact.isKnown || contact.scores.values.max() > 0 else {
-            throw ServiceError(.snapshot, "a contact: found scores that do not fit whether it is known")
+            throw RulesError(.snapshot, "a contact: found scores that do not fit whether it is known")
         }
         return contact
     }
@@ -221,7 +221,7 @@ extension ContactCentre {
         for sum in tally.sums { writer.write(sum) }
     }
 
-    private mutating func readTally(_ reader: inout StateReader) throws(ServiceError) {
+    private mutating func readTally(_ reader: inout StateReader) throws(RulesError) {
         for path in ServiceTally.countPaths { tally[keyPath: path] = try reader.read("count", in: 0...UInt64.max / 8) }
         for path in ServiceTally.sumPaths { tally[keyPath: path] = try reader.read("sum", in: 0...1e300) }
         var counted: UInt64 = 0
@@ -236,7 +236,7 @@ extension ContactCentre {
             counted += contacts[Int(expert.contact)].isCounted ? 1 : 0
         }
         guard tally.isConsistent(inSystem: counted), tally.arrived <= arrivalCount else {
-            throw ServiceError(.snapshot, "counts: found contacts that do not add up")
+            throw RulesError(.snapshot, "counts: found contacts that do not add up")
         }
     }
 }

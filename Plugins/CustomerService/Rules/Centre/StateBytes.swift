@@ -1,3 +1,5 @@
+import ArgusEnvAPI
+
 /// Numbers as little-endian bytes.
 struct StateWriter {
     private(set) var bytes: [UInt8] = []
@@ -19,37 +21,37 @@ struct StateReader {
 
     mutating func read<Number: FixedWidthInteger>(
         _ what: String, in range: ClosedRange<Number> = Number.min...Number.max
-    ) throws(ServiceError) -> Number {
+    ) throws(RulesError) -> Number {
         let size = MemoryLayout<Number>.size
         guard bytes.count - place >= size else {
-            throw ServiceError(.snapshot, "\(what): found the end after \(bytes.count) bytes, expected more")
+            throw RulesError(.snapshot, "\(what): found the end after \(bytes.count) bytes, expected more")
         }
         var value: Number = 0
         for index in (0..<size).reversed() { value = (value << 8) | Number(truncatingIfNeeded: bytes[place + index]) }
         place += size
         guard range.contains(value) else {
-            throw ServiceError(
+            throw RulesError(
                 .snapshot, "\(what): found \(value), expected \(range.lowerBound) to \(range.upperBound)")
         }
         return value
     }
 
-    mutating func read(_ what: String, in range: ClosedRange<Double>) throws(ServiceError) -> Double {
+    mutating func read(_ what: String, in range: ClosedRange<Double>) throws(RulesError) -> Double {
         let value = Double(bitPattern: try read(what, in: UInt64.min...UInt64.max))
         guard range.contains(value) else {
-            throw ServiceError(
+            throw RulesError(
                 .snapshot, "\(what): found \(value), expected \(range.lowerBound) to \(range.upperBound)")
         }
         return value
     }
 
-    mutating func read(_ what: String) throws(ServiceError) -> Bool {
+    mutating func read(_ what: String) throws(RulesError) -> Bool {
         try read(what, in: 0...1 as ClosedRange<UInt8>) == 1
     }
 
-    func requireEnd() throws(ServiceError) {
+    func requireEnd() throws(RulesError) {
         guard place == bytes.count else {
-            throw ServiceError(.snapshot, "found \(bytes.count) bytes, expected \(place)")
+            throw RulesError(.snapshot, "found \(bytes.count) bytes, expected \(place)")
         }
     }
 }

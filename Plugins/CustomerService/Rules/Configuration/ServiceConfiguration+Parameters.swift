@@ -94,7 +94,7 @@ extension ServiceConfiguration {
 
     private static let longest = 1e9
 
-    /// - Throws: ``ServiceError`` (configuration) for parameters that do not fit together.
+    /// - Throws: ``ParameterError`` for parameters that do not fit together.
     public init(parameters: ParameterValues) throws {
         let kinds = try Self.readKinds(try parameters.string("kinds"))
         let count = kinds.count
@@ -109,19 +109,22 @@ extension ServiceConfiguration {
             try parameters.string("profile"), longest: 48, in: 0...1000, parameter: "profile")
         day = endless(try parameters.number("day"))
         guard profile.count == 1 || day.isFinite else {
-            throw ServiceError.parameter(
-                "profile", found: "\(profile.count) parts of a day without end", expected: "one part, or a day",
+            throw ParameterError(
+                parameter: "profile", found: "\(profile.count) parts of a day without end",
+                expected: "one part, or a day",
                 remedy: "day: 28800")
         }
         backlog = try parameters.integer("backlog")
         lines = try parameters.integer("lines")
         guard backlog <= lines else {
-            throw ServiceError.parameter(
-                "backlog", found: "\(backlog)", expected: "at most as many as lines, \(lines)", remedy: "\(lines)")
+            throw ParameterError(
+                parameter: "backlog", found: "\(backlog)", expected: "at most as many as lines, \(lines)",
+                remedy: "\(lines)")
         }
         guard backlog == 0 || arrivalRates.contains(where: { $0 > 0 }) else {
-            throw ServiceError.parameter(
-                "backlog", found: "\(backlog) contacts of no kind, as nobody arrives", expected: "0", remedy: "0")
+            throw ParameterError(
+                parameter: "backlog", found: "\(backlog) contacts of no kind, as nobody arrives", expected: "0",
+                remedy: "0")
         }
         patience = try list("patience", 0...Self.longest).map(endless)
         priorities = try list("priorities", 1...9).map { Int($0) }
@@ -131,8 +134,9 @@ extension ServiceConfiguration {
         for kind in 0..<count {
             let sum = followUps[kind * count..<(kind + 1) * count].reduce(0, +)
             guard sum <= 1 + 1e-9 else {
-                throw ServiceError.parameter(
-                    "follow_up", found: "a row with the sum \(sum)", expected: "at most 1", remedy: "smaller chances")
+                throw ParameterError(
+                    parameter: "follow_up", found: "a row with the sum \(sum)", expected: "at most 1",
+                    remedy: "smaller chances")
             }
         }
         ambiguity = try parameters.number("ambiguity")
@@ -178,28 +182,31 @@ extension ServiceConfiguration {
             (0..<experts).reduce(0) { $0 | ($1 == expert ? 0 : own[$1]) }
         }
         for kind in 0..<count where !own.contains(where: { $0 >> UInt32(kind) & 1 != 0 }) {
-            throw ServiceError.parameter(
-                "speed", found: "nobody with the skill of \(kinds[kind])", expected: "a speed above 0 in each column",
+            throw ParameterError(
+                parameter: "speed", found: "nobody with the skill of \(kinds[kind])",
+                expected: "a speed above 0 in each column",
                 remedy: "1 for one of the experts")
         }
     }
 
-    private static func readKinds(_ text: String) throws(ServiceError) -> [ContactKind] {
+    private static func readKinds(_ text: String) throws(ParameterError) -> [ContactKind] {
         let names = text.split(whereSeparator: { $0 == " " || $0 == "," || $0.isWhitespace })
         let known = ContactKind.allCases.map(\.rawValue)
         guard (1...kindLimit).contains(names.count) else {
-            throw .parameter(
-                "kinds", found: "\(names.count) kinds", expected: "1 to \(kindLimit)", remedy: "'billing technical'")
+            throw ParameterError(
+                parameter: "kinds", found: "\(names.count) kinds", expected: "1 to \(kindLimit)",
+                remedy: "'billing technical'")
         }
         var kinds: [ContactKind] = []
         for name in names {
             guard let kind = ContactKind(rawValue: String(name)) else {
-                throw .parameter(
-                    "kinds", found: "'\(name)'", expected: "names from \(known.joined(separator: ", "))",
+                throw ParameterError(
+                    parameter: "kinds", found: "'\(name)'", expected: "names from \(known.joined(separator: ", "))",
                     remedy: "'\(nearestName(to: String(name), in: known) ?? "billing")'")
             }
             guard !kinds.contains(kind) else {
-                throw .parameter("kinds", found: "'\(name)' twice", expected: "each kind once", remedy: "another kind")
+                throw ParameterError(
+                    parameter: "kinds", found: "'\(name)' twice", expected: "each kind once", remedy: "another kind")
             }
             kinds.append(kind)
         }

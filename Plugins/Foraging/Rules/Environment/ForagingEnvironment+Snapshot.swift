@@ -1,3 +1,5 @@
+import ArgusEnvAPI
+
 /// Saving and continuing an episode: the game's bytes, then the number of failed loads (little-endian, 32 bits).
 ///
 /// Chance plays no part after a reset, so a new chance seed changes nothing.
@@ -6,10 +8,10 @@ extension ForagingEnvironment {
         game.serialise() + (0..<4).map { UInt8(truncatingIfNeeded: failedLoads >> (8 * UInt32($0))) }
     }
 
-    /// - Throws: ``ForagingError`` (snapshot), and leaves the copy as it was, for bytes that are no state of this task.
+    /// - Throws: ``RulesError`` (snapshot), and leaves the copy as it was, for bytes that are no state of this task.
     public mutating func restore(_ bytes: [UInt8]) throws {
         guard bytes.count >= 4 else {
-            throw ForagingError(.snapshot, "found \(bytes.count) bytes, expected at least 16")
+            throw RulesError(.snapshot, "found \(bytes.count) bytes, expected at least 16")
         }
         try game.deserialise([UInt8](bytes.dropLast(4)))
         failedLoads = bytes.suffix(4).reversed().reduce(0) { ($0 << 8) | UInt32($1) }

@@ -79,12 +79,12 @@ extension ForagingEnvironment {
 }
 
 extension ForagingConfiguration {
-    /// - Throws: ``ForagingError`` (configuration) for parameters that do not go together.
+    /// - Throws: ``RulesError`` (configuration) for parameters that do not go together.
     init(parameters: ParameterValues) throws {
         let low = try parameters.integer("min_player_level")
         let high = try parameters.integer("max_player_level")
         guard low <= high else {
-            throw ForagingError(
+            throw RulesError(
                 .configuration, "max_player_level: found \(high), expected at least min_player_level, \(low)")
         }
         let sight = try parameters.integer("sight")
@@ -112,10 +112,10 @@ extension ForagingConfiguration {
         let text = try parameters.string("sights")
         if text.isEmpty { return nil }
         let whole = max(try parameters.integer("rows"), try parameters.integer("columns"))
-        return try text.split(separator: ",", omittingEmptySubsequences: false).map { part throws(ForagingError) in
+        return try text.split(separator: ",", omittingEmptySubsequences: false).map { part throws(RulesError) in
             let word = part.filter { $0 != " " }
             guard let sight = Int(word), (0...100).contains(sight) else {
-                throw ForagingError(
+                throw RulesError(
                     .configuration, "sights: found '\(part)' in '\(text)', expected 0 to 100, with commas between")
             }
             return sight == 0 ? whole : sight

@@ -2,6 +2,6 @@
 extension ResearchEnvironment {
     public func snapshot() throws -> [UInt8] { game.serialise() }
 
-    /// - Throws: ``ResearchError`` (snapshot), and leaves the copy as it was, for bytes that are no state of this task.
+    /// - Throws: ``RulesError`` (snapshot), and leaves the copy as it was, for bytes that are no state of this task.
     public mutating func restore(_ bytes: [UInt8]) throws { try game.deserialise(bytes) }
 }

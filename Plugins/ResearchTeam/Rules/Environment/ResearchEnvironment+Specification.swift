@@ -83,7 +83,7 @@ extension ResearchEnvironment {
 }
 
 extension ResearchConfiguration {
-    /// - Throws: ``ResearchError`` (configuration) for parameters that do not go together.
+    /// - Throws: ``RulesError`` (configuration) for parameters that do not go together.
     init(parameters: ParameterValues) throws {
         try self.init(
             disciplines: try parameters.integer("disciplines"),

@@ -1,3 +1,5 @@
+public import ArgusEnvAPI
+
 /// The whole state as bytes, little-endian.
 ///
 /// Version (1 byte, 1); the generator (8); the subjects asked about (8); the first subject; where each link leads, hop by
@@ -44,11 +46,11 @@ extension ResearchGame {
 
     /// Continues from what `serialise` of a game with the same configuration returned.
     ///
-    /// - Throws: ``ResearchError`` (snapshot), and leaves the game as it was, unless the rules can reach this state.
-    public mutating func deserialise(_ bytes: [UInt8]) throws(ResearchError) {
+    /// - Throws: ``RulesError`` (snapshot), and leaves the game as it was, unless the rules can reach this state.
+    public mutating func deserialise(_ bytes: [UInt8]) throws(RulesError) {
         var reader = SnapshotReader(bytes: bytes)
         guard try reader.byte() == Self.version else {
-            throw ResearchError(.snapshot, "found version \(bytes.first ?? 0), expected \(Self.version)")
+            throw RulesError(.snapshot, "found version \(bytes.first ?? 0), expected \(Self.version)")
         }
         var restored = ResearchGame(configuration: configuration)
         restored.random.state = try reader.word()
@@ -65,7 +67,7 @@ extension ResearchGame {
         self = restored
     }
 
-    private mutating func readProblem(_ reader: inout SnapshotReader) throws(ResearchError) {
+    private mutating func readProblem(_ reader: inout SnapshotReader) throws(RulesError) {
         problem.start = try reader.byte()
         for hop in 0..<configuration.hops {
             for subject in 0..<configuration.candidates {
@@ -79,7 +81,7 @@ extension ResearchGame {
         }
     }
 
-    private mutating func readSeries(_ reader: inout SnapshotReader) throws(ResearchError) {
+    private mutating func readSeries(_ reader: inout SnapshotReader) throws(RulesError) {
         for hop in measuredHops {
             for subject in 0..<configuration.candidates {
                 let index = hop * ResearchConfiguration.mostCandidates + subject
@@ -89,21 +91,21 @@ extension ResearchGame {
         }
     }
 
-    private static func readSeries(_ reader: inout SnapshotReader) throws(ResearchError) -> ReadingSeries {
+    private static func readSeries(_ reader: inout SnapshotReader) throws(RulesError) -> ReadingSeries {
         let count = Int32(try reader.byte())
         return ReadingSeries(count: count, sum: Int32(bitPattern: try reader.word()))
     }
 
     // MARK: Checks
 
-    private func require(_ isTrue: Bool, _ found: @autoclosure () -> String) throws(ResearchError) {
+    private func require(_ isTrue: Bool, _ found: @autoclosure () -> String) throws(RulesError) {
         guard isTrue else {
-            throw ResearchError(.snapshot, "found \(found()), expected a state that the rules can reach")
+            throw RulesError(.snapshot, "found \(found()), expected a state that the rules can reach")
         }
     }
 
     /// Links are one to one, and the sources are those that a reset draws for such links.
-    private func checkProblem() throws(ResearchError) {
+    private func checkProblem() throws(RulesError) {
         let candidates = configuration.candidates
         try require(Int(problem.start) < candidates, "first subject \(problem.start)")
         for hop in 0..<configuration.hops {
@@ -133,7 +135,7 @@ extension ResearchGame {
     }
 
     /// Recomputes what the bytes do not hold, and checks all that was done against budgets and rounds.
-    private mutating func countAndCheck() throws(ResearchError) {
+    private mutating func countAndCheck() throws(RulesError) {
         try require(round <= configuration.rounds, "\(round) rounds")
         try require(answer.map { $0 < configuration.candidates } ?? true, "answer \(answer ?? 0)")
         var possible = LinkSet()
@@ -150,7 +152,7 @@ extension ResearchGame {
         for agent in 1..<configuration.agents { try countAndCheck(agent) }
     }
 
-    private mutating func countAndCheck(_ agent: Int) throws(ResearchError) {
+    private mutating func countAndCheck(_ agent: Int) throws(RulesError) {
         var messages = (least: 0, most: 0)
         for source in configuration.ownSources(agent - 1) {
             let status = statuses[source]
@@ -179,7 +181,7 @@ extension ResearchGame {
             Int(papersRead[agent] + readingsTaken[agent]) + sent <= round, "more deeds of agent \(agent) than rounds")
     }
 
-    private func checkSeries(_ source: Int) throws(ResearchError) {
+    private func checkSeries(_ source: Int) throws(RulesError) {
         let (all, told) = (series[seriesIndex(source)], toldSeries[seriesIndex(source)])
         let status = statuses[source]
         let later = (count: Int(all.count) - Int(told.count), sum: Int(all.sum) - Int(told.sum))
@@ -204,21 +206,21 @@ private struct SnapshotReader {
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
-    mutating func byte() throws(ResearchError) -> UInt8 {
-        guard next < bytes.count else { throw ResearchError(.snapshot, "found \(bytes.count) bytes, expected more") }
+    mutating func byte() throws(RulesError) -> UInt8 {
+        guard next < bytes.count else { throw RulesError(.snapshot, "found \(bytes.count) bytes, expected more") }
         next += 1
         return bytes[next - 1]
     }
 
-    mutating func word<Word: FixedWidthInteger>() throws(ResearchError) -> Word {
+    mutating func word<Word: FixedWidthInteger>() throws(RulesError) -> Word {
         var word: Word = 0
         for place in 0..<Word.bitWidth / 8 { word |= Word(truncatingIfNeeded: try byte()) << Word(8 * place) }
         return word
     }
 
-    func end() throws(ResearchError) {
+    func end() throws(RulesError) {
         guard next == bytes.count else {
-            throw ResearchError(.snapshot, "found \(bytes.count) bytes, expected \(next)")
+            throw RulesError(.snapshot, "found \(bytes.count) bytes, expected \(next)")
         }
     }
 }

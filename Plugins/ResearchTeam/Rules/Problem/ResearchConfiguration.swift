@@ -1,3 +1,5 @@
+public import ArgusEnvAPI
+
 /// All that stays fixed over the episodes of one research task, and what follows from it.
 ///
 /// **Subjects** are (layer, index): layer 0 to `hops`, `candidates` subjects in each. Hop h (from 0) leads from layer h
@@ -57,13 +59,13 @@ public struct ResearchConfiguration: Hashable, Sendable {
     static let mostHops = 8
     public static let mostCandidates = 8
 
-    /// - Throws: ``ResearchError`` (configuration) that names the parameter.
+    /// - Throws: ``RulesError`` (configuration) that names the parameter.
     public init(
         disciplines: Int = 2, hops: Int = 2, candidates: Int = 3, decoys: Int = 0, contradictions: Int = 0,
         measured: Int = 0, noise: Double = 0.5, rounds: Int = 16, readingBudget: Int = 4, measuringBudget: Int = 8,
         messageBudget: Int = 4, questionBudget: Int = 4, readingCost: Double = 0.02, measuringCost: Double = 0.01,
         messageCost: Double = 0.02, tells: Bool = true, toldToAll: Bool = true
-    ) throws(ResearchError) {
+    ) throws(RulesError) {
         try Self.require("disciplines", disciplines, within: 2...Discipline.allCases.count)
         try Self.require("hops", hops, within: disciplines...Self.mostHops)
         try Self.require("candidates", candidates, within: 3...Self.mostCandidates)
@@ -118,9 +120,9 @@ public struct ResearchConfiguration: Hashable, Sendable {
 
     private static func require<Value: Comparable>(
         _ name: String, _ value: Value, within range: ClosedRange<Value>
-    ) throws(ResearchError) {
+    ) throws(RulesError) {
         guard range.contains(value) else {
-            throw ResearchError(
+            throw RulesError(
                 .configuration, "\(name): found \(value), expected \(range.lowerBound) to \(range.upperBound)")
         }
     }

@@ -7,22 +7,13 @@ extension SkirmishBattle {
         let configuration = configuration
         readColumns { units in
             for unit in 0..<configuration.agents {
-                let row = frame.observations[unit].pointer
                 let legal = frame.legal?[unit]
                 if let legal { Self.writeMoves(units.health[unit] > 0, legal) }
-                guard units.health[unit] > 0 else {
+                if units.health[unit] <= 0 {
                     frame.acting[first: unit] = 0
                     frame.terminated[first: unit] = 1
-                    row.update(repeating: 0, count: configuration.observationSize)
-                    continue
                 }
-                switch configuration.observation {
-                case .list: Self.writeList(unit, configuration, units, row, legal?.pointer)
-                case .conic:
-                    Self.writeCones(unit, configuration, units, row)
-                    if let legal { Self.writeAttacks(unit, configuration, units, legal.pointer) }
-                }
-                Self.writeSelf(unit, units, row + SkirmishConfiguration.unitFeatures * configuration.observedUnits)
+                Self.write(unit, configuration, units, frame.observations[unit].pointer, legal?.pointer)
             }
             if let state = frame.state { Self.writeState(configuration, units, state.pointer) }
         }
@@ -31,17 +22,26 @@ extension SkirmishBattle {
     /// Writes one agent's observation row.
     public func observe(_ unit: Int, into row: UnsafeMutablePointer<Float>) {
         let configuration = configuration
-        readColumns { units in
-            guard units.health[unit] > 0 else {
-                row.update(repeating: 0, count: configuration.observationSize)
-                return
-            }
-            switch configuration.observation {
-            case .list: Self.writeList(unit, configuration, units, row, nil)
-            case .conic: Self.writeCones(unit, configuration, units, row)
-            }
-            Self.writeSelf(unit, units, row + SkirmishConfiguration.unitFeatures * configuration.observedUnits)
+        readColumns { Self.write(unit, configuration, $0, row, nil) }
+    }
+
+    /// A unit's row, zeros if it is dead, and which attacks a living one may make.
+    @inline(__always)
+    private static func write(
+        _ unit: Int, _ configuration: SkirmishConfiguration, _ units: UnitColumns, _ row: UnsafeMutablePointer<Float>,
+        _ legal: UnsafeMutablePointer<UInt8>?
+    ) {
+        guard units.health[unit] > 0 else {
+            row.update(repeating: 0, count: configuration.observationSize)
+            return
         }
+        switch configuration.observation {
+        case .list: writeList(unit, configuration, units, row, legal)
+        case .conic:
+            writeCones(unit, configuration, units, row)
+            if let legal { writeAttacks(unit, configuration, units, legal) }
+        }
+        writeSelf(unit, units, row + SkirmishConfiguration.unitFeatures * configuration.observedUnits)
     }
 
     // MARK: Features

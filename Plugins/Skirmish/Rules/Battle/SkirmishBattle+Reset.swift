@@ -47,8 +47,8 @@ extension SkirmishBattle {
     private static func drawPlaces(
         _ configuration: SkirmishConfiguration, _ units: UnitColumns, _ random: inout SplitMix64
     ) {
-        let allies = 0..<configuration.allies
-        let enemies = configuration.allies..<configuration.units
+        let allies = configuration.team(ofAllies: true)
+        let enemies = configuration.team(ofAllies: false)
         if !configuration.map.isRandom {
             placeAround(size / 4, size / 2, allies, units, &random)
             placeAround(size * 3 / 4, size / 2, enemies, units, &random)

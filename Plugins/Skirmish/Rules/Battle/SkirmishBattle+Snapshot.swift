@@ -1,4 +1,4 @@
-import ArgusEnvAPI
+public import ArgusEnvAPI
 
 /// Saving and continuing a battle.
 extension SkirmishBattle {
@@ -35,19 +35,19 @@ extension SkirmishBattle {
 
     /// Continues from what `serialise` of a battle with the same configuration returned.
     ///
-    /// - Throws: `SkirmishError` with code `snapshot`, and leaves the battle as it was, for bytes that are not such a state.
-    public mutating func deserialise(_ bytes: [UInt8]) throws(SkirmishError) {
+    /// - Throws: `RulesError` with code `snapshot`, and leaves the battle as it was, for bytes that are not such a state.
+    public mutating func deserialise(_ bytes: [UInt8]) throws(RulesError) {
         let count = configuration.units
         guard bytes.count >= Self.headerSize, bytes[0] == Self.version, Int(bytes[1]) == count, bytes[2] <= 1,
             bytes[3] == 0
         else {
-            throw SkirmishError(
+            throw RulesError(
                 .snapshot, "found \(bytes.count) bytes that begin otherwise, expected a state of \(count) units")
         }
         let noiseSize = bytes[2] == 1 ? 4 * Self.substeps * count : 0
         let size = Self.headerSize + Self.unitSize * count + noiseSize
         guard bytes.count == size else {
-            throw SkirmishError(.snapshot, "found \(bytes.count) bytes, expected \(size)")
+            throw RulesError(.snapshot, "found \(bytes.count) bytes, expected \(size)")
         }
         func word(_ offset: Int) -> UInt32 {
             bytes.withUnsafeBytes { UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt32.self)) }
@@ -61,7 +61,7 @@ extension SkirmishBattle {
                 restored.integers[column * lanes + unit] = Int32(Int8(bitPattern: bytes[offset + column]))
             }
             guard bytes[offset + 3] == 0 else {
-                throw SkirmishError(.snapshot, "unit \(unit): found \(bytes[offset + 3]) in a gap, expected 0")
+                throw RulesError(.snapshot, "unit \(unit): found \(bytes[offset + 3]) in a gap, expected 0")
             }
             for column in Self.savedFloats {
                 restored.floats[column * lanes + unit] = Float(bitPattern: word(offset + 4 + 4 * column))
@@ -78,14 +78,14 @@ extension SkirmishBattle {
     }
 
     /// Gives the deviations of cooldowns for the next step, [substep][unit].
-    mutating func injectNoise(_ noise: [Float]) throws(SkirmishError) {
+    mutating func injectNoise(_ noise: [Float]) throws(RulesError) {
         let count = configuration.units
         guard noise.count == Self.substeps * count else {
-            throw SkirmishError(
+            throw RulesError(
                 .snapshot, "cooldown_noise: found \(noise.count) numbers, expected \(Self.substeps) × \(count)")
         }
         for value in noise where !(value >= -Self.timeStep - 1e-4 && value <= 2 * Self.timeStep + 1e-4) {
-            throw SkirmishError(
+            throw RulesError(
                 .snapshot, "cooldown_noise: found \(value), expected \(-Self.timeStep) to \(2 * Self.timeStep)")
         }
         hasInjectedNoise = true
@@ -98,7 +98,7 @@ extension SkirmishBattle {
     }
 
     /// Checks what was read and works out what follows from it.
-    mutating func adopt() throws(SkirmishError) {
+    mutating func adopt() throws(RulesError) {
         for unit in 0..<configuration.units { try check(unit) }
         let configuration = configuration
         withColumns { units in
@@ -118,23 +118,23 @@ extension SkirmishBattle {
         return -margin...size + margin
     }
 
-    private func check(_ unit: Int) throws(SkirmishError) {
-        func require(_ what: String, _ value: Float, within range: ClosedRange<Float>) throws(SkirmishError) {
+    private func check(_ unit: Int) throws(RulesError) {
+        func require(_ what: String, _ value: Float, within range: ClosedRange<Float>) throws(RulesError) {
             guard range.contains(value) else {
-                throw SkirmishError(
+                throw RulesError(
                     .snapshot,
                     "\(what) of unit \(unit): found \(value), expected \(range.lowerBound) to \(range.upperBound)")
             }
         }
         let isAlly = isAlly(unit)
         guard let kind = UInt8(exactly: integers[unit]).flatMap(UnitKind.init(rawValue:)) else {
-            throw SkirmishError(.snapshot, "type of unit \(unit): found \(integers[unit]), expected 0 to 5")
+            throw RulesError(.snapshot, "type of unit \(unit): found \(integers[unit]), expected 0 to 5")
         }
         let map = configuration.map
         if !map.isRandom {
             let expected = isAlly ? map.allies[unit] : map.enemies[unit - configuration.allies]
             guard kind == expected else {
-                throw SkirmishError(
+                throw RulesError(
                     .snapshot,
                     "type of unit \(unit): found \(kind.rawValue), expected \(expected.rawValue) (\(expected)) on \(map.name)"
                 )
@@ -148,12 +148,12 @@ extension SkirmishBattle {
         try require("cooldown", cooldown(unit), within: Self.lowestCooldown...kind.cooldown + 2 * Self.timeStep + 1e-3)
         let actions = configuration.actions(ofAlly: isAlly)
         guard (0..<actions).contains(lastAction(unit)) else {
-            throw SkirmishError(
+            throw RulesError(
                 .snapshot, "last action of unit \(unit): found \(lastAction(unit)), expected 0 to \(actions - 1)")
         }
         let choice = Int(integers[2 * lanes + unit])
         guard (-1..<actions - SkirmishConfiguration.movements).contains(choice) else {
-            throw SkirmishError(.snapshot, "target of unit \(unit): found \(choice), expected -1 to \(actions - 6)")
+            throw RulesError(.snapshot, "target of unit \(unit): found \(choice), expected -1 to \(actions - 6)")
         }
         let goals = Self.size - Self.places(configuration).upperBound...Self.places(configuration).upperBound
         try require("goal x", floats[4 * lanes + unit], within: goals)

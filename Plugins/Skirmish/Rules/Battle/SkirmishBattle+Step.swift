@@ -23,7 +23,7 @@ extension SkirmishBattle {
                 units.action[unit] = isAction && units.health[unit] > 0 ? action : SkirmishAction.stop
             }
             if configuration.opponent == .heuristic {
-                for unit in configuration.allies..<configuration.units {
+                for unit in configuration.team(ofAllies: false) {
                     units.action[unit] =
                         units.health[unit] > 0
                         ? HeuristicFighter.act(unit, configuration, units, &random) : SkirmishAction.stop
@@ -189,8 +189,8 @@ extension SkirmishBattle {
     /// Rewards of both teams, and whether one is wiped out.
     @inline(__always)
     private static func judge(_ configuration: SkirmishConfiguration, _ units: UnitColumns) -> Outcome {
-        let allies = lost(0..<configuration.allies, units)
-        let enemies = lost(configuration.allies..<configuration.units, units)
+        let allies = lost(configuration.team(ofAllies: true), units)
+        let enemies = lost(configuration.team(ofAllies: false), units)
         var outcome = Outcome(allyReward: 0, enemyReward: 0, isOver: !allies.isAnyAlive || !enemies.isAnyAlive)
         if configuration.reward == .shaped {
             outcome.allyReward = enemies.share

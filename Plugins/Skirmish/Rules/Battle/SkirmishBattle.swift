@@ -75,14 +75,12 @@ public struct SkirmishBattle: Sendable {
 
     /// Living units of a team.
     public func living(allies: Bool) -> Int {
-        let team = allies ? 0..<configuration.allies : configuration.allies..<configuration.units
-        return team.count { isAlive($0) }
+        configuration.team(ofAllies: allies).count { isAlive($0) }
     }
 
     /// Hit points that a team has lost.
     public func healthLost(allies: Bool) -> Float {
-        let team = allies ? 0..<configuration.allies : configuration.allies..<configuration.units
-        return team.reduce(0) { $0 + kind($1).health - health($1) }
+        configuration.team(ofAllies: allies).reduce(0) { $0 + kind($1).health - health($1) }
     }
 
     /// Whether the other team is dead and this one is not. When both die in one step, nobody has won.

@@ -1,4 +1,4 @@
-import ArgusEnvAPI
+public import ArgusEnvAPI
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -38,13 +38,13 @@ struct TransitionState: Decodable {
         case cooldownNoise = "cooldown_noise"
     }
 
-    init(json bytes: [UInt8]) throws(SkirmishError) {
+    init(json bytes: [UInt8]) throws(RulesError) {
         do {
             self = try JSONDecoder().decode(TransitionState.self, from: Data(bytes))
         } catch let error as DecodingError {
-            throw SkirmishError(.snapshot, "transition state: \(Self.words(error))")
+            throw RulesError(.snapshot, "transition state: \(Self.words(error))")
         } catch {
-            throw SkirmishError(.snapshot, "transition state: \(error)")
+            throw RulesError(.snapshot, "transition state: \(error)")
         }
     }
 
@@ -70,14 +70,14 @@ extension SkirmishBattle {
     /// Continues from a recorded state. Chance, where it is not given, comes from a stream that begins anew; the heuristic
     /// is as at the start of a battle.
     ///
-    /// - Throws: `SkirmishError` with code `snapshot`, and leaves the battle as it was, for a state that this map cannot
+    /// - Throws: `RulesError` with code `snapshot`, and leaves the battle as it was, for a state that this map cannot
     ///   be in.
-    public mutating func adopt(transitionState bytes: [UInt8]) throws(SkirmishError) {
+    public mutating func adopt(transitionState bytes: [UInt8]) throws(RulesError) {
         let state = try TransitionState(json: bytes)
         let count = configuration.units
-        func require(_ name: String, _ found: Int, _ expected: Int) throws(SkirmishError) {
+        func require(_ name: String, _ found: Int, _ expected: Int) throws(RulesError) {
             guard found == expected else {
-                throw SkirmishError(.snapshot, "\(name): found \(found) entries, expected \(expected)")
+                throw RulesError(.snapshot, "\(name): found \(found) entries, expected \(expected)")
             }
         }
         let before = state.before
@@ -89,14 +89,14 @@ extension SkirmishBattle {
         try require("before.previous_moves", before.previousMoves.count, 2 * count)
         try require("before.previous_attacks", before.previousAttacks.count, count)
         guard (0...Int(Int32.max)).contains(before.step) else {
-            throw SkirmishError(.snapshot, "before.step: found \(before.step), expected 0 to \(Int32.max)")
+            throw RulesError(.snapshot, "before.step: found \(before.step), expected 0 to \(Int32.max)")
         }
         var restored = self
         restored.steps = before.step
         restored.random = SplitMix64(seed: 0)
         for unit in 0..<count {
             guard before.alive[unit] == (before.health[unit] > 0 ? 1 : 0) else {
-                throw SkirmishError(
+                throw RulesError(
                     .snapshot,
                     "before.alive of unit \(unit): found \(before.alive[unit]) with \(before.health[unit]) hit points, "
                         + "expected 1 with more than 0, else 0")
@@ -121,7 +121,7 @@ extension SkirmishBattle {
     }
 
     /// The action that leaves these traces.
-    private static func action(_ before: TransitionState.Before, _ unit: Int) throws(SkirmishError) -> Int32 {
+    private static func action(_ before: TransitionState.Before, _ unit: Int) throws(RulesError) -> Int32 {
         let move = SIMD2(before.previousMoves[2 * unit], before.previousMoves[2 * unit + 1])
         let attack = Int32(clamping: before.previousAttacks[unit])
         for action in SkirmishAction.north...SkirmishAction.stop {
@@ -130,7 +130,7 @@ extension SkirmishBattle {
             if attack == 0 { return action }
             if action == SkirmishAction.stop, attack >= SkirmishAction.firstAttack { return attack }
         }
-        throw SkirmishError(
+        throw RulesError(
             .snapshot,
             "last action of unit \(unit): found move (\(move.x), \(move.y)) with attack \(attack), expected a move of length 1 "
                 + "along an axis with attack 0, or (0, 0) with attack 0 or 5 and more")

@@ -93,8 +93,8 @@ struct BattlePicture {
 
     /// Allies and enemies side by side if there are many, else one below the other with what they did last.
     func tableLines() -> [String] {
-        let allies = (0..<configuration.allies).map { $0 }
-        let enemies = (configuration.allies..<configuration.units).map { $0 }
+        let allies = Array(configuration.team(ofAllies: true))
+        let enemies = Array(configuration.team(ofAllies: false))
         if configuration.units <= 16 { return allies.map(longLine) + [""] + enemies.map(longLine) }
         return (0..<max(allies.count, enemies.count)).map { index in
             let left = index < allies.count ? shortLine(allies[index]) : String(repeating: " ", count: 14)

@@ -2,15 +2,12 @@
 ///
 /// Hit points are whole (rounded up), places and seconds have one decimal, numbers of attacks in cones two.
 struct SituationText {
-    private let configuration: SkirmishConfiguration
-    private let unit: Int
-    private let row: UnsafeBufferPointer<Float>
+    private let observed: ObservedRow
+    private var configuration: SkirmishConfiguration { observed.configuration }
+    private var unit: Int { observed.unit }
+    private var row: UnsafeBufferPointer<Float> { observed.row }
 
-    init(_ configuration: SkirmishConfiguration, _ unit: Int, _ row: UnsafeBufferPointer<Float>) {
-        self.configuration = configuration
-        self.unit = unit
-        self.row = row
-    }
+    init(_ observed: ObservedRow) { self.observed = observed }
 
     /// How far the text rounds each component of the row.
     static func quanta(_ configuration: SkirmishConfiguration) -> [Float] {
@@ -27,14 +24,12 @@ struct SituationText {
     }
 
     var text: String {
-        let own = SkirmishConfiguration.unitFeatures * configuration.observedUnits
-        guard row[own] > 0 else { return "You are dead." }
-        let kind = kind(own + 4)
-        let me = """
-            You: \(name(kind))\(hitPoints(own, kind)) at x \(tenths(row[own + 1] * SkirmishMap.size)) \
-            y \(tenths(row[own + 2] * SkirmishMap.size)), \(weapon(row[own + 3], kind) ?? "ready").
+        guard let me = observed.me else { return "You are dead." }
+        let own = """
+            You: \(name(me.kind))\(hitPoints(me.health)) at x \(tenths(me.place.x)) y \(tenths(me.place.y)), \
+            \(weapon(me.cooldown) ?? "ready").
             """
-        return me + " " + (configuration.observation == .list ? list(kind) : cones(kind))
+        return own + " " + (configuration.observation == .list ? list(me.kind) : cones(me.kind))
     }
 
     // MARK: List of units
@@ -57,20 +52,18 @@ struct SituationText {
         let offset = SkirmishConfiguration.unitFeatures * place
         guard row[offset] > 0 else { return nil }
         let other = configuration.listedUnit(place, for: unit)
-        let kind = kind(offset + 7)
+        let kind = observed.kind(offset + 7)
         let (distance, way) = way(offset, me)
-        var words = "\(configuration.name(other)) \(name(kind))\(hitPoints(offset, kind)), "
+        var words = "\(configuration.name(other)) \(name(kind))\(hitPoints(row[offset] * kind.health)), "
         if isFoe { words += distance < me.range ? "in range " : "\(tenths(distance)) away " }
         words += way
-        return words + (weapon(row[offset + 6], kind).map { ", \($0)" } ?? "") + ", " + lastAction(offset, of: other)
+        return words + (weapon(row[offset + 6] * kind.cooldown).map { ", \($0)" } ?? "") + ", "
+            + lastAction(offset, of: other)
     }
 
     private func lastAction(_ offset: Int, of other: Int) -> String {
-        let isAlly = other < configuration.allies
-        let number = row[offset + 5] * Float(configuration.actions(ofAlly: isAlly) - 1)
-        let choice = Int(number.rounded()) - SkirmishConfiguration.movements
-        guard choice >= 0 else { return move(offset) ?? "stood" }
-        return "attacked " + configuration.name(configuration.target(choice, ofAlly: isAlly))
+        guard let target = observed.target(row[offset + 5], of: other) else { return move(offset) ?? "stood" }
+        return "attacked " + configuration.name(target)
     }
 
     // MARK: Cones
@@ -80,14 +73,14 @@ struct SituationText {
         for place in 0..<configuration.observedUnits {
             let offset = SkirmishConfiguration.unitFeatures * place
             guard (7..<SkirmishConfiguration.unitFeatures).contains(where: { row[offset + $0] > 0 }) else { continue }
-            let kind = kind(offset + 7)
+            let kind = observed.kind(offset + 7)
             let (distance, way) = way(offset, me)
             let last = row[offset + 5] > 0 ? "attack \(hundredths(row[offset + 5]))" : move(offset) ?? "stood"
             seen.append(
                 """
                 \(place / SkirmishConfiguration.unitsPerSection).\(place % SkirmishConfiguration.unitsPerSection) \
-                \(name(kind))\(hitPoints(offset, kind)), \(tenths(distance)) away (\(way))\
-                \(weapon(row[offset + 6], kind).map { ", \($0)" } ?? ""), \(last)
+                \(name(kind))\(hitPoints(row[offset] * kind.health)), \(tenths(distance)) away (\(way))\
+                \(weapon(row[offset + 6] * kind.cooldown).map { ", \($0)" } ?? ""), \(last)
                 """)
         }
         return "In sight: " + (seen.isEmpty ? "nobody." : seen.joined(separator: "; ") + ".")
@@ -95,18 +88,14 @@ struct SituationText {
 
     // MARK: Words
 
-    private func kind(_ offset: Int) -> UnitKind {
-        UnitKind.allCases.first { row[offset + Int($0.rawValue)] > 0 } ?? .marine
-    }
-
-    private func hitPoints(_ offset: Int, _ kind: UnitKind) -> String {
+    private func hitPoints(_ health: Float) -> String {
         // Shares of whole hit points are not exact.
-        "\(Int((row[offset] * kind.health - 1e-3).rounded(.up))) hp"
+        "\(Int((health - 1e-3).rounded(.up))) hp"
     }
 
     /// Nil if the weapon is ready.
-    private func weapon(_ share: Float, _ kind: UnitKind) -> String? {
-        let seconds = tenths(share * kind.cooldown)
+    private func weapon(_ cooldown: Float) -> String? {
+        let seconds = tenths(cooldown)
         return seconds == "0.0" ? nil : "reloads \(seconds)"
     }
 

@@ -46,8 +46,7 @@ extension SkirmishEnvironment {
 extension SkirmishBattle {
     /// The living units of a team.
     func soldiers(allies: Bool) -> [Soldier] {
-        let team = allies ? 0..<configuration.allies : configuration.allies..<configuration.units
-        return team.filter { isAlive($0) }.map { unit in
+        configuration.team(ofAllies: allies).filter { isAlive($0) }.map { unit in
             let choice = lastAction(unit) - SkirmishConfiguration.movements
             return Soldier(
                 unit: unit, kind: kind(unit), place: SIMD2(x(unit), y(unit)), health: health(unit),

@@ -82,7 +82,7 @@ extension SkirmishConfiguration {
         return isAlly ? kind : "enemy_" + kind
     }
 
-    /// - Throws: ``SkirmishError`` (configuration), ``ParameterError`` for values that the descriptor does not allow.
+    /// - Throws: ``RulesError`` (configuration), ``ParameterError`` for values that the descriptor does not allow.
     init(parameters: ParameterValues) throws {
         try self.init(
             map: try parameters.string("map"),

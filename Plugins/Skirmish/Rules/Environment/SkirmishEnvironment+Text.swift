@@ -6,7 +6,7 @@ extension SkirmishEnvironment {
         withUnsafeTemporaryAllocation(of: Float.self, capacity: configuration.observationSize) { row in
             guard let base = row.baseAddress else { return "" }
             battle.observe(agent, into: base)
-            return SituationText(configuration, agent, UnsafeBufferPointer(row)).text
+            return SituationText(ObservedRow(configuration, agent, UnsafeBufferPointer(row))).text
         }
     }
 

@@ -1,8 +1,9 @@
-/// An observation row of the list kind, read back.
+/// An agent's observation row, read back.
 struct ObservedRow {
-    private let configuration: SkirmishConfiguration
-    private let unit: Int
-    private let row: UnsafeBufferPointer<Float>
+    let configuration: SkirmishConfiguration
+    /// Whose row it is.
+    let unit: Int
+    let row: UnsafeBufferPointer<Float>
 
     init(_ configuration: SkirmishConfiguration, _ unit: Int, _ row: UnsafeBufferPointer<Float>) {
         self.configuration = configuration
@@ -23,7 +24,7 @@ struct ObservedRow {
             cooldown: row[offset + 3] * kind.cooldown, target: nil)
     }
 
-    /// The others that it sees, own team first.
+    /// The others that it sees, own team first; of a row of the list kind.
     func others(seenBy me: Soldier) -> [Soldier] {
         (0..<configuration.units - 1).compactMap { place in
             let offset = SkirmishConfiguration.unitFeatures * place
@@ -47,7 +48,8 @@ struct ObservedRow {
         return configuration.target(Int(number) - SkirmishConfiguration.movements, ofAlly: isAlly)
     }
 
-    private func kind(_ offset: Int) -> UnitKind {
+    /// The kind whose one-hot numbers begin at `offset`.
+    func kind(_ offset: Int) -> UnitKind {
         UnitKind.allCases.first { row[offset + Int($0.rawValue)] > 0 } ?? .marine
     }
 }

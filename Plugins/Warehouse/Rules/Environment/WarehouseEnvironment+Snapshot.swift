@@ -12,13 +12,13 @@ extension WarehouseEnvironment {
         return bytes
     }
 
-    /// - Throws: ``WarehouseError`` (malformedState), and leaves the copy as it was, for bytes that are no state of this
+    /// - Throws: ``RulesError`` (snapshot), and leaves the copy as it was, for bytes that are no state of this
     ///   warehouse.
     public mutating func restore(_ bytes: [UInt8]) throws {
         let size = state.game.snapshotSize
         guard bytes.count == size + tallySize else {
-            throw WarehouseError(
-                .malformedState, "size", "found \(bytes.count) bytes, expected \(size + tallySize)")
+            throw RulesError(
+                .snapshot, "size: found \(bytes.count) bytes, expected \(size + tallySize)")
         }
         let restored = try bytes.withUnsafeBytes {
             try WarehouseState(state.game, serialised: UnsafeRawBufferPointer(rebasing: $0[..<size]))

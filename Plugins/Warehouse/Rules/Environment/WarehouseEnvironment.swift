@@ -69,7 +69,7 @@ public struct WarehouseEnvironment: Environment {
 extension WarehouseParameters {
     /// Parameters as a scenario names them.
     ///
-    /// - Throws: ``WarehouseError`` for a layout that is none.
+    /// - Throws: ``RulesError`` for a layout that is none.
     init(_ values: ParameterValues) throws {
         let inactivity = try values.integer("max_inactivity")
         self.init(
