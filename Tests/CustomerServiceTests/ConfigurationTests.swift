@@ -38,13 +38,21 @@ struct ConfigurationTests {
             ("speed", .string("1 0; 0 1")), ("speed", .string("9x 1 1")), ("speed", .string("1 0")),
             ("speed", .string("nan")), ("resolution", .string("1.5")), ("profile", .string("")),
             ("follow_up", .string("0.6 0.6")), ("backlog", .integer(150)), ("handling", .string("0")),
-            ("patience", .string("1 inf")), ("priorities", .string("0")), ("tick", .number(0)),
+            ("patience", .string("1 inf")), ("priorities", .string("0")), ("priorities", .string("1.5 2")),
+            ("tick", .number(0)),
         ]
         for (name, value) in cases {
             let message = try #require(refusal([name: value]), "\(name): \(value) is taken")
             #expect(message.contains("'\(name)'") && message.contains("found") && message.contains("expected"))
         }
         #expect(refusal(["day": .number(0), "profile": .string("1 2")])?.contains("'profile'") == true)
+    }
+
+    @Test("a day too short to be divided into its profile's parts is over at once")
+    func shortestDay() throws {
+        var run = try CentreRun(["day": .number(Double.leastNonzeroMagnitude), "profile": .string("1 2")])
+        run.step([0, 0, 0])
+        #expect(run.ended == 1)
     }
 
     @Test("agents, choices and group are as scenarios' readers expect")

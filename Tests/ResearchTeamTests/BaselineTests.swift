@@ -20,9 +20,20 @@ struct BaselineTests {
     }
 
     @Test("scripted teams choose legally, and do the same when asked again", arguments: ScenarioTask.all)
-    func legality(task: ScenarioTask) throws {
+    func legality(task: ScenarioTask) throws { try expectLegalPlay(task.parameters) }
+
+    @Test("scripted teams choose legally where instruments are all there is, and there is one reading for each")
+    func legalityOfMeasuring() throws {
+        try expectLegalPlay(["measured": .integer(2), "measuring_budget": .integer(1)])
+        try expectLegalPlay([
+            "hops": .integer(4), "measured": .integer(2), "measuring_budget": .integer(2), "message_budget": .integer(6),
+            "reading_budget": .integer(10), "rounds": .integer(40),
+        ])
+    }
+
+    private func expectLegalPlay(_ parameters: [String: ParameterValue]) throws {
         for baseline in ResearchEnvironment.baselines.map(\.name) {
-            let team = try PlayedTeam(task.parameters)
+            let team = try PlayedTeam(parameters)
             for seed in 0..<40 as Range<UInt64> {
                 team.begin(seed)
                 while !team.isOver {

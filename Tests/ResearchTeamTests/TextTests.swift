@@ -64,6 +64,20 @@ struct TextTests {
         }
     }
 
+    @Test("pictures are at most 100 columns wide", arguments: ScenarioTask.all)
+    func pictures(task: ScenarioTask) throws {
+        var random = SplitMix64(seed: 18)
+        let team = try PlayedTeam(task.parameters)
+        for seed in 0..<30 as Range<UInt64> {
+            team.begin(seed)
+            while !team.isOver {
+                team.step(seed.isMultiple(of: 2) ? team.randomActions(&random) : team.choices("cooperative"))
+                let lines = team.environment.renderText(color: false).split(separator: "\n")
+                #expect(lines.allSatisfy { $0.count <= 100 })
+            }
+        }
+    }
+
     @Test("a specialist's rules name its own relation and none of the others'")
     func jargon() throws {
         let team = try PlayedTeam(ScenarioTask.named("five-disciplines"))

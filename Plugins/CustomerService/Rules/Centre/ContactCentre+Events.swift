@@ -81,7 +81,7 @@ extension ContactCentre {
         }
         var time = now
         let length = configuration.day / Double(parts)
-        var part = min(parts - 1, Int(time / length))
+        var part = min(parts - 1, Int(time / configuration.day * Double(parts)))
         while part < parts {
             let end = part == parts - 1 ? configuration.day : Double(part + 1) * length
             let partRate = rate * configuration.profile[part]

@@ -65,12 +65,10 @@ struct TimerHeap: Sendable {
             let parent = (place - 1) / 2
             let above = Int(heap[parent])
             guard isBefore(timer, above) else { break }
-            heap[place] = Int32(truncatingIfNeeded: above)
-            places[above] = Int32(truncatingIfNeeded: place)
+            put(above, at: place)
             place = parent
         }
-        heap[place] = Int32(truncatingIfNeeded: timer)
-        places[timer] = Int32(truncatingIfNeeded: place)
+        put(timer, at: place)
     }
 
     private mutating func sink(_ start: Int, _ timer: Int) {
@@ -81,10 +79,14 @@ struct TimerHeap: Sendable {
             if child + 1 < count, isBefore(Int(heap[child + 1]), Int(heap[child])) { child += 1 }
             let below = Int(heap[child])
             guard isBefore(below, timer) else { break }
-            heap[place] = Int32(truncatingIfNeeded: below)
-            places[below] = Int32(truncatingIfNeeded: place)
+            put(below, at: place)
             place = child
         }
+        put(timer, at: place)
+    }
+
+    @inline(__always)
+    private mutating func put(_ timer: Int, at place: Int) {
         heap[place] = Int32(truncatingIfNeeded: timer)
         places[timer] = Int32(truncatingIfNeeded: place)
     }

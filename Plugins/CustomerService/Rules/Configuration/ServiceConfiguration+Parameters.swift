@@ -127,7 +127,14 @@ extension ServiceConfiguration {
                 remedy: "0")
         }
         patience = try list("patience", 0...Self.longest).map(endless)
-        priorities = try list("priorities", 1...9).map { Int($0) }
+        priorities = try list("priorities", 1...9).map { (urgency) throws(ServiceError) in
+            guard let whole = Int(exactly: urgency) else {
+                throw .parameter(
+                    "priorities", found: "\(urgency)", expected: "whole numbers from 1 to 9",
+                    remedy: "\(Int(urgency.rounded()))")
+            }
+            return whole
+        }
         highestPriority = priorities.min() ?? 1
         followUps = try NumberTable.matrix(
             try parameters.string("follow_up"), rows: count, columns: count, in: 0...1, parameter: "follow_up")

@@ -31,7 +31,7 @@ struct SingleRoleTeam {
         guard told > 0, view.messagesLeft > 0 else { return cooperative.choose(view) }
         guard told < view.layout.configuration.hops else { return .wait }
         if let known = own.first(where: { view.record($0) != nil && view.timesTold($0) == 0 }) { return .tell(known) }
-        guard view.papersLeft > 0, let unread = own.first(where: { view.record($0) == nil }) else { return .wait }
-        return .look(unread)
+        let unread = own.first { view.record($0) == nil && view.looksLeft(at: $0) > 0 }
+        return unread.map { .look($0) } ?? .wait
     }
 }

@@ -1,4 +1,4 @@
-/// The lines of a picture, up to 100 columns wide.
+/// The lines of a picture, up to 100 columns wide in this plugin's scenarios.
 struct ResearchPicture {
     private let game: ResearchGame
     private let configuration: ResearchConfiguration
@@ -86,8 +86,11 @@ struct ResearchPicture {
     // MARK: Agents
 
     private var agents: [String] {
-        (0..<configuration.agents).map { agent in
-            padded(words.agent(agent), 15) + padded(budgets(agent), 36) + "  " + lastDeed(agent)
+        let names = (0..<configuration.agents).map(words.agent)
+        let spent = (0..<configuration.agents).map(budgets)
+        let (nameWidth, spentWidth) = (names.map(\.count).max() ?? 0, spent.map(\.count).max() ?? 0)
+        return (0..<configuration.agents).map { agent in
+            padded(names[agent], nameWidth + 2) + padded(spent[agent], spentWidth + 2) + lastDeed(agent)
         }
     }
 
@@ -110,7 +113,7 @@ struct ResearchPicture {
         let choice = game.lastChoices[agent]
         guard choice != .wait else { return ink("–", .grey) }
         guard case .tell(let source) = choice else { return words.choice(choice) }
-        return words.choice(choice, record: told(source))
+        return "tell " + words.statement(source, told(source))
     }
 
     private func told(_ source: Int) -> ResearchView.Record {

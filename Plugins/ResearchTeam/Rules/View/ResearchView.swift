@@ -21,6 +21,13 @@ struct ResearchView {
     var readingsLeft: Int { whole(layout.readings, of: configuration.measuringBudget) }
     var messagesLeft: Int { whole(layout.messages, of: configuration.messageBudget) }
 
+    /// A specialist's: what is left of the budget that a look at this source comes from.
+    func looksLeft(at source: Int) -> Int { isMeasured(source) ? readingsLeft : papersLeft }
+
+    private func isMeasured(_ source: Int) -> Bool {
+        configuration.isMeasured(hop: configuration.catalogue[source].hop)
+    }
+
     /// The lead's: the subject that the question begins with.
     var start: Int { (0..<configuration.candidates).first { row[layout.start + $0] > 0.5 } ?? 0 }
 
@@ -36,8 +43,7 @@ struct ResearchView {
     func timesTold(_ source: Int) -> Int {
         guard configuration.tells else { return 0 }
         let place = layout.toldByOneself(agent - 1) + source - configuration.firstOwnSource[agent - 1]
-        let isSeries = configuration.isMeasured(hop: configuration.catalogue[source].hop)
-        return whole(place, of: isSeries ? configuration.measuringBudget : 1)
+        return whole(place, of: isMeasured(source) ? configuration.measuringBudget : 1)
     }
 
     /// What this agent knows of a source; nil: nothing.
