@@ -179,7 +179,16 @@ def test_lists_fit_100_columns_without_escape_codes(kind):
     assert result.returncode == 0, result.stderr
     assert ESCAPE not in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 100
+    assert_columns_stand_apart(result.stdout)
     assert json.loads(argus("list", kind, "--json").stdout)
+
+
+def assert_columns_stand_apart(table):
+    _, rule, *rows = table.split("\n\n")[0].splitlines()
+    assert set(rule) == {"-", " "}
+    gaps = [match.start() for match in re.finditer("  ", rule)]
+    for row in rows:
+        assert all(row[gap:gap + 2].strip() == "" for gap in gaps), row
 
 
 def test_list_scenarios_has_the_sizes_of_each():

@@ -12,6 +12,8 @@ from bigram_model import END, BigramModel
 from command import ROOT, argus
 
 FORAGING = "foraging/5x5-2p-1f"
+# Episodes of a few steps: a token is a byte, so that prompts are long.
+SHORT = ROOT / "Tests/python/scenarios/short-foraging.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def policy(folder, **options):
 
 def evaluate(team, *arguments, episodes=2, check=0, **extra):
     result = argus(
-        "evaluate", FORAGING, "--team", f"player_0={team},*=random", "--episodes", episodes, "--json", *arguments,
+        "evaluate", SHORT, "--team", f"player_0={team},*=random", "--episodes", episodes, "--json", *arguments,
         check=check, **extra)
     return json.loads(result.stdout) if check == 0 else result
 

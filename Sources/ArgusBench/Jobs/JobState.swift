@@ -58,7 +58,8 @@ public enum JobState: Sendable, Hashable {
                 ("evaluation_episodes", "\(manifest.evaluationEpisodes)", "\(job.measurement.evaluationEpisodes)"),
                 ("evaluations", "\(manifest.evaluations)", "\(job.measurement.evaluations)"),
             ]
-            for (key, value) in settings.sorted(by: { $0.key < $1.key }) {
+            let wanted = (job.task.scenario.training[algorithm]?.values ?? [:]).merging(settings) { $1 }
+            for (key, value) in wanted.sorted(by: { $0.key < $1.key }) {
                 let found = manifest.hyperparameters[key] ?? "nothing"
                 pairs.append((key, found, isSameValue(found, value) ? found : value))
             }

@@ -60,6 +60,8 @@ public struct Scenario: Sendable, Hashable {
     public var score: Score?
     /// Published or own results, each with its source.
     public var references: [Reference]
+    /// By algorithm: the hyperparameters that take other values here than the algorithm's defaults.
+    public var training: [String: Training] = [:]
     /// One or two sentences for people.
     public var description: String?
     /// The file it was read from, for messages; empty when it was made in code.
@@ -153,6 +155,19 @@ extension Scenario {
             self.std = std
             self.steps = steps
             self.source = source
+        }
+    }
+
+    /// What one algorithm's hyperparameters are set to, found by trying and written down so that nobody has to again.
+    public struct Training: Sendable, Hashable {
+        /// Text by name, as `--set` takes them.
+        public var values: [String: String]
+        /// File, line and key, for messages.
+        public var place: String
+
+        /// In the order of names.
+        public var settings: [(name: String, value: String)] {
+            values.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
         }
     }
 }

@@ -4,7 +4,7 @@ import ArgusEnvAPI
 public enum ScenarioFile {
     static let keys = [
         "scenario", "version", "description", "environment", "parameters", "horizon", "reward", "state", "masks",
-        "placement", "timeouts", "communication", "score", "references",
+        "placement", "timeouts", "communication", "score", "references", "training",
     ]
 
     /// - Parameter expectedId: what `scenario:` must say; nil accepts any id.
@@ -51,6 +51,13 @@ public enum ScenarioFile {
         if let value = root["score"] { scenario.score = try score(value.section()) }
         if let value = root["references"] {
             for item in try value.list() { scenario.references.append(try reference(item.section())) }
+        }
+        if let section = try root["training"]?.section() {
+            for name in section.keys {
+                let settings = try section.required(name).section()
+                let values = try settings.parameters().mapValues(\.description)
+                scenario.training[name] = Scenario.Training(values: values, place: settings.place)
+            }
         }
         return scenario
     }

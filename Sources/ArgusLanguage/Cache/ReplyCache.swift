@@ -30,7 +30,7 @@ public final class ReplyCache {
         }
         do {
             var configuration = Configuration()
-            configuration.busyMode = .timeout(TimeInterval(patience))
+            configuration.busyMode = .timeout(TimeInterval(ReplyCache.patience))
             configuration.readonly = mustExist
             database = try DatabaseQueue(path: path, configuration: configuration)
             if !mustExist { try ReplyCache.prepare(database) }

@@ -59,6 +59,37 @@ public struct Algorithm: Sendable {
         try configure(settings)
     }
 
+    /// The algorithm with its defaults, changed by what the scenario's file says for it, then by `settings`.
+    ///
+    /// - Throws: ``ArgusError`` (configuration) as ``configured(_:)`` does, with the file's line for what stands there.
+    public func configured(
+        for scenario: Scenario, _ settings: [(name: String, value: String)] = []
+    ) throws(ArgusError) -> Configured {
+        for (name, training) in scenario.training.sorted(by: { $0.key < $1.key }) {
+            try Algorithm.check(training, of: name)
+        }
+        return try configure((scenario.training[name]?.settings ?? []) + settings)
+    }
+
+    private static func check(_ training: Scenario.Training, of name: String) throws(ArgusError) {
+        guard let algorithm = all.first(where: { $0.name == name }) else {
+            let names = all.map(\.name)
+            throw ArgusError(
+                .configuration, "unknown algorithm", at: training.place, found: "'\(name)'",
+                expected: "one of \(names.joined(separator: ", "))",
+                remedy: nearestName(to: name, in: names).map { "'\($0)'" })
+        }
+        do {
+            _ = try algorithm.configure(training.settings)
+        } catch {
+            // It stands in the file, and not on the command line.
+            var error = error
+            error.place = training.place + ": " + error.place.replacing("--set ", with: "")
+            error.remedy = error.remedy?.replacing("--set ", with: "")
+            throw error
+        }
+    }
+
     /// An algorithm whose hyperparameters are settled.
     public struct Configured: Sendable {
         let algorithm: String

@@ -91,7 +91,8 @@ struct BenchCommand: ParsableCommand {
             case .train(let algorithm, _, let settings):
                 #if ARGUS_TRAIN
                 try Algorithm.named(algorithm)
-                    .configured(settings.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })
+                    .configured(
+                        for: scenario, settings.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })
                     .require(environment)
                 #else
                 throw MissingLibtorch.error(for: "algorithm '\(algorithm)'")

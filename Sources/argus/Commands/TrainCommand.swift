@@ -82,7 +82,7 @@ struct TrainCommand: ParsableCommand {
         let host = try EnvironmentHost()
         let scenario = try host.scenarios.scenario(named: name)
         let algorithm = try Algorithm.named(algorithm)
-        let configured = try algorithm.configured(try settings.map(TrainCommand.setting))
+        let configured = try algorithm.configured(for: scenario, try settings.map(TrainCommand.setting))
         let folder =
             resume ?? out
             ?? "runs/\(scenario.id.replacingOccurrences(of: "/", with: "-"))-\(algorithm.name)-\(seed)"

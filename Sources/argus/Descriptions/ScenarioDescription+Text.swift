@@ -64,6 +64,11 @@ extension ScenarioDescription {
         if references.isEmpty { Swift.print("none") }
         StandardOutput.print(referenceTable)
 
+        if !training.isEmpty {
+            StandardOutput.heading("Hyperparameters that differ here from the algorithm's defaults")
+            StandardOutput.print(trainingTable)
+        }
+
         StandardOutput.heading("Where it comes from")
         StandardOutput.print(originTable)
     }
@@ -165,6 +170,14 @@ extension ScenarioDescription {
                     reference.algorithm, reference.metric, NumberFormat.short(reference.mean), spread,
                     reference.steps.map { NumberFormat.grouped(Double($0)) } ?? "", reference.source,
                 ]
+            })
+    }
+
+    private var trainingTable: TextTable {
+        TextTable(
+            columns: [.name("algorithm"), .words("values")],
+            rows: training.sorted { $0.key < $1.key }.map { algorithm, values in
+                [algorithm, values.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }.joined(separator: ", ")]
             })
     }
 

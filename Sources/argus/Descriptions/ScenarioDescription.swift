@@ -109,11 +109,13 @@ struct ScenarioDescription: Encodable {
     var baselines: [Baseline]
     var score: Scenario.Score?
     var references: [Scenario.Reference]
+    /// By algorithm: hyperparameters that differ here from its defaults, as `--set` takes them.
+    var training: [String: [String: String]]
 
     enum CodingKeys: String, CodingKey {
         case scenario, version, description, origin, rules, agents, horizon, reward, masks, communication, hearers,
             views, capabilities
-        case observation, state, heads, actions, parameters, metrics, baselines, score, references
+        case observation, state, heads, actions, parameters, metrics, baselines, score, references, training
         case rewardScope = "reward_scope"
         case stateSize = "state_size"
         case nativeState = "native_state"
@@ -178,6 +180,7 @@ struct ScenarioDescription: Encodable {
         }
         score = scenario.score
         references = scenario.references
+        training = scenario.training.mapValues(\.values)
     }
 }
 

@@ -14,7 +14,7 @@ struct TextTable {
         static func name(_ title: String) -> Column { Column(title: title) }
     }
 
-    /// No wrapping column gets narrower.
+    /// No wrapping column gets narrower than this or its longest word.
     private static let narrowest = 14
 
     var columns: [Column]
@@ -52,9 +52,13 @@ struct TextTable {
         var widths = shown.map { column in
             ([columns[column].title] + rows.map { $0[column] }).map(\.count).max() ?? 0
         }
+        let least = shown.map { column in
+            let words = ([columns[column].title] + rows.map { $0[column] }).flatMap { $0.split(separator: " ") }
+            return max(TextTable.narrowest, words.map(\.count).max() ?? 0)
+        }
         // The widest column of words gives way, again and again, until all fit.
         while widths.reduce(2 * (widths.count - 1), +) > limit {
-            let flexible = shown.indices.filter { columns[shown[$0]].wraps && widths[$0] > TextTable.narrowest }
+            let flexible = shown.indices.filter { columns[shown[$0]].wraps && widths[$0] > least[$0] }
             guard let widest = flexible.max(by: { widths[$0] < widths[$1] }) else { break }
             widths[widest] -= 1
         }

@@ -127,10 +127,10 @@ extension ServiceConfiguration {
                 remedy: "0")
         }
         patience = try list("patience", 0...Self.longest).map(endless)
-        priorities = try list("priorities", 1...9).map { (urgency) throws(ServiceError) in
+        priorities = try list("priorities", 1...9).map { (urgency) throws(ParameterError) in
             guard let whole = Int(exactly: urgency) else {
-                throw .parameter(
-                    "priorities", found: "\(urgency)", expected: "whole numbers from 1 to 9",
+                throw ParameterError(
+                    parameter: "priorities", found: "\(urgency)", expected: "whole numbers from 1 to 9",
                     remedy: "\(Int(urgency.rounded()))")
             }
             return whole
