@@ -221,6 +221,20 @@ struct JobRunnerTests {
         #expect(try runner(1).run(Job.all(of: same, out: runs.out)).failures.isEmpty)
         #expect(calls.isEmpty)
     }
+
+    @Test("values of a scenario's file belong to what a job wants, unless the suite has others")
+    func scenarioValues() throws {
+        try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
+        let path = "Scenarios/demo/one.yaml"
+        let text = runs.text(runs.root + "/" + path)
+        try runs.write(text + "training: {mappo: {rate: 0.1, epochs: 4}}\n", to: path)
+        let same = try runs.suite(SyntheticRuns.demo)
+        #expect(try runner(1).run(Job.all(of: same, out: runs.out)).failures.isEmpty)
+        try runs.write(text + "training: {mappo: {epochs: 5}}\n", to: path)
+        let other = try runs.suite(SyntheticRuns.demo)
+        let error = #expect(throws: ArgusError.self) { _ = try runner(1).run(Job.all(of: other, out: runs.out)) }
+        #expect(error?.description.contains("found epochs 4, expected epochs 5") == true)
+    }
 }
 
 /// The whole of `argus bench`, with the same script.

@@ -22,6 +22,8 @@ struct ScenarioFileTests {
           - {algorithm: MAPPO, metric: return, mean: 17, steps: 20000000, source: "Table 2"}
           - {algorithm: QMIX, mean: 1.5, ci95: [1, 2], source: own}
           - {algorithm: Random, mean: 0.1, std: 0.05, source: own}
+        training:
+          mappo: {recurrent: true, learning_rate: 2e-3}
         """
 
     private static let minimal = "scenario: a/b\nversion: 1\nenvironment: grid\nhorizon: 10\n"
@@ -66,6 +68,8 @@ struct ScenarioFileTests {
         #expect(scenario.state == .native)
         #expect(scenario.masks == .none)
         #expect(scenario.placement == .process)
+        #expect(scenario.training.mapValues(\.values) == ["mappo": ["recurrent": "true", "learning_rate": "0.002"]])
+        #expect(scenario.training["mappo"]?.place == "s.yaml:18, key 'training.mappo'")
         #expect(
             scenario.score
                 == Scenario.Score(metric: "deliveries", floor: 0.5, ceiling: 22, why: "random play; best published"))

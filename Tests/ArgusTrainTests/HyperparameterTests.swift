@@ -1,3 +1,4 @@
+import ArgusHost
 import ArgusTrain
 import Testing
 
@@ -34,5 +35,37 @@ struct HyperparameterTests {
         let algorithm = try Algorithm.named(algorithm)
         let error = #expect(throws: (any Error).self) { try algorithm.configured([(name: name, value: value)]) }
         #expect("\(error.map { "\($0)" } ?? "")".contains(expected))
+    }
+
+    private func scenario(_ training: String) throws -> Scenario {
+        try ScenarioFile.read(
+            text: "scenario: a\nversion: 1\nenvironment: grid\nhorizon: 10\ntraining: \(training)\n", file: "a.yaml")
+    }
+
+    @Test("A scenario's values stand between an algorithm's defaults and those of the command line")
+    func scenarioValues() throws {
+        let scenario = try scenario("{mappo: {recurrent: true, epochs: 3}, ippo: {epochs: 5}}")
+        let algorithm = try Algorithm.named("mappo")
+        let configured = try algorithm.configured(for: scenario, [(name: "epochs", value: "7")]).hyperparameters
+        let defaults = try algorithm.configured([]).hyperparameters
+        #expect(configured["recurrent"] == "true" && configured["epochs"] == "7")
+        #expect(configured.filter { defaults[$0.key] != $0.value }.keys.sorted() == ["epochs", "recurrent"])
+        #expect(try Algorithm.named("ippo").configured(for: scenario).hyperparameters["epochs"] == "5")
+        let other = try Algorithm.named("coma")
+        #expect(try other.configured(for: scenario).hyperparameters == other.configured([]).hyperparameters)
+    }
+
+    @Test(
+        "What a scenario's file says wrongly of any algorithm is refused with its place there",
+        arguments: [
+            ("{mapo: {epochs: 3}}", "unknown algorithm (a.yaml:5, key 'training.mapo')", "Try 'mappo'."),
+            ("{ippo: {epoch: 3}}", "(a.yaml:5, key 'training.ippo': epoch=3)", "Try 'epochs=3'."),
+            ("{ippo: {epochs: 0}}", "(a.yaml:5, key 'training.ippo': epochs)", "from 1 to"),
+        ])
+    func wrongScenarioValues(training: String, place: String, remedy: String) throws {
+        let scenario = try scenario(training)
+        let error = #expect(throws: ArgusError.self) { try Algorithm.named("mappo").configured(for: scenario) }
+        let text = "\(error.map { "\($0)" } ?? "")"
+        #expect(text.contains(place) && text.contains(remedy), "\(text)")
     }
 }
