@@ -26,8 +26,8 @@ struct BaselineTests {
     func legalityOfMeasuring() throws {
         try expectLegalPlay(["measured": .integer(2), "measuring_budget": .integer(1)])
         try expectLegalPlay([
-            "hops": .integer(4), "measured": .integer(2), "measuring_budget": .integer(2), "message_budget": .integer(6),
-            "reading_budget": .integer(10), "rounds": .integer(40),
+            "hops": .integer(4), "measured": .integer(2), "measuring_budget": .integer(2),
+            "message_budget": .integer(6), "reading_budget": .integer(10), "rounds": .integer(40),
         ])
     }
 

@@ -92,7 +92,8 @@ struct BenchCommand: ParsableCommand {
                 #if ARGUS_TRAIN
                 try Algorithm.named(algorithm)
                     .configured(
-                        for: scenario, settings.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })
+                        for: scenario, settings.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+                    )
                     .require(environment)
                 #else
                 throw MissingLibtorch.error(for: "algorithm '\(algorithm)'")
