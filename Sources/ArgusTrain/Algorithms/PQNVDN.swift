@@ -7,8 +7,8 @@ extension Algorithm {
     /// λ-returns of many parallel episodes stand in for both.
     ///
     /// Gallici et al. 2025, "Simplifying deep temporal difference learning" (ICLR), with the team's value as the sum of the
-    /// agents', as their PQN-VDN has it. Differs from their code in the optimiser (Adam for RAdam) and in that memory at a
-    /// rollout's start is stored, not warmed up.
+    /// agents', as their PQN-VDN has it. Differs from their code in the optimiser (Adam, since libtorch's C++ interface has no
+    /// RAdam) and in that memory at a rollout's start is stored, not warmed up.
     static let pqnVDN = Algorithm(
         name: "pqn-vdn", summary: "Value decomposition without replay or target network, from parallel rollouts",
         source: "Gallici et al. 2025, arXiv:2407.04811", headlineMode: .greedy
