@@ -168,7 +168,9 @@ enum ResultTables {
     }
 
     /// Ours beside what was published for the same algorithm; nil when no entry is called as a reference is.
-    static func comparisonsWithReferences(_ result: ScenarioResult) -> Table? {
+    ///
+    /// - Parameter conditions: with what each was had under, which makes lines long.
+    static func comparisonsWithReferences(_ result: ScenarioResult, conditions: Bool) -> Table? {
         let comparisons = result.references
         guard !comparisons.isEmpty else { return nil }
         func steps(_ steps: Int?) -> String { steps.map { $0 > 0 ? NumberText.grouped($0) : "-" } ?? "-" }
@@ -177,19 +179,19 @@ enum ResultTables {
             return [
                 comparison.entry.entry, reference.metric, mean(comparison.mean, comparison.interval, result.decimals),
                 comparison.position.rawValue, NumberText.short(reference.mean), spread(reference),
-                steps(comparison.entry.steps), steps(reference.steps), comparison.conditions,
-                "\(reference.algorithm), \(source(reference))",
+                steps(comparison.entry.steps), steps(reference.steps),
             ]
+                + (conditions
+                    ? [comparison.conditions, "\(reference.algorithm), \(source(reference))"] : [reference.algorithm])
         }
+        let last = conditions ? ["our conditions", "theirs, and the source"] : ["reference"]
         return Table(
             columns: [
                 Table.Column(title: "entry", isNumber: false), Table.Column(title: "metric", isNumber: false),
                 Table.Column(title: "ours [95 %]"), Table.Column(title: "is", isNumber: false),
                 Table.Column(title: "published"), Table.Column(title: "spread", isNumber: false),
                 Table.Column(title: "our env steps"), Table.Column(title: "theirs"),
-                Table.Column(title: "our conditions", isNumber: false),
-                Table.Column(title: "theirs, and the source", isNumber: false),
-            ], rows: rows)
+            ] + last.map { Table.Column(title: $0, isNumber: false) }, rows: rows)
     }
 
     /// Mean returns at each evaluation during training, over the seeds that have it; nil when nothing was trained.

@@ -20,8 +20,8 @@ enum TextReport {
                 lines += crossplay.table(decimals: result.decimals).lines(width: terminal.width, heading: terminal.bold)
             }
             lines += ResultTables.comparisonsWithBest(result)
-            if let comparisons = ResultTables.comparisonsWithReferences(result) {
-                lines += ["", "Ours beside published results, whose conditions differ:", ""]
+            if let comparisons = ResultTables.comparisonsWithReferences(result, conditions: false) {
+                lines += ["", "Ours beside published results; conditions differ, see the report and below:", ""]
                 lines += comparisons.lines(width: terminal.width, heading: terminal.bold)
             }
             if let scenario = result.scenario, !scenario.references.isEmpty {
