@@ -58,6 +58,61 @@ struct ReportTests {
                 "| Paper | return | 0.500 | standard deviation 0.125 | 1,000,000 | table 3 \\| page 4 |"))
     }
 
+    @Test(
+        "an entry stands beside references of its name, with what each was had under, and is inside, above or below",
+        arguments: [
+            // The mean of MAPPO is 0.85 and its interval 0.726 to 0.974.
+            ("mean: 0.8, ci95: [0.7, 0.9]", "inside", "0.800 | 95 % 0.700 to 0.900"),
+            ("mean: 0.9, ci95: [0.86, 0.94]", "below", "0.900 | 95 % 0.860 to 0.940"),
+            ("mean: 0.8, std: 0.04", "above", "0.800 | standard deviation 0.040"),
+            ("mean: 0.95", "inside", "0.950 | not given"), ("mean: 1", "below", "1.000 | not given"),
+            ("mean: 0.7", "above", "0.700 | not given"),
+        ])
+    func positions(numbers: String, position: String, published: String) throws {
+        try runs.write(
+            """
+            scenario: demo/one
+            version: 1
+            environment: demo
+            horizon: 50
+            references:
+              - {algorithm: MAPPO (Code), \(numbers), steps: 2000, source: Table 1, conditions: "rewards summed, greedy"}
+              - {algorithm: recurrent MAPPO, mean: 3, source: other}
+              - {algorithm: MAPPO, metric: unknown, mean: 3, source: other}
+
+            """, to: "Scenarios/demo/one.yaml")
+        try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
+        let text = try report()
+        let cells = "| MAPPO | return | 0.850 [0.726, 0.974] | \(position) | \(published) | 1,000 | 2,000 | "
+        let rows = text.split(separator: "\n").filter { $0.hasPrefix("| MAPPO | return |") }
+        #expect(rows.count == 1)
+        #expect(rows.first?.hasPrefix(cells) == true)
+        #expect(rows.first?.contains("team reward, steps over all copies, best checkpoint, 4 episodes") == true)
+        #expect(rows.first?.hasSuffix("| MAPPO (Code), Table 1: rewards summed, greedy |") == true)
+        #expect(runs.text(runs.out + "/results.json").contains("\"position\" : \"\(position)\""))
+    }
+
+    @Test("an entry whose name has hyphens is compared with references that have spaces there; others with none")
+    func referenceNames() throws {
+        try runs.write(
+            """
+            scenario: demo/one
+            version: 1
+            environment: demo
+            horizon: 50
+            references: [{algorithm: Recurrent MAPPO (Code), mean: 0.85, source: other}]
+
+            """, to: "Scenarios/demo/one.yaml")
+        let named = SyntheticRuns.demo.replacingOccurrences(of: "name: MAPPO", with: "name: recurrent-MAPPO")
+        try runs.finishAll(of: runs.suite(named))
+        #expect(try report().contains("| recurrent-MAPPO | return | 0.850 [0.726, 0.974] | inside | 0.850 |"))
+
+        let other = try SyntheticRuns()
+        try other.finishAll(of: other.suite(SyntheticRuns.demo))
+        #expect(try Report.run(folders: [other.out], output: { _ in }) == 0)
+        #expect(!other.text(other.out + "/report.md").contains("Ours beside published results"))
+    }
+
     @Test("the aggregate has interquartile mean, mean and optimality gap with intervals, and who beats whom")
     func aggregate() throws {
         try runs.finishAll(of: runs.suite(SyntheticRuns.demo))

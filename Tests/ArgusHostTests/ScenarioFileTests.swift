@@ -19,7 +19,7 @@ struct ScenarioFileTests {
         communication: none
         score: {metric: deliveries, floor: 0.5, ceiling: 22, why: "random play; best published"}
         references:
-          - {algorithm: MAPPO, metric: return, mean: 17, steps: 20000000, source: "Table 2"}
+          - {algorithm: MAPPO, metric: return, mean: 17, steps: 20000000, source: "Table 2", conditions: "own networks"}
           - {algorithm: QMIX, mean: 1.5, ci95: [1, 2], source: own}
           - {algorithm: Random, mean: 0.1, std: 0.05, source: own}
         training:
@@ -75,6 +75,8 @@ struct ScenarioFileTests {
                 == Scenario.Score(metric: "deliveries", floor: 0.5, ceiling: 22, why: "random play; best published"))
         #expect(scenario.references.count == 3)
         #expect(scenario.references[0].steps == 20_000_000)
+        #expect(scenario.references[0].conditions == "own networks")
+        #expect(scenario.references[1].conditions == nil)
         #expect(scenario.references[1].ci95 == 1...2)
         #expect(scenario.references[1].metric == "return")
         #expect(scenario.references[2].std == 0.05)

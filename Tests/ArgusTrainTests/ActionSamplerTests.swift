@@ -7,7 +7,7 @@ import Testing
 struct ActionSamplerTests {
     @Test("Frequencies are those of the softmax, over legal choices only")
     func frequencies() {
-        let sampler = ActionSampler(heads: [4], greedy: false)
+        let sampler = ActionSampler(heads: [4])
         let logits: [Float] = [0, 1, 2, 3]
         let legal: [UInt8] = [1, 0, 1, 1]
         let weights = [exp(0.0), 0, exp(2.0), exp(3.0)]
@@ -31,17 +31,17 @@ struct ActionSamplerTests {
 
     @Test("Greedy takes the most probable legal choice of each head")
     func greedy() {
-        let sampler = ActionSampler(heads: [3, 2], greedy: true)
+        let sampler = ActionSampler(heads: [3, 2])
         var actions: [Int32] = [-1, -1]
         _ = sampler.sample(
-            [1, 9, 2, 5, 4] as [Float], legal: [1, 0, 1, 1, 1] as [UInt8],
+            [1, 9, 2, 5, 4] as [Float], legal: [1, 0, 1, 1, 1] as [UInt8], greedy: true,
             random: CounterRandom(run: 1, purpose: .action), into: &actions)
         #expect(actions == [2, 0])
     }
 
     @Test("A head that an agent lacks takes its only choice, for certain")
     func absentHead() {
-        let sampler = ActionSampler(heads: [2, 3], greedy: false)
+        let sampler = ActionSampler(heads: [2, 3])
         for draw in 0..<100 {
             var actions: [Int32] = [-1, -1]
             let logProbability = sampler.sample(
@@ -54,7 +54,7 @@ struct ActionSamplerTests {
 
     @Test("Heads are drawn independently of each other")
     func independentHeads() {
-        let sampler = ActionSampler(heads: [2, 2], greedy: false)
+        let sampler = ActionSampler(heads: [2, 2])
         let draws = 40_000
         var counts = [0, 0, 0, 0]
         for draw in 0..<draws {

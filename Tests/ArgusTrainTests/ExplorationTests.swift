@@ -7,7 +7,7 @@ import Testing
 struct ExplorationTests {
     @Test("ε-greedy takes the best legal choice, and any legal one with probability ε, in each head by itself")
     func epsilonGreedy() {
-        let sampler = EpsilonGreedySampler(heads: [4, 2])
+        let sampler = ActionSampler(heads: [4, 2])
         let values: [Float] = [9, 1, 3, 2, 0, 1]
         let legal: [UInt8] = [0, 1, 1, 1, 1, 1]
         let random = CounterRandom(run: 5, purpose: .action)
@@ -15,7 +15,7 @@ struct ExplorationTests {
         let draws = 100_000
         for draw in 0..<draws {
             var actions: [Int64] = [-1, -1]
-            sampler.sample(
+            sampler.explore(
                 values, legal: legal, exploration: 0.3, random: random.keyed(UInt64(draw)), into: &actions)
             counts[Int(actions[0])] += 1
             counts[4 + Int(actions[1])] += 1
@@ -29,13 +29,13 @@ struct ExplorationTests {
 
     @Test("Without exploration it is greedy; padding without a legal choice gives choice 0")
     func greedy() {
-        let sampler = EpsilonGreedySampler(heads: [3])
+        let sampler = ActionSampler(heads: [3])
         var action: Int32 = -1
         for run in 0..<50 {
             let random = CounterRandom(run: UInt64(run), purpose: .action)
-            sampler.sample([1, 5, 9] as [Float], legal: [1, 1, 0], exploration: 0, random: random, into: &action)
+            sampler.explore([1, 5, 9] as [Float], legal: [1, 1, 0], exploration: 0, random: random, into: &action)
             #expect(action == 1)
-            sampler.sample([1, 5, 9] as [Float], legal: [0, 0, 0], exploration: 1, random: random, into: &action)
+            sampler.explore([1, 5, 9] as [Float], legal: [0, 0, 0], exploration: 1, random: random, into: &action)
             #expect(action == 0)
         }
     }

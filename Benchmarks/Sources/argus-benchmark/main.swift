@@ -9,7 +9,8 @@ let usage = """
       boundary   an environment from its plugin library against the same linked statically
       client     the Python package argus_env against the same native batch, and against rware
       wire       an environment in a Python peer against a bare pyzmq echo of the same frames, and isolated libraries
-      training   MAPPO end to end, where its time goes, and how far it is from the arithmetic bound
+      training   MAPPO end to end, where its time goes, and how far it is from the arithmetic bound,
+                 and from a loop in PyTorch, which must be installed (ARGUS_TORCH_PYTHON)
       language   SmolLM2-135M in process against llama.cpp's server, and scoring with a shared prompt
       skirmish   battles through the host against SMAX in jaxmarl, which must be installed (ARGUS_JAXMARL_PYTHON)
 
@@ -44,7 +45,7 @@ do {
     if names.isEmpty || names.contains("boundary") { try benchmarkBoundary(rounds: rounds) }
     if names.isEmpty || names.contains("client") { try benchmarkClient(rounds: rounds) }
     if names.isEmpty || names.contains("wire") { try benchmarkWire(rounds: rounds) }
-    if names.isEmpty || names.contains("training") { try benchmarkTraining(steps: steps) }
+    if names.isEmpty || names.contains("training") { try benchmarkTraining(rounds: rounds, steps: steps) }
     if names.isEmpty || names.contains("language") { try benchmarkLanguage(rounds: rounds) }
     if names.contains("skirmish") { try benchmarkSkirmish(rounds: rounds) }
 } catch {

@@ -59,10 +59,11 @@ public struct JobRunner {
             }
         }
         if state.finished > 0 { display.say("\(state.finished) of \(jobs.count) jobs were finished before") }
-        let interruption = Interruption()
+        let handlers = Interruption.listen()
+        defer { handlers.restore() }
         var handledRequests = 0
         while !state.running.isEmpty || !(state.pending.isEmpty || handledRequests > 0) {
-            let requests = interruption.requests
+            let requests = Interruption.signals
             if requests > handledRequests {
                 stop(state.running, isFirst: handledRequests == 0)
                 handledRequests = requests
@@ -75,7 +76,7 @@ public struct JobRunner {
         }
         display.finish()
         var outcome = Outcome(failures: state.failures)
-        if interruption.requests > 0 { outcome.interruptStatus = interruption.exitStatus }
+        if Interruption.signals > 0 { outcome.interruptStatus = Interruption.exitStatus }
         return outcome
     }
 

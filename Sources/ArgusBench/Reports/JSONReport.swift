@@ -20,6 +20,7 @@ enum JSONReport {
         var folders: [String]
         var results: [Entry]
         var differences: [Difference]
+        var references: [Reference]
         var crossplay: [Pair]
         var aggregate: Aggregate
 
@@ -28,6 +29,7 @@ enum JSONReport {
             folders = results.folders
             self.results = results.scenarios.flatMap { result in result.entries.map { Entry(result, $0) } }
             differences = results.scenarios.flatMap { result in result.comparisons.map { Difference(result, $0) } }
+            references = results.scenarios.flatMap { result in result.references.map { Reference(result, $0) } }
             crossplay = results.scenarios.flatMap(Pair.all)
             aggregate = Aggregate(results.aggregate)
         }
@@ -164,6 +166,29 @@ enum JSONReport {
         enum CodingKeys: String, CodingKey {
             case scenario, better, other, mean, ci95, test, significant
             case pValue = "p_value_holm"
+        }
+    }
+
+    /// An entry beside a published result.
+    private struct Reference: Encodable {
+        var scenario: String
+        var entry: String
+        var mean: Double
+        var ci95: [Double]?
+        var position: String
+        var step: Int
+        var conditions: String
+        var published: Scenario.Reference
+
+        init(_ result: ScenarioResult, _ comparison: ReferenceComparison) {
+            scenario = result.title
+            entry = comparison.entry.entry
+            mean = comparison.mean
+            ci95 = comparison.interval.map { [$0.low, $0.high] }
+            position = comparison.position.rawValue
+            step = comparison.entry.steps
+            conditions = comparison.conditions
+            published = comparison.reference
         }
     }
 

@@ -36,6 +36,13 @@ enum MarkdownReport {
                 "Score: 0 at \(Table.escaped(score.metric)) \(NumberText.exact(score.floor)), "
                     + "1 at \(NumberText.exact(score.ceiling))\(why).\n")
         }
+        if let comparisons = ResultTables.comparisonsWithReferences(result, conditions: true) {
+            parts += [
+                "Ours beside published results. *inside*: our mean is within the published interval (or standard deviation) "
+                    + "or, where there is none, our interval has the published mean. The conditions differ, so this is no "
+                    + "test.\n", comparisons.markdown,
+            ]
+        }
         if let scenario = result.scenario, !scenario.references.isEmpty {
             parts += [
                 "Published or measured elsewhere, under the conditions that the source states:\n",

@@ -144,12 +144,9 @@ enum ResultTables {
 
     static func references(_ scenario: Scenario) -> Table {
         let rows = scenario.references.map { reference in
-            let spread =
-                reference.ci95.map { "95 % \(NumberText.short($0.lowerBound)) to \(NumberText.short($0.upperBound))" }
-                ?? reference.std.map { "standard deviation \(NumberText.short($0))" } ?? "not given"
-            return [
-                reference.algorithm, reference.metric, NumberText.short(reference.mean), spread,
-                reference.steps.map { NumberText.grouped($0) } ?? "-", reference.source,
+            [
+                reference.algorithm, reference.metric, NumberText.short(reference.mean), spread(reference),
+                reference.steps.map { NumberText.grouped($0) } ?? "-", source(reference),
             ]
         }
         return Table(
@@ -158,6 +155,43 @@ enum ResultTables {
                 Table.Column(title: "mean"), Table.Column(title: "spread", isNumber: false),
                 Table.Column(title: "env steps"), Table.Column(title: "source", isNumber: false),
             ], rows: rows)
+    }
+
+    /// `95 % 0.81 to 0.87`
+    private static func spread(_ reference: Scenario.Reference) -> String {
+        reference.ci95.map { "95 % \(NumberText.short($0.lowerBound)) to \(NumberText.short($0.upperBound))" }
+            ?? reference.std.map { "standard deviation \(NumberText.short($0))" } ?? "not given"
+    }
+
+    private static func source(_ reference: Scenario.Reference) -> String {
+        reference.source + (reference.conditions.map { ": \($0)" } ?? "")
+    }
+
+    /// Ours beside what was published for the same algorithm; nil when no entry is called as a reference is.
+    ///
+    /// - Parameter conditions: with what each was had under, which makes lines long.
+    static func comparisonsWithReferences(_ result: ScenarioResult, conditions: Bool) -> Table? {
+        let comparisons = result.references
+        guard !comparisons.isEmpty else { return nil }
+        func steps(_ steps: Int?) -> String { steps.map { $0 > 0 ? NumberText.grouped($0) : "-" } ?? "-" }
+        let rows = comparisons.map { comparison in
+            let reference = comparison.reference
+            return [
+                comparison.entry.entry, reference.metric, mean(comparison.mean, comparison.interval, result.decimals),
+                comparison.position.rawValue, NumberText.short(reference.mean), spread(reference),
+                steps(comparison.entry.steps), steps(reference.steps),
+            ]
+                + (conditions
+                    ? [comparison.conditions, "\(reference.algorithm), \(source(reference))"] : [reference.algorithm])
+        }
+        let last = conditions ? ["our conditions", "theirs, and the source"] : ["reference"]
+        return Table(
+            columns: [
+                Table.Column(title: "entry", isNumber: false), Table.Column(title: "metric", isNumber: false),
+                Table.Column(title: "ours [95 %]"), Table.Column(title: "is", isNumber: false),
+                Table.Column(title: "published"), Table.Column(title: "spread", isNumber: false),
+                Table.Column(title: "our env steps"), Table.Column(title: "theirs"),
+            ] + last.map { Table.Column(title: $0, isNumber: false) }, rows: rows)
     }
 
     /// Mean returns at each evaluation during training, over the seeds that have it; nil when nothing was trained.

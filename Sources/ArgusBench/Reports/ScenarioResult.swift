@@ -28,6 +28,9 @@ struct ScenarioResult {
     /// Whether runs have scores, so that the scenario takes part in the aggregate.
     var hasScores: Bool { entries.contains { !$0.scores.isEmpty } }
 
+    /// Entries beside published results.
+    var references: [ReferenceComparison] { scenario.map { ReferenceComparison.all(entries, $0) } ?? [] }
+
     /// The entry with the highest mean return.
     var best: EntryResult? {
         entries.filter { $0.headline != nil }.max {

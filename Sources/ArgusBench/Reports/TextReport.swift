@@ -20,6 +20,10 @@ enum TextReport {
                 lines += crossplay.table(decimals: result.decimals).lines(width: terminal.width, heading: terminal.bold)
             }
             lines += ResultTables.comparisonsWithBest(result)
+            if let comparisons = ResultTables.comparisonsWithReferences(result, conditions: false) {
+                lines += ["", "Ours beside published results; conditions differ, see the report and below:", ""]
+                lines += comparisons.lines(width: terminal.width, heading: terminal.bold)
+            }
             if let scenario = result.scenario, !scenario.references.isEmpty {
                 lines.append("")
                 lines += ResultTables.references(scenario).lines(width: terminal.width)

@@ -143,10 +143,13 @@ extension Scenario {
         public var steps: Int?
         /// Paper, table or measurement.
         public var source: String
+        /// How it was had, as far as that tells it from other numbers: parameter sharing, whose reward, what a step is, when
+        /// and how it was evaluated.
+        public var conditions: String?
 
         public init(
             algorithm: String, metric: String = "return", mean: Double, ci95: ClosedRange<Double>? = nil,
-            std: Double? = nil, steps: Int? = nil, source: String
+            std: Double? = nil, steps: Int? = nil, source: String, conditions: String? = nil
         ) {
             self.algorithm = algorithm
             self.metric = metric
@@ -155,6 +158,7 @@ extension Scenario {
             self.std = std
             self.steps = steps
             self.source = source
+            self.conditions = conditions
         }
     }
 

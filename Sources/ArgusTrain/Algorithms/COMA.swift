@@ -1,6 +1,6 @@
 import ArgusEnvAPI
 public import ArgusHost
-public import ArgusTensor
+package import ArgusTensor
 
 extension Algorithm {
     /// Counterfactual multi-agent policy gradients: a central critic Q(s, u) tells each agent how much better its choice was
@@ -30,37 +30,24 @@ public struct COMAConfiguration: RolloutConfiguration {
     public var entropyCoefficient = 0.01
     public var targetRate = 0.01
     public var maximumGradientNorm = 10.0
-    public var scaleObservations = true
-    public var agentIds = true
-    public var shareParameters = true
-    public var hidden = 128
-    public var layers = 2
-    public var activation = Activation.relu
-    public var layerNorm = false
-    public var recurrent = false
+    public var network = NetworkConfiguration()
 
     public init() {}
 
     public static var hyperparameters: [Hyperparameter<COMAConfiguration>] {
         [
-            .integer("copies", \.copies, 1...4096, "Episodes played side by side. [ours]; [EPyMARL] has 10"),
-            .integer(
-                "rollout_steps", \.rolloutSteps, 1...100_000,
-                "Steps of each copy between two updates; copies × rollout_steps environment steps an update. [ours]; "
-                    + "[EPyMARL] has whole episodes"),
-            .integer("n_step", \.nStep, 1...100_000, "Steps of a return before it is bootstrapped. [EPyMARL] 10"),
-            .number("learning_rate", \.learningRate, 0...1, "Adam's step size, for both networks. [EPyMARL] 5e-4"),
-            .number("adam_epsilon", \.adamEpsilon, 0...1, "Adam's ε. [EPyMARL] 1e-8"),
-            .number("discount", \.discount, 0...1, "γ, for one unit of simulated time. [EPyMARL] 0.99"),
-            .number(
-                "entropy_coefficient", \.entropyCoefficient, 0...10, "Weight of the entropy bonus. [EPyMARL] 0.01"),
+            .copies(\.copies, "[ours]; [EPyMARL] has 10"),
+            .rolloutSteps(\.rolloutSteps, "[ours]; [EPyMARL] has whole episodes"),
+            .nStep(\.nStep, "[EPyMARL] 10"),
+            .learningRate(\.learningRate, "[EPyMARL] 5e-4"),
+            .adamEpsilon(\.adamEpsilon, "[EPyMARL] 1e-8"),
+            .discount(\.discount, "[EPyMARL] 0.99"),
+            .entropyCoefficient(\.entropyCoefficient, "[EPyMARL] 0.01"),
             .number(
                 "target_rate", \.targetRate, 1e-9...1,
                 "How far the target critic moves towards the critic at each update. [EPyMARL] 0.01"),
-            .number(
-                "maximum_gradient_norm", \.maximumGradientNorm, 1e-6...1e6,
-                "Clips each network's gradient norm. [EPyMARL] 10"),
-        ] + networkHyperparameters
+            .maximumGradientNorm(\.maximumGradientNorm, "[EPyMARL] 10"),
+        ] + NetworkConfiguration.hyperparameters(\.network)
     }
 
     public func validate() throws(ArgusError) { try requirePositive(learningRate, "learning_rate") }
@@ -102,38 +89,34 @@ final class COMALearner: Learner {
     private let critic: JointActionCritic
     /// Follows the critic slowly, and values what returns are bootstrapped from.
     private let target: JointActionCritic
-    private let actorOptimizer: Adam
-    private let criticOptimizer: Adam
+    private let optimizers: ActorCriticOptimizers
     private let heads: [Int]
-    private var updates = 0
     // [step, copy, agent]
     private let returns: AlignedBuffer<Float>
     private let valid: AlignedBuffer<Float>
     private let valued: AlignedBuffer<Float>
-    private let everything: AlignedBuffer<Int64>
 
     init(_ task: LearningTask, configuration: COMAConfiguration) throws {
         heads = try task.discreteHeads("the counterfactual baseline sums over all choices")
         let rule = ActionRule.categorical(heads: heads)
-        let shape = JointActionCritic.shape(task, configuration, heads: heads)
+        let shape = JointActionCritic.shape(task, configuration.network, heads: heads)
         try RolloutPlayer.requireMemory(task, configuration, rule: rule, critics: [shape, shape])
-        var generator = SplitMix64(seed: CounterRandom(run: task.seed, purpose: .initialWeights).bits(0))
+        var generator = task.weightGenerator
         player = try RolloutPlayer(task, configuration, rule: rule, drawsBootstrapChoices: true, using: &generator)
         critic = try JointActionCritic(player, shape: shape, using: &generator)
         target = try JointActionCritic(player, shape: shape, using: &generator)
         try moveParameters(
             target.network.parameters(under: ""), to: critic.network.parameters(under: ""), weight: 1)
-        let options = Adam.Options(learningRate: configuration.learningRate, epsilon: configuration.adamEpsilon)
-        actorOptimizer = try Adam(player.actor.parameters, options: options)
-        criticOptimizer = try Adam(critic.network.parameters(under: "critic"), options: options)
-        policy = TrainedPolicy(player.actor, encoding: player.encoding, usesMasks: player.usesMasks, task: task)
+        optimizers = try ActorCriticOptimizers(
+            actor: player.actor.parameters, critic: critic.network.parameters(under: "critic"),
+            Adam.Options(learningRate: configuration.learningRate, epsilon: configuration.adamEpsilon),
+            maximumNorm: configuration.maximumGradientNorm)
+        policy = TrainedPolicy(player, task: task)
         self.configuration = configuration
         let rows = player.steps * player.copies
         returns = AlignedBuffer(count: rows * player.agents, zero: 0)
         valid = AlignedBuffer(count: rows * player.agents, zero: 1)
         valued = AlignedBuffer(count: rows * player.agents, zero: 1)
-        everything = AlignedBuffer(count: configuration.recurrent ? player.copies : rows, zero: 0)
-        for index in 0..<everything.count { everything[index] = Int64(index) }
     }
 
     var stepsPerUpdate: Int { player.steps * player.copies }
@@ -141,9 +124,7 @@ final class COMALearner: Learner {
     func collect(_ schedule: Schedule) throws -> RolloutSummary { try player.collect() }
 
     func learn(_ schedule: Schedule) throws -> [Statistic] {
-        defer { updates += 1 }
-        let indices = try Tensor.borrowing(everything.pointer, shape: [everything.count], type: .int64)
-        let slice = try player.slice(indices, count: everything.count)
+        let slice = try player.wholeSlice()
         let logits = try player.actorOutputs(of: slice)
         let (choices, legal) = (try player.decisions(of: slice), try player.legal(of: slice))
         let loss = CounterfactualLoss(entropyCoefficient: configuration.entropyCoefficient)
@@ -165,27 +146,21 @@ final class COMALearner: Learner {
                 returns: player.numbers(returns, perCopy: player.agents, of: slice),
                 weights: player.numbers(valid, perCopy: player.agents, of: slice),
                 valueWeights: player.numbers(valued, perCopy: player.agents, of: slice))
-            sums.policy += try finite(terms.policy, "policy loss", update: updates)
-            sums.entropy += try finite(terms.entropy, "entropy", update: updates)
-            sums.value += try finite(terms.value, "value loss", update: updates) / Double(heads.count)
+            sums.policy += try finite(terms.policy, "policy loss", update: schedule.update)
+            sums.entropy += try finite(terms.entropy, "entropy", update: schedule.update)
+            sums.value += try finite(terms.value, "value loss", update: schedule.update) / Double(heads.count)
             total = try total.map { try $0 + terms.total } ?? terms.total
             offset += size
         }
-        try actorOptimizer.clearGradients()
-        try criticOptimizer.clearGradients()
-        try total?.backward()
-        let maximum = configuration.maximumGradientNorm
-        let actorNorm = try actorOptimizer.finiteClippedNorm(maximum, "actor", update: updates)
-        let criticNorm = try criticOptimizer.finiteClippedNorm(maximum, "critic", update: updates)
-        try actorOptimizer.step()
-        try criticOptimizer.step()
+        guard let total else { return [] }
+        let norms = try optimizers.step(total, update: schedule.update)
         try moveParameters(
             target.network.parameters(under: ""), to: critic.network.parameters(under: ""),
             weight: configuration.targetRate)
         return [
             Statistic("loss_policy", sums.policy), Statistic("loss_value", sums.value),
-            Statistic("entropy", sums.entropy), Statistic("actor_gradient_norm", actorNorm),
-            Statistic("critic_gradient_norm", criticNorm),
+            Statistic("entropy", sums.entropy), Statistic("actor_gradient_norm", norms.actorNorm),
+            Statistic("critic_gradient_norm", norms.criticNorm),
         ]
     }
 
@@ -194,15 +169,11 @@ final class COMALearner: Learner {
     var state: [(name: String, tensor: Tensor)] {
         get throws {
             player.state + critic.network.parameters(under: "critic") + target.network.parameters(under: "target")
-                + actorOptimizer.savedState + criticOptimizer.savedState
-                + [("learner.updates", try Tensor([updates]))]
+                + optimizers.savedState
         }
     }
 
     func restore(_ saved: [String: Tensor]) throws {
-        // Memory is replaced at every step, so it must not be written in place.
-        player.actor.hidden = try player.actor.hidden.cloned()
-        try restoreTensors(state, from: saved, owner: "checkpoint")
-        updates = try saved.numbers("learner.updates", count: 1, as: Int.self)[0]
+        try restoreTensors(from: saved, memories: [player.actor])
     }
 }

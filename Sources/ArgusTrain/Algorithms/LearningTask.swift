@@ -1,3 +1,4 @@
+import ArgusEnvAPI
 import ArgusHost
 
 /// What a learner learns in.
@@ -9,6 +10,9 @@ struct LearningTask {
     var seed: UInt64
     /// Environment steps of the whole training.
     var steps: Int
+
+    /// What initial weights are drawn from.
+    var weightGenerator: SplitMix64 { SplitMix64(seed: CounterRandom(run: seed, purpose: .initialWeights).bits(0)) }
 
     /// Sizes of the discrete action heads.
     ///

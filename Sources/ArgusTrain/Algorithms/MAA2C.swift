@@ -1,6 +1,6 @@
 import ArgusEnvAPI
 public import ArgusHost
-public import ArgusTensor
+package import ArgusTensor
 
 extension Algorithm {
     /// Multi-agent advantage actor-critic: one critic sees the global state, V(s); one gradient step a rollout.
@@ -31,37 +31,20 @@ public struct MAA2CConfiguration: RolloutConfiguration {
     public var normalizeAdvantages = true
     public var targetRate = 0.01
     public var maximumGradientNorm = 10.0
-    public var scaleObservations = true
-    public var agentIds = true
-    public var shareParameters = true
-    public var hidden = 128
-    public var layers = 2
-    public var activation = Activation.relu
-    public var layerNorm = false
-    public var recurrent = false
+    public var network = NetworkConfiguration()
 
     public init() {}
 
     public static var hyperparameters: [Hyperparameter<MAA2CConfiguration>] {
         [
-            .integer("copies", \.copies, 1...4096, "Episodes played side by side. [ours]; [EPyMARL] has 10"),
-            .integer(
-                "rollout_steps", \.rolloutSteps, 1...100_000,
-                "Steps of each copy between two updates; copies × rollout_steps environment steps an update. [ours]; "
-                    + "[EPyMARL] has whole episodes"),
-            .integer("n_step", \.nStep, 1...100_000, "Steps of a return before it is bootstrapped. [EPyMARL] 5"),
-            .number(
-                "learning_rate", \.learningRate, 0...1, "Adam's step size, for both networks. [ours]; [EPyMARL] 5e-4"),
-            .boolean(
-                "anneal_learning_rate", \.annealLearningRate,
-                "Lets the step size fall linearly to 0 over the training. [ours]"),
-            .number(
-                "adam_epsilon", \.adamEpsilon, 0...1,
-                "Adam's ε. With rewards that are small and rare gradients are too: 1e-5 would outweigh them. [ours]"),
-            .number("discount", \.discount, 0...1, "γ, for one unit of simulated time. [EPyMARL] 0.99"),
-            .number(
-                "entropy_coefficient", \.entropyCoefficient, 0...10,
-                "Weight of the entropy bonus. [ours]; [EPyMARL] has 0.01, and standardised rewards"),
+            .copies(\.copies, "[ours]; [EPyMARL] has 10"),
+            .rolloutSteps(\.rolloutSteps, "[ours]; [EPyMARL] has whole episodes"),
+            .nStep(\.nStep, "[EPyMARL] 5"),
+            .learningRate(\.learningRate, "[ours]; [EPyMARL] 5e-4"),
+            .annealLearningRate(\.annealLearningRate, "[ours]"),
+            .adamEpsilon(\.adamEpsilon, "[ours]"),
+            .discount(\.discount, "[EPyMARL] 0.99"),
+            .entropyCoefficient(\.entropyCoefficient, "[ours]; [EPyMARL] has 0.01, and standardised rewards"),
             .boolean(
                 "normalize_advantages", \.normalizeAdvantages,
                 "Divides advantages by their running deviation, which is taken to be at least 0.1: with small, sparse "
@@ -70,10 +53,8 @@ public struct MAA2CConfiguration: RolloutConfiguration {
             .number(
                 "target_rate", \.targetRate, 1e-9...1,
                 "How far the target critic, which bootstraps, moves towards the critic at each update. [EPyMARL] 0.01"),
-            .number(
-                "maximum_gradient_norm", \.maximumGradientNorm, 1e-6...1e6,
-                "Clips each network's gradient norm. [EPyMARL] 10"),
-        ] + networkHyperparameters
+            .maximumGradientNorm(\.maximumGradientNorm, "[EPyMARL] 10"),
+        ] + NetworkConfiguration.hyperparameters(\.network)
     }
 
     public func validate() throws(ArgusError) { try requirePositive(learningRate, "learning_rate") }
@@ -109,9 +90,7 @@ final class MAA2CLearner: Learner {
     private let critic: RolloutCritic
     /// Follows the critic slowly, and values what returns are bootstrapped from.
     private let target: RolloutCritic
-    private let actorOptimizer: Adam
-    private let criticOptimizer: Adam
-    private var updates = 0
+    private let optimizers: ActorCriticOptimizers
     // [step, copy, agent] or, of values, [step, copy, value row].
     private let returns: AlignedBuffer<Float>
     private let advantages: AlignedBuffer<Float>
@@ -119,28 +98,28 @@ final class MAA2CLearner: Learner {
     private let valued: AlignedBuffer<Float>
     private let valueReturns: AlignedBuffer<Float>
     private let valueWeights: AlignedBuffer<Float>
-    private let everything: AlignedBuffer<Int64>
     /// Of advantages, about 0.
     private var moments = ValueNormalizer(decay: 0.999)
 
     init(_ task: LearningTask, configuration: MAA2CConfiguration) throws {
         let rule = ActionRule.categorical(
             heads: try task.discreteHeads("only IPPO and MAPPO have Gaussian policies here"))
-        let shape = RolloutCritic.shape(task, configuration, view: .central)
+        let shape = RolloutCritic.shape(task, configuration.network, view: .central)
         try RolloutPlayer.requireMemory(task, configuration, rule: rule, critics: [shape, shape])
-        var generator = SplitMix64(seed: CounterRandom(run: task.seed, purpose: .initialWeights).bits(0))
+        var generator = task.weightGenerator
         player = try RolloutPlayer(task, configuration, rule: rule, using: &generator)
         // The target critic moves slowly: values that begin other than 0 would long be taken for returns.
-        let (isShared, gain) = (configuration.shareParameters, 0.01)
+        let (isShared, gain) = (configuration.network.shareParameters, 0.01)
         critic = try RolloutCritic(
             player, view: .central, shape: shape, isShared: isShared, outputGain: gain, using: &generator)
         target = try RolloutCritic(
             player, view: .central, shape: shape, isShared: isShared, outputGain: gain, using: &generator)
         try target.network.move(to: critic.network, weight: 1)
-        let options = Adam.Options(learningRate: configuration.learningRate, epsilon: configuration.adamEpsilon)
-        actorOptimizer = try Adam(player.actor.parameters, options: options)
-        criticOptimizer = try Adam(critic.parameters, options: options)
-        policy = TrainedPolicy(player.actor, encoding: player.encoding, usesMasks: player.usesMasks, task: task)
+        optimizers = try ActorCriticOptimizers(
+            actor: player.actor.parameters, critic: critic.parameters,
+            Adam.Options(learningRate: configuration.learningRate, epsilon: configuration.adamEpsilon),
+            maximumNorm: configuration.maximumGradientNorm)
+        policy = TrainedPolicy(player, task: task)
         self.configuration = configuration
         let rows = player.steps * player.copies
         returns = AlignedBuffer(count: rows * player.agents, zero: 0)
@@ -149,8 +128,6 @@ final class MAA2CLearner: Learner {
         valued = AlignedBuffer(count: rows * player.agents, zero: 1)
         valueReturns = AlignedBuffer(count: rows * critic.valueRows, zero: 0)
         valueWeights = AlignedBuffer(count: rows * critic.valueRows, zero: 1)
-        everything = AlignedBuffer(count: configuration.recurrent ? player.copies : rows, zero: 0)
-        for index in 0..<everything.count { everything[index] = Int64(index) }
     }
 
     var stepsPerUpdate: Int { player.steps * player.copies }
@@ -158,17 +135,15 @@ final class MAA2CLearner: Learner {
     func collect(_ schedule: Schedule) throws -> RolloutSummary { try player.collect(critics: [critic, target]) }
 
     func learn(_ schedule: Schedule) throws -> [Statistic] {
-        defer { updates += 1 }
         let rate = configuration.learningRate * (configuration.annealLearningRate ? schedule.remaining : 1)
-        (actorOptimizer.options.learningRate, criticOptimizer.options.learningRate) = (rate, rate)
+        optimizers.setLearningRate(rate)
         try withoutGradient {
             try critic.evaluate()
             try target.evaluate()
         }
         // False when every episode failed: nothing to learn from.
         guard prepareTargets() else { return [] }
-        let indices = try Tensor.borrowing(everything.pointer, shape: [everything.count], type: .int64)
-        let slice = try player.slice(indices, count: everything.count)
+        let slice = try player.wholeSlice()
         let (logProbabilities, entropies) = try player.actor.rule.evaluate(
             player.actorOutputs(of: slice), legal: player.legal(of: slice), decisions: player.decisions(of: slice))
         let terms = try ActorCriticLoss(entropyCoefficient: configuration.entropyCoefficient)(
@@ -178,21 +153,14 @@ final class MAA2CLearner: Learner {
             returns: player.numbers(valueReturns, perCopy: critic.valueRows, of: slice),
             valueWeights: player.numbers(valueWeights, perCopy: critic.valueRows, of: slice))
         let statistics = try [
-            Statistic("loss_policy", finite(terms.policy, "policy loss", update: updates)),
-            Statistic("loss_value", finite(terms.value, "value loss", update: updates)),
-            Statistic("entropy", finite(terms.entropy, "entropy", update: updates)),
+            Statistic("loss_policy", finite(terms.policy, "policy loss", update: schedule.update)),
+            Statistic("loss_value", finite(terms.value, "value loss", update: schedule.update)),
+            Statistic("entropy", finite(terms.entropy, "entropy", update: schedule.update)),
         ]
-        try actorOptimizer.clearGradients()
-        try criticOptimizer.clearGradients()
-        try terms.total.backward()
-        let maximum = configuration.maximumGradientNorm
-        let actorNorm = try actorOptimizer.finiteClippedNorm(maximum, "actor", update: updates)
-        let criticNorm = try criticOptimizer.finiteClippedNorm(maximum, "critic", update: updates)
-        try actorOptimizer.step()
-        try criticOptimizer.step()
+        let norms = try optimizers.step(terms.total, update: schedule.update)
         try target.network.move(to: critic.network, weight: configuration.targetRate)
         return statistics + [
-            Statistic("actor_gradient_norm", actorNorm), Statistic("critic_gradient_norm", criticNorm),
+            Statistic("actor_gradient_norm", norms.actorNorm), Statistic("critic_gradient_norm", norms.criticNorm),
             Statistic("learning_rate", rate),
         ]
     }
@@ -240,23 +208,17 @@ final class MAA2CLearner: Learner {
 
     var state: [(name: String, tensor: Tensor)] {
         get throws {
-            player.state + critic.parameters + target.network.parameters(under: "target") + actorOptimizer.savedState
-                + criticOptimizer.savedState
+            player.state + critic.parameters + target.network.parameters(under: "target") + optimizers.savedState
                 + [
                     ("hidden.critic", critic.hidden), ("hidden.target", target.hidden),
-                    ("learner.moments", try Tensor(moments.moments)), ("learner.updates", try Tensor([updates])),
+                    ("learner.moments", try Tensor(moments.moments)),
                 ]
         }
     }
 
     func restore(_ saved: [String: Tensor]) throws {
-        // Memory is replaced at every step, so it must not be written in place.
-        player.actor.hidden = try player.actor.hidden.cloned()
-        critic.hidden = try critic.hidden.cloned()
-        target.hidden = try target.hidden.cloned()
-        try restoreTensors(state, from: saved, owner: "checkpoint")
+        try restoreTensors(from: saved, memories: [player.actor, critic, target])
         moments = ValueNormalizer(
             decay: moments.decay, moments: try saved.numbers("learner.moments", count: 3, as: Double.self))
-        updates = try saved.numbers("learner.updates", count: 1, as: Int.self)[0]
     }
 }

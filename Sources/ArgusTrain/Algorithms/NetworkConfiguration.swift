@@ -1,39 +1,46 @@
-import ArgusHost
+import ArgusEnvAPI
 import ArgusTensor
 
-/// The hyperparameters of agents' networks, which every algorithm has; each chooses its own defaults.
+/// The hyperparameters of agents' networks, which every algorithm has; an algorithm may choose other defaults.
 ///
 /// [Mava] Mava's feed-forward configurations; [ours] chosen here, with seeds that no table reports.
-protocol NetworkConfiguration: HyperparameterSet {
-    var scaleObservations: Bool { get set }
-    var agentIds: Bool { get set }
-    var shareParameters: Bool { get set }
-    var hidden: Int { get set }
-    var layers: Int { get set }
-    var activation: Activation { get set }
-    var layerNorm: Bool { get set }
-    var recurrent: Bool { get set }
-}
+public struct NetworkConfiguration: Sendable, Hashable {
+    var scaleObservations = true
+    var agentIds = true
+    var shareParameters = true
+    var hidden = 128
+    var layers = 2
+    var activation = Activation.relu
+    var layerNorm = false
+    var recurrent = false
 
-extension NetworkConfiguration {
-    static var networkHyperparameters: [Hyperparameter<Self>] {
+    /// - Parameter network: where a configuration has its networks' settings.
+    static func hyperparameters<Configuration>(
+        _ network: WritableKeyPath<Configuration, NetworkConfiguration>
+    ) -> [Hyperparameter<Configuration>] {
         [
             .boolean(
-                "scale_observations", \.scaleObservations,
+                "scale_observations", network.appending(path: \.scaleObservations),
                 "Maps each bounded observation component to 0..1 by its declared bounds. [ours]"),
             .boolean(
-                "agent_ids", \.agentIds,
+                "agent_ids", network.appending(path: \.agentIds),
                 "Appends a one-hot agent id to the observation, so that agents that share parameters can take roles. "
                     + "[Mava] true"),
             .boolean(
-                "share_parameters", \.shareParameters,
+                "share_parameters", network.appending(path: \.shareParameters),
                 "One network for all agents; false: one for each, and critics of one agent's value likewise. [Mava] true"
             ),
-            .integer("hidden", \.hidden, 1...8192, "Units of each hidden layer. [Mava] 128"),
-            .integer("layers", \.layers, 1...16, "Hidden layers of a feed-forward network. [Mava] 2"),
-            .choice("activation", \.activation, "relu or tanh. [Mava] relu"),
-            .boolean("layer_norm", \.layerNorm, "Layer normalisation in each hidden layer. [Mava] false"),
-            .boolean("recurrent", \.recurrent, "Gated recurrent units, for memory. [Mava] false"),
+            .integer(
+                "hidden", network.appending(path: \.hidden), 1...8192, "Units of each hidden layer. [Mava] 128"),
+            .integer(
+                "layers", network.appending(path: \.layers), 1...16,
+                "Hidden layers of a feed-forward network. [Mava] 2"),
+            .choice("activation", network.appending(path: \.activation), "relu or tanh. [Mava] relu"),
+            .boolean(
+                "layer_norm", network.appending(path: \.layerNorm),
+                "Layer normalisation in each hidden layer. [Mava] false"),
+            .boolean(
+                "recurrent", network.appending(path: \.recurrent), "Gated recurrent units, for memory. [Mava] false"),
         ]
     }
 
@@ -45,4 +52,12 @@ extension NetworkConfiguration {
             inputs: inputs, hidden: hidden, layers: layers, outputs: outputs, activation: activation.rawValue,
             layerNorm: layerNorm ? norm : .none, recurrent: recurrent ?? self.recurrent)
     }
+
+    /// How a native state of `size` components is scaled, as observations are.
+    func stateScaling(_ specification: EnvironmentSpecification, size: Int) -> BoundsScaling {
+        BoundsScaling(size: size, bounds: scaleObservations ? specification.state?.bounds : nil)
+    }
+
+    /// Networks of one kind: one for all agents, or one for each.
+    func networkCount(agents: Int) -> Int { shareParameters ? 1 : agents }
 }

@@ -1,5 +1,4 @@
 public import ArgusHost
-public import ArgusTensor
 
 /// Hyperparameters of IPPO, MAPPO and VDPPO, with the source of each default.
 ///
@@ -33,39 +32,24 @@ public struct PPOConfiguration: RolloutConfiguration {
     public var normalizeAdvantages = true
     public var normalizeValues = true
     public var valueNormalizationDecay = 0.99
-    public var scaleObservations = true
-    public var agentIds = true
-    public var shareParameters = true
-    public var hidden = 128
-    public var layers = 2
-    public var activation = Activation.relu
-    public var layerNorm = false
-    public var recurrent = false
+    public var network = NetworkConfiguration()
 
     public init() {}
 
     public static var hyperparameters: [Hyperparameter<PPOConfiguration>] {
         [
-            .integer("copies", \.copies, 1...4096, "Episodes played side by side. [ours]"),
-            .integer(
-                "rollout_steps", \.rolloutSteps, 1...100_000,
-                "Steps of each copy between two updates; copies × rollout_steps environment steps an update. [ours]"),
-            .integer("epochs", \.epochs, 1...1000, "Passes over a rollout. [ours]; [Mava] has 4"),
-            .integer(
-                "minibatches", \.minibatches, 1...4096,
-                "Pieces of a rollout, one gradient step each; with recurrent networks pieces are whole copies. [ours]"),
-            .number("learning_rate", \.learningRate, 0...1, "Adam's step size, for both networks. [ours]"),
-            .boolean(
-                "anneal_learning_rate", \.annealLearningRate,
-                "Lets the step size fall linearly to 0 over the training. [37] detail 4"),
-            .number("adam_epsilon", \.adamEpsilon, 0...1, "Adam's ε. [37] detail 3: 1e-5"),
-            .number("discount", \.discount, 0...1, "γ, for one unit of simulated time. [Mava] 0.99"),
+            .copies(\.copies, "[ours]"),
+            .rolloutSteps(\.rolloutSteps, "[ours]"),
+            .epochs(\.epochs, "[ours]; [Mava] has 4"),
+            .minibatches(\.minibatches, pieces: "with recurrent networks pieces are whole copies", "[ours]"),
+            .learningRate(\.learningRate, "[ours]"),
+            .annealLearningRate(\.annealLearningRate, "[37] detail 4"),
+            .adamEpsilon(\.adamEpsilon, "[37] detail 3: 1e-5"),
+            .discount(\.discount, "[Mava] 0.99"),
             .number("gae_lambda", \.gaeLambda, 0...1, "λ of generalised advantage estimation. [Mava] 0.95"),
             .number("clip", \.clip, 0...10, "ε: how far the probability ratio may move the objective. [Mava] 0.2"),
             .boolean("clip_values", \.clipValues, "Clips the value's change by ε too, as [MAPPO]."),
-            .number(
-                "entropy_coefficient", \.entropyCoefficient, 0...10,
-                "Weight of the entropy bonus. [ours]; [Mava] has 0.01"),
+            .entropyCoefficient(\.entropyCoefficient, "[ours]; [Mava] has 0.01"),
             .boolean(
                 "anneal_entropy", \.annealEntropy,
                 "Lets the entropy bonus fall linearly to 0 over the training. A policy that commits can deadlock with its "
@@ -73,9 +57,7 @@ public struct PPOConfiguration: RolloutConfiguration {
             .number("value_coefficient", \.valueCoefficient, 0...100, "Weight of the value loss. [37] detail 9: 0.5"),
             .choice("value_loss", \.valueLoss, "huber or squared. [MAPPO] huber"),
             .number("huber_delta", \.huberDelta, 1e-6...1e6, "Where the Huber loss turns linear. [MAPPO] 10"),
-            .number(
-                "maximum_gradient_norm", \.maximumGradientNorm, 1e-6...1e6,
-                "Clips each network's gradient norm. [Mava] 0.5"),
+            .maximumGradientNorm(\.maximumGradientNorm, "[Mava] 0.5"),
             .boolean(
                 "normalize_advantages", \.normalizeAdvantages,
                 "Advantages of a rollout get mean 0 and deviation 1 over the rows that acted. [37] detail 7"),
@@ -85,12 +67,13 @@ public struct PPOConfiguration: RolloutConfiguration {
             .number(
                 "value_normalization_decay", \.valueNormalizationDecay, 0...0.999_999,
                 "How slowly those moments forget, a rollout. [ours]"),
-        ] + networkHyperparameters
+        ] + NetworkConfiguration.hyperparameters(\.network)
     }
 
     public func validate() throws(ArgusError) {
-        let pieces = recurrent ? copies : copies * rolloutSteps
-        try requirePieces(minibatches, of: pieces, recurrent ? "copies" : "steps", recurrent ? "copy" : "step")
+        let (pieces, units, unit) =
+            network.recurrent ? (copies, "copies", "copy") : (copies * rolloutSteps, "steps", "step")
+        try requirePieces(minibatches, of: pieces, units, unit)
         try requirePositive(learningRate, "learning_rate")
     }
 }

@@ -1,4 +1,3 @@
-import ArgusEnvAPI
 import ArgusHost
 import ArgusTensor
 
@@ -10,11 +9,8 @@ final class PPOLearner: Learner {
     let critic: RolloutCritic
     let policy: TrainedPolicy
     var normalizer: ValueNormalizer
-    private let actorOptimizer: Adam
-    private let criticOptimizer: Adam
-    private let seed: UInt64
+    private let optimizers: ActorCriticOptimizers
     private let sumsRewards: Bool
-    private var updates = 0
 
     // [step, copy, agent] or, of values, [step, copy, value row].
     let advantages: AlignedBuffer<Float>
@@ -24,7 +20,7 @@ final class PPOLearner: Learner {
     let valueWeights: AlignedBuffer<Float>
     let valid: AlignedBuffer<UInt8>
     let valued: AlignedBuffer<UInt8>
-    private let order: AlignedBuffer<Int64>
+    private let order: MinibatchOrder
 
     init(_ task: LearningTask, configuration: PPOConfiguration, view: CriticView) throws {
         let environment = task.environment
@@ -34,19 +30,19 @@ final class PPOLearner: Learner {
             case .discrete(let heads): .categorical(heads: heads)
             case .continuous(_, let bounds): .gaussian(GaussianSampler(bounds: bounds))
             }
-        let criticShape = RolloutCritic.shape(task, configuration, view: view)
+        let criticShape = RolloutCritic.shape(task, configuration.network, view: view)
         try RolloutPlayer.requireMemory(task, configuration, rule: rule, critics: [criticShape])
-        var generator = SplitMix64(seed: CounterRandom(run: task.seed, purpose: .initialWeights).bits(0))
+        var generator = task.weightGenerator
         player = try RolloutPlayer(task, configuration, rule: rule, using: &generator)
         critic = try RolloutCritic(
-            player, view: view, shape: criticShape, isShared: configuration.shareParameters, using: &generator)
-        let options = Adam.Options(learningRate: configuration.learningRate, epsilon: configuration.adamEpsilon)
-        actorOptimizer = try Adam(player.actor.parameters, options: options)
-        criticOptimizer = try Adam(critic.parameters, options: options)
-        policy = TrainedPolicy(player.actor, encoding: player.encoding, usesMasks: player.usesMasks, task: task)
+            player, view: view, shape: criticShape, isShared: configuration.network.shareParameters, using: &generator)
+        optimizers = try ActorCriticOptimizers(
+            actor: player.actor.parameters, critic: critic.parameters,
+            Adam.Options(learningRate: configuration.learningRate, epsilon: configuration.adamEpsilon),
+            maximumNorm: configuration.maximumGradientNorm)
+        policy = TrainedPolicy(player, task: task)
         normalizer = ValueNormalizer(decay: configuration.valueNormalizationDecay)
         sumsRewards = view == .decomposed && environment.scenario.reward == .individual
-        seed = task.seed
         self.configuration = configuration
         let rows = player.steps * player.copies
         advantages = AlignedBuffer(count: rows * player.agents, zero: 0)
@@ -56,7 +52,7 @@ final class PPOLearner: Learner {
         valueWeights = AlignedBuffer(count: rows * critic.valueRows, zero: 1)
         valid = AlignedBuffer(count: rows * player.agents, zero: 1)
         valued = AlignedBuffer(count: rows * player.agents, zero: 1)
-        order = AlignedBuffer(count: configuration.recurrent ? player.copies : rows, zero: 0)
+        order = MinibatchOrder(count: player.sliceUnits, minibatches: configuration.minibatches, run: task.seed)
     }
 
     var stepsPerUpdate: Int { player.steps * player.copies }
@@ -69,33 +65,26 @@ final class PPOLearner: Learner {
 
     /// Advantages and returns of the rollout, then `epochs` passes of gradient steps.
     func learn(_ schedule: Schedule) throws -> [Statistic] {
-        defer { updates += 1 }
         try estimateAdvantages()
         var statistics = PPOStatistics()
         let learningRate =
             configuration.learningRate * (configuration.annealLearningRate ? schedule.remaining : 1)
         // False when every episode failed: nothing to learn from.
         guard try prepareTargets() else { return statistics.all(learningRate: learningRate) }
-        actorOptimizer.options.learningRate = learningRate
-        criticOptimizer.options.learningRate = learningRate
+        optimizers.setLearningRate(learningRate)
         let loss = PPOLoss(
             configuration: configuration,
             entropyCoefficient: configuration.entropyCoefficient
                 * (configuration.annealEntropy ? schedule.remaining : 1), rule: player.actor.rule)
         let isWeighted = !weights.elements.allSatisfy { $0 == 1 }
         for epoch in 0..<configuration.epochs {
-            order.shuffle(run: seed, update: updates, epoch: epoch)
+            order.shuffle(update: schedule.update, epoch: epoch)
             for index in 0..<configuration.minibatches {
-                let range =
-                    index * order.count / configuration.minibatches..<(index + 1) * order.count
-                    / configuration.minibatches
-                let indices = try Tensor.borrowing(
-                    order.pointer + range.lowerBound, shape: [range.count], type: .int64)
-                let slice = try player.slice(indices, count: range.count)
+                let slice = try player.slice(order[index])
                 let outputs = try player.actorOutputs(of: slice)
                 let batch = try minibatch(slice, isWeighted: isWeighted)
                 let terms = try loss(outputs: outputs, values: critic.values(of: slice), batch: batch)
-                try step(terms, into: &statistics)
+                try step(terms, update: schedule.update, into: &statistics)
                 if epoch == configuration.epochs - 1 && index == configuration.minibatches - 1 {
                     try withoutGradient { try statistics.measure(outputs, batch, loss) }
                 }
@@ -133,41 +122,27 @@ final class PPOLearner: Learner {
             valueWeights: isWeighted ? try player.numbers(valueWeights, perCopy: valueRows, of: slice) : nil)
     }
 
-    private func step(_ terms: PPOLoss.Terms, into statistics: inout PPOStatistics) throws {
-        let policy = try finite(terms.policy, "policy loss", update: updates)
-        let value = try finite(terms.value, "value loss", update: updates)
-        let entropy = try finite(terms.entropy, "entropy", update: updates)
-        try actorOptimizer.clearGradients()
-        try criticOptimizer.clearGradients()
-        try terms.total.backward()
-        let actorNorm = try actorOptimizer.finiteClippedNorm(
-            configuration.maximumGradientNorm, "actor", update: updates)
-        let criticNorm = try criticOptimizer.finiteClippedNorm(
-            configuration.maximumGradientNorm, "critic", update: updates)
-        try actorOptimizer.step()
-        try criticOptimizer.step()
-        statistics.add(policy: policy, value: value, entropy: entropy, actorNorm: actorNorm, criticNorm: criticNorm)
+    private func step(_ terms: PPOLoss.Terms, update: Int, into statistics: inout PPOStatistics) throws {
+        let policy = try finite(terms.policy, "policy loss", update: update)
+        let value = try finite(terms.value, "value loss", update: update)
+        let entropy = try finite(terms.entropy, "entropy", update: update)
+        let norms = try optimizers.step(terms.total, update: update)
+        statistics.add(
+            policy: policy, value: value, entropy: entropy, actorNorm: norms.actorNorm, criticNorm: norms.criticNorm)
     }
 
     // MARK: Checkpoints
 
     var state: [(name: String, tensor: Tensor)] {
         get throws {
-            player.state + critic.parameters + actorOptimizer.savedState + criticOptimizer.savedState
-                + [
-                    ("hidden.critic", critic.hidden), ("learner.normalizer", try Tensor(normalizer.moments)),
-                    ("learner.updates", try Tensor([updates])),
-                ]
+            player.state + critic.parameters + optimizers.savedState
+                + [("hidden.critic", critic.hidden), ("learner.normalizer", try Tensor(normalizer.moments))]
         }
     }
 
     func restore(_ saved: [String: Tensor]) throws {
-        // Memory is replaced at every step, so it must not be written in place.
-        player.actor.hidden = try player.actor.hidden.cloned()
-        critic.hidden = try critic.hidden.cloned()
-        try restoreTensors(state, from: saved, owner: "checkpoint")
+        try restoreTensors(from: saved, memories: [player.actor, critic])
         normalizer = ValueNormalizer(
             decay: normalizer.decay, moments: try saved.numbers("learner.normalizer", count: 3, as: Double.self))
-        updates = try saved.numbers("learner.updates", count: 1, as: Int.self)[0]
     }
 }

@@ -1,14 +1,14 @@
 import ArgusEnvAPI
 public import ArgusHost
-public import ArgusTensor
+import ArgusTensor
 
 extension Algorithm {
     /// Parallelised Q-learning with value decomposition: no replay and no target network; layer normalisation and
     /// λ-returns of many parallel episodes stand in for both.
     ///
     /// Gallici et al. 2025, "Simplifying deep temporal difference learning" (ICLR), with the team's value as the sum of the
-    /// agents', as their PQN-VDN has it. Differs from their code in the optimiser (Adam for RAdam) and in that memory at a
-    /// rollout's start is stored, not warmed up.
+    /// agents', as their PQN-VDN has it. Differs from their code in the optimiser (Adam, since libtorch's C++ interface has no
+    /// RAdam) and in that memory at a rollout's start is stored, not warmed up.
     static let pqnVDN = Algorithm(
         name: "pqn-vdn", summary: "Value decomposition without replay or target network, from parallel rollouts",
         source: "Gallici et al. 2025, arXiv:2407.04811", headlineMode: .greedy
@@ -34,44 +34,26 @@ public struct PQNConfiguration: RolloutConfiguration {
     public var explorationEnd = 0.01
     public var explorationSteps = 200_000
     public var maximumGradientNorm = 1.0
-    public var scaleObservations = true
-    public var agentIds = true
-    public var shareParameters = true
-    public var hidden = 128
-    public var layers = 2
-    public var activation = Activation.relu
-    public var layerNorm = true
-    public var recurrent = false
+    public var network = NetworkConfiguration(layerNorm: true)
 
     public init() {}
 
     public static var hyperparameters: [Hyperparameter<PQNConfiguration>] {
         [
-            .integer("copies", \.copies, 1...4096, "Episodes played side by side. [ours]; [PQN] has 128"),
-            .integer(
-                "rollout_steps", \.rolloutSteps, 1...100_000,
-                "Steps of each copy between two updates; copies × rollout_steps environment steps an update. [ours]; "
-                    + "[PQN] has 128"),
-            .integer("epochs", \.epochs, 1...1000, "Passes over a rollout. [PQN] 4"),
-            .integer(
-                "minibatches", \.minibatches, 1...4096,
-                "Pieces of a rollout, one gradient step each; pieces are whole copies. [ours]; [PQN] has 16"),
-            .number("learning_rate", \.learningRate, 0...1, "Adam's step size. [ours]; [PQN] has 2.5e-4"),
-            .boolean(
-                "anneal_learning_rate", \.annealLearningRate,
-                "Lets the step size fall linearly to 0 over the training. [PQN] true"),
-            .number(
-                "adam_epsilon", \.adamEpsilon, 0...1,
-                "Adam's ε. With rewards that are small and rare gradients are too: 1e-5 would outweigh them. [ours]"),
-            .number("discount", \.discount, 0...1, "γ, for one unit of simulated time. [PQN] 0.99"),
+            .copies(\.copies, "[ours]; [PQN] has 128"),
+            .rolloutSteps(\.rolloutSteps, "[ours]; [PQN] has 128"),
+            .epochs(\.epochs, "[PQN] 4"),
+            .minibatches(\.minibatches, pieces: "pieces are whole copies", "[ours]; [PQN] has 16"),
+            .learningRate(\.learningRate, "[ours]; [PQN] has 2.5e-4"),
+            .annealLearningRate(\.annealLearningRate, "[PQN] true"),
+            .adamEpsilon(\.adamEpsilon, "[ours]"),
+            .discount(\.discount, "[PQN] 0.99"),
             .number("td_lambda", \.tdLambda, 0...1, "λ of the returns. [PQN] 0.85"),
-            .number("exploration_start", \.explorationStart, 0...1, "ε at first. [PQN] 1"),
-            .number("exploration_end", \.explorationEnd, 0...1, "ε in the end, and in sampled evaluations. [PQN] 0.01"),
-            .integer(
-                "exploration_steps", \.explorationSteps, 1...1_000_000_000_000,
-                "Environment steps over which ε falls linearly. [ours]; [PQN] has a tenth of the training"),
-            .number("maximum_gradient_norm", \.maximumGradientNorm, 1e-6...1e6, "Clips the gradient norm. [PQN] 1"),
-        ] + networkHyperparameters
+            .explorationStart(\.explorationStart, "[PQN] 1"),
+            .explorationEnd(\.explorationEnd, "[PQN] 0.01"),
+            .explorationSteps(\.explorationSteps, "[ours]; [PQN] has a tenth of the training"),
+            .maximumGradientNorm(\.maximumGradientNorm, "[PQN] 1"),
+        ] + NetworkConfiguration.hyperparameters(\.network)
     }
 
     public func validate() throws(ArgusError) {
@@ -93,9 +75,7 @@ final class PQNLearner: Learner {
     private let player: RolloutPlayer
     private let optimizer: Adam
     private let loss: QLearningLoss
-    private let seed: UInt64
-    private var updates = 0
-    private let order: AlignedBuffer<Int64>
+    private let order: MinibatchOrder
     /// V of the minibatch's rows, and of truncated episodes' final rows: [step, copy of the minibatch].
     private let next: AlignedBuffer<Float>
     private let targets: AlignedBuffer<Float>
@@ -106,17 +86,16 @@ final class PQNLearner: Learner {
         try task.requireOneTeam()
         let rule = ActionRule.values(heads: heads, exploration: Float(configuration.explorationEnd))
         try RolloutPlayer.requireMemory(task, configuration, rule: rule, critics: [])
-        var generator = SplitMix64(seed: CounterRandom(run: task.seed, purpose: .initialWeights).bits(0))
+        var generator = task.weightGenerator
         player = try RolloutPlayer(
             task, configuration, rule: rule, outputGain: 0.1, norm: .beforeActivation, using: &generator)
         optimizer = try Adam(
             player.actor.parameters,
             options: Adam.Options(learningRate: configuration.learningRate, epsilon: configuration.adamEpsilon))
-        policy = TrainedPolicy(player.actor, encoding: player.encoding, usesMasks: player.usesMasks, task: task)
+        policy = TrainedPolicy(player, task: task)
         loss = QLearningLoss(heads: heads, mixing: .sum)
-        seed = task.seed
         self.configuration = configuration
-        order = AlignedBuffer(count: player.copies, zero: 0)
+        order = MinibatchOrder(count: player.copies, minibatches: configuration.minibatches, run: task.seed)
         next = AlignedBuffer(count: (player.steps + 1) * player.copies, zero: 0)
         targets = AlignedBuffer(count: player.steps * player.copies, zero: 0)
         weights = AlignedBuffer(count: player.steps * player.copies, zero: 0)
@@ -134,23 +113,16 @@ final class PQNLearner: Learner {
     }
 
     func learn(_ schedule: Schedule) throws -> [Statistic] {
-        defer { updates += 1 }
         optimizer.options.learningRate =
             configuration.learningRate * (configuration.annealLearningRate ? schedule.remaining : 1)
         var sums = (loss: 0.0, norm: 0.0)
         for epoch in 0..<configuration.epochs {
-            order.shuffle(run: seed, update: updates, epoch: epoch)
+            order.shuffle(update: schedule.update, epoch: epoch)
             for index in 0..<configuration.minibatches {
-                let range =
-                    index * order.count / configuration.minibatches..<(index + 1) * order.count
-                    / configuration.minibatches
-                let total = try minibatchLoss(copies: Array(order.elements[range]))
-                sums.loss += try finite(total, "temporal-difference loss", update: updates)
-                try optimizer.clearGradients()
-                try total.backward()
-                sums.norm += try optimizer.finiteClippedNorm(
-                    configuration.maximumGradientNorm, "value network", update: updates)
-                try optimizer.step()
+                let total = try minibatchLoss(copies: Array(order[index]))
+                sums.loss += try finite(total, "temporal-difference loss", update: schedule.update)
+                sums.norm += try optimizer.step(
+                    total, maximumNorm: configuration.maximumGradientNorm, "value network", update: schedule.update)
             }
         }
         let count = Double(configuration.epochs * configuration.minibatches)
@@ -243,13 +215,10 @@ final class PQNLearner: Learner {
     // MARK: Checkpoints
 
     var state: [(name: String, tensor: Tensor)] {
-        get throws { player.state + optimizer.savedState + [("learner.updates", try Tensor([updates]))] }
+        get throws { player.state + optimizer.savedState }
     }
 
     func restore(_ saved: [String: Tensor]) throws {
-        // Memory is replaced at every step, so it must not be written in place.
-        player.actor.hidden = try player.actor.hidden.cloned()
-        try restoreTensors(state, from: saved, owner: "checkpoint")
-        updates = try saved.numbers("learner.updates", count: 1, as: Int.self)[0]
+        try restoreTensors(from: saved, memories: [player.actor])
     }
 }

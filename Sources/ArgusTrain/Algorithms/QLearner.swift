@@ -51,11 +51,10 @@ final class QLearner: Learner {
         if decomposition != .independent { try task.requireOneTeam() }
         let specification = environment.specification
         let (agents, copies) = (specification.agents.count, environment.copies)
-        let encoding = InputEncoding(
-            specification, scaleObservations: configuration.scaleObservations, agentIds: configuration.agentIds)
+        let encoding = InputEncoding(specification, configuration.network)
         let layout = EpisodeLayout(environment, heads: heads.count)
-        let shape = configuration.shape(inputs: encoding.inputSize, outputs: specification.legalSize)
-        let networks = configuration.shareParameters ? 1.0 : Double(agents)
+        let shape = configuration.network.shape(inputs: encoding.inputSize, outputs: specification.legalSize)
+        let networks = Double(configuration.network.networkCount(agents: agents))
         let horizon = environment.scenario.horizon
         let batchBytes = Double(configuration.batchEpisodes) * Double(layout.bytes(steps: horizon))
         guard batchBytes <= Double(configuration.bufferMegabytes) * 1_048_576 else {
@@ -69,11 +68,11 @@ final class QLearner: Learner {
         try TrainingMemory.require(
             networks: [shape.weightCount * networks * 1.5], .replay,
             bytes: Double(configuration.bufferMegabytes) * 1_048_576 + 2 * batchBytes)
-        var generator = SplitMix64(seed: CounterRandom(run: task.seed, purpose: .initialWeights).bits(0))
+        var generator = task.weightGenerator
         let network = try TeamNetwork(
-            shape, agents: agents, isShared: configuration.shareParameters, outputGain: 0.1, using: &generator)
+            shape, agents: agents, isShared: configuration.network.shareParameters, outputGain: 0.1, using: &generator)
         target = try TeamNetwork(
-            shape, agents: agents, isShared: configuration.shareParameters, outputGain: 0.1, using: &generator)
+            shape, agents: agents, isShared: configuration.network.shareParameters, outputGain: 0.1, using: &generator)
         let stateSize = StateSize(environment, encoding).size
         let isMonotonic = decomposition == .monotonic
         mixer = isMonotonic ? try MonotonicMixer(agents: agents, stateSize: stateSize, using: &generator) : nil
@@ -96,9 +95,8 @@ final class QLearner: Learner {
         recorder = EpisodeRecorder(layout, copies: copies)
         batch = EpisodeBatch(
             layout, encoding: encoding,
-            stateScaling: BoundsScaling(
-                size: layout.stateSize, bounds: configuration.scaleObservations ? specification.state?.bounds : nil),
-            isSequence: configuration.recurrent)
+            stateScaling: configuration.network.stateScaling(specification, size: layout.stateSize),
+            isSequence: configuration.network.recurrent)
         policy = TrainedPolicy(actor, encoding: encoding, usesMasks: environment.usesMasks, task: task)
         random = CounterRandom(run: task.seed, purpose: .minibatchOrder)
         scoreMetric = environment.scoreMetricIndex
@@ -197,11 +195,8 @@ final class QLearner: Learner {
         let weight = try Tensor.borrowing(weights.pointer, shape: joint.shape, type: .float32)
         let total = try loss(joint: joint, targets: target, weights: weight)
         let value = try finite(total, "temporal-difference loss", update: gradientSteps)
-        try optimizer.clearGradients()
-        try total.backward()
-        let norm = try optimizer.finiteClippedNorm(
-            configuration.maximumGradientNorm, "value network", update: gradientSteps)
-        try optimizer.step()
+        let norm = try optimizer.step(
+            total, maximumNorm: configuration.maximumGradientNorm, "value network", update: gradientSteps)
         gradientSteps += 1
         if gradientSteps % configuration.targetInterval == 0 {
             try updateTargets(weight: configuration.targetRate)
@@ -214,7 +209,7 @@ final class QLearner: Learner {
     /// Qᵢ of every choice in the batch: [rows · agents, choices].
     private func values(of network: TeamNetwork) throws -> Tensor {
         let input = try batch.inputTensor()
-        guard configuration.recurrent else { return try network(input) }
+        guard configuration.network.recurrent else { return try network(input) }
         // Whole episodes, so memory begins empty.
         let rows = input.shape[1]
         return try network.sequence(
@@ -252,10 +247,7 @@ final class QLearner: Learner {
     }
 
     func restore(_ saved: [String: Tensor]) throws {
-        // Memory is replaced at every step, so it must not be written in place.
-        actor.hidden = try actor.hidden.cloned()
-        let ofFixedSize = try state.filter { !$0.name.hasPrefix("replay.") }
-        try restoreTensors(ofFixedSize, from: saved, owner: "checkpoint")
+        try restoreTensors(from: saved, memories: [actor], except: ["replay.segments", "replay.running"])
         gradientSteps = try saved.numbers("learner.gradient_steps", count: 1, as: Int.self)[0]
         guard let segments = saved["replay.segments"], let running = saved["replay.running"] else {
             throw TensorError(code: .fileFormat, message: "checkpoint: the replay is missing")

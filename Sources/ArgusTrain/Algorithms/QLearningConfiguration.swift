@@ -1,12 +1,11 @@
 public import ArgusHost
-public import ArgusTensor
 
 /// Hyperparameters of IQL, VDN and QMIX, with the source of each default.
 ///
 /// [EPyMARL] Papoudakis et al. 2021, "Benchmarking multi-agent deep reinforcement learning algorithms in cooperative
 /// tasks", and its code; [PyMARL2] Hu et al. 2021, "Rethinking the implementation tricks and monotonicity constraint in
 /// cooperative MARL", and its code; [ours] chosen here, with seeds that no table reports.
-public struct QLearningConfiguration: NetworkConfiguration {
+public struct QLearningConfiguration: HyperparameterSet {
     public var copies = 16
     public var rolloutSteps = 16
     public var gradientSteps = 4
@@ -24,23 +23,14 @@ public struct QLearningConfiguration: NetworkConfiguration {
     public var targetInterval = 200
     public var targetRate = 1.0
     public var maximumGradientNorm = 10.0
-    public var scaleObservations = true
-    public var agentIds = true
-    public var shareParameters = true
-    public var hidden = 128
-    public var layers = 2
-    public var activation = Activation.relu
-    public var layerNorm = false
-    public var recurrent = false
+    public var network = NetworkConfiguration()
 
     public init() {}
 
     public static var hyperparameters: [Hyperparameter<QLearningConfiguration>] {
         [
-            .integer("copies", \.copies, 1...4096, "Episodes played side by side. [ours]; [PyMARL2] has 8"),
-            .integer(
-                "rollout_steps", \.rolloutSteps, 1...100_000,
-                "Steps of each copy between two updates; copies × rollout_steps environment steps an update. [ours]"),
+            .copies(\.copies, "[ours]; [PyMARL2] has 8"),
+            .rolloutSteps(\.rolloutSteps, "[ours]"),
             .integer(
                 "gradient_steps", \.gradientSteps, 1...1000,
                 "Gradient steps an update, each on new episodes: with the defaults one for 64 environment steps. [ours]; "
@@ -50,11 +40,9 @@ public struct QLearningConfiguration: NetworkConfiguration {
             .integer(
                 "buffer_megabytes", \.bufferMegabytes, 1...1_000_000,
                 "Memory for them at most; the oldest are dropped. [ours]"),
-            .number("learning_rate", \.learningRate, 0...1, "Adam's step size. [EPyMARL] 5e-4"),
-            .number(
-                "adam_epsilon", \.adamEpsilon, 0...1,
-                "Adam's ε. With rewards that are small and rare gradients are too: 1e-5 would outweigh them. [ours]"),
-            .number("discount", \.discount, 0...1, "γ, for one unit of simulated time. [EPyMARL] 0.99"),
+            .learningRate(\.learningRate, "[EPyMARL] 5e-4"),
+            .adamEpsilon(\.adamEpsilon, "[ours]"),
+            .discount(\.discount, "[EPyMARL] 0.99"),
             .number(
                 "td_lambda", \.tdLambda, 0...1,
                 "λ of the targets: 0 looks one decision ahead, 1 to the episode's end. [PyMARL2] 0.6; [EPyMARL] has 0"),
@@ -62,12 +50,9 @@ public struct QLearningConfiguration: NetworkConfiguration {
                 "double_q", \.doubleQ,
                 "The online network chooses the action that the target network values (van Hasselt et al. 2016). "
                     + "[EPyMARL] true"),
-            .number("exploration_start", \.explorationStart, 0...1, "ε at first. [EPyMARL] 1"),
-            .number(
-                "exploration_end", \.explorationEnd, 0...1, "ε in the end, and in sampled evaluations. [EPyMARL] 0.05"),
-            .integer(
-                "exploration_steps", \.explorationSteps, 1...1_000_000_000_000,
-                "Environment steps over which ε falls linearly. [EPyMARL] 50,000 to 200,000"),
+            .explorationStart(\.explorationStart, "[EPyMARL] 1"),
+            .explorationEnd(\.explorationEnd, "[EPyMARL] 0.05"),
+            .explorationSteps(\.explorationSteps, "[EPyMARL] 50,000 to 200,000"),
             .integer(
                 "target_interval", \.targetInterval, 1...1_000_000,
                 "Gradient steps between two updates of the target networks. [EPyMARL] 200"),
@@ -75,9 +60,8 @@ public struct QLearningConfiguration: NetworkConfiguration {
                 "target_rate", \.targetRate, 1e-9...1,
                 "How far an update moves them towards the online ones: 1 is a hard update; with target_interval=1 and "
                     + "0.01 it is a soft one. [EPyMARL] 1"),
-            .number(
-                "maximum_gradient_norm", \.maximumGradientNorm, 1e-6...1e6, "Clips the gradient norm. [EPyMARL] 10"),
-        ] + networkHyperparameters
+            .maximumGradientNorm(\.maximumGradientNorm, "[EPyMARL] 10"),
+        ] + NetworkConfiguration.hyperparameters(\.network)
     }
 
     public func validate() throws(ArgusError) {

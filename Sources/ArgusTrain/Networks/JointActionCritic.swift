@@ -25,11 +25,9 @@ final class JointActionCritic {
     }
 
     static func shape(
-        _ task: LearningTask, _ configuration: some NetworkConfiguration, heads: [Int]
+        _ task: LearningTask, _ configuration: NetworkConfiguration, heads: [Int]
     ) -> Network.Shape {
-        let encoding = InputEncoding(
-            task.environment.specification, scaleObservations: configuration.scaleObservations,
-            agentIds: configuration.agentIds)
+        let encoding = InputEncoding(task.environment.specification, configuration)
         let agents = encoding.agents
         return configuration.shape(
             inputs: StateSize(task.environment, encoding).size + encoding.inputSize + agents + heads.count

@@ -9,8 +9,7 @@ final class NetworkPolicy: AgentPolicy {
     private let network: Network
     private let encoding: InputEncoding
     private let rule: ActionRule
-    private let categorical: ActionSampler
-    private let epsilonGreedy: EpsilonGreedySampler
+    private let sampler: ActionSampler
     private let isGreedy: Bool
     private let usesMasks: Bool
     private let random: CounterRandom
@@ -37,8 +36,7 @@ final class NetworkPolicy: AgentPolicy {
         self.usesMasks = usesMasks
         self.agent = agent
         isGreedy = (settings.mode ?? rule.standardMode) == .greedy
-        categorical = ActionSampler(heads: rule.heads, greedy: isGreedy)
-        epsilonGreedy = EpsilonGreedySampler(heads: rule.heads)
+        sampler = ActionSampler(heads: rule.heads)
         deviates = AlignedBuffer(count: rule.outputs, zero: 0)
         self.logDeviations = AlignedBuffer(count: logDeviations.count, zero: 0)
         for (component, value) in logDeviations.enumerated() { self.logDeviations[component] = value }
@@ -80,17 +78,17 @@ final class NetworkPolicy: AgentPolicy {
         switch rule {
         case .categorical:
             guard let base = actions.discrete(copy).baseAddress else { return }
-            _ = categorical.sample(output, legal: legal, random: random, into: base)
+            _ = sampler.sample(output, legal: legal, greedy: isGreedy, random: random, into: base)
         case .values(_, let exploration):
             guard let base = actions.discrete(copy).baseAddress else { return }
-            epsilonGreedy.sample(
+            sampler.explore(
                 output, legal: legal, exploration: isGreedy ? 0 : exploration, random: random, into: base)
-        case .gaussian(let sampler):
+        case .gaussian(let gaussian):
             guard let base = actions.continuous(copy).baseAddress else { return }
-            _ = sampler.sample(
+            _ = gaussian.sample(
                 output, logDeviations: UnsafePointer(logDeviations.pointer), components: components,
                 random: isGreedy ? nil : random, into: deviates.pointer)
-            sampler.write(deviates.pointer, to: base)
+            gaussian.write(deviates.pointer, to: base)
         }
     }
 }

@@ -3,7 +3,7 @@ import ArgusHost
 import ArgusTensor
 
 /// Chooses actions for every agent of every copy while training: one pass of the network for all rows, then a draw each.
-final class TeamActor {
+final class TeamActor: Remembering {
     let network: TeamNetwork
     let rule: ActionRule
     /// Continuous actions: the logarithm of each component's deviation, [network, component]; trained like a weight.
@@ -18,8 +18,7 @@ final class TeamActor {
     private let isRecurrent: Bool
     private let rows: Int
     private let width: Int
-    private let categorical: ActionSampler
-    private let epsilonGreedy: EpsilonGreedySampler
+    private let sampler: ActionSampler
     private let sampling: CounterRandom
     private let outputs: AlignedBuffer<Float>
     /// The same memory as `outputs`.
@@ -37,8 +36,7 @@ final class TeamActor {
         isRecurrent = network.shape.recurrent
         rows = copies * network.agents
         width = rule.outputs
-        categorical = ActionSampler(heads: rule.heads, greedy: false)
-        epsilonGreedy = EpsilonGreedySampler(heads: rule.heads)
+        sampler = ActionSampler(heads: rule.heads)
         sampling = CounterRandom(run: task.seed, purpose: .action)
         outputs = AlignedBuffer(count: rows * width, zero: 0)
         outputsTensor = try Tensor.borrowing(outputs.pointer, shape: [rows, width], type: .float32)
@@ -107,7 +105,7 @@ final class TeamActor {
     func draw(_ outputs: Tensor, legal: [UInt8]?, seeds: [UInt64], steps: [Int]) throws -> [Int64] {
         let logits: [Float] = try outputs.values()
         let agents = network.agents
-        var choices = [Int64](repeating: 0, count: seeds.count * agents * categorical.heads.count)
+        var choices = [Int64](repeating: 0, count: seeds.count * agents * sampler.heads.count)
         logits.withUnsafeBufferPointer { logits in
             choices.withUnsafeMutableBufferPointer { choices in
                 legal.withPointer { legal in
@@ -115,9 +113,9 @@ final class TeamActor {
                     for row in 0..<seeds.count * agents {
                         let random = sampling.keyed(seeds[row / agents]).keyed(UInt64(steps[row / agents]))
                             .keyed(UInt64(row % agents))
-                        _ = categorical.sample(
+                        _ = sampler.sample(
                             logits + row * width, legal: legal.map { $0 + row * width }, random: random,
-                            into: choices + row * categorical.heads.count)
+                            into: choices + row * sampler.heads.count)
                     }
                 }
             }
@@ -132,25 +130,25 @@ final class TeamActor {
     ) {
         switch rule {
         case .categorical:
-            let choices = destination.choices + row * categorical.heads.count
-            destination.logProbabilities[row] = categorical.sample(
+            let choices = destination.choices + row * sampler.heads.count
+            destination.logProbabilities[row] = sampler.sample(
                 outputs.pointer + row * width, legal: legal.map { $0 + row * width }, random: random, into: choices)
-            write(choices, categorical.heads.count, actions, row)
+            write(choices, sampler.heads.count, actions, row)
         case .values:
-            let choices = destination.choices + row * epsilonGreedy.heads.count
-            epsilonGreedy.sample(
+            let choices = destination.choices + row * sampler.heads.count
+            sampler.explore(
                 outputs.pointer + row * width, legal: legal.map { $0 + row * width }, exploration: exploration,
                 random: random, into: choices)
-            write(choices, epsilonGreedy.heads.count, actions, row)
-        case .gaussian(let sampler):
+            write(choices, sampler.heads.count, actions, row)
+        case .gaussian(let gaussian):
             let deviates = destination.deviates + row * width
             let network = self.network.isShared ? 0 : agent
-            destination.logProbabilities[row] = sampler.sample(
+            destination.logProbabilities[row] = gaussian.sample(
                 outputs.pointer + row * width,
                 logDeviations: UnsafePointer(deviations.pointer + network * width), components: components[agent],
                 random: random, into: deviates)
             if let base = actions.allContinuous.baseAddress {
-                sampler.write(deviates, to: base + row * width)
+                gaussian.write(deviates, to: base + row * width)
             }
         }
     }

@@ -46,6 +46,11 @@ struct TrainedPolicy {
         self.logDeviation = logDeviation
     }
 
+    /// What the actor of rollouts does now.
+    init(_ player: RolloutPlayer, task: LearningTask) {
+        self.init(player.actor, encoding: player.encoding, usesMasks: player.usesMasks, task: task)
+    }
+
     /// What an actor that trains does now.
     init(_ actor: TeamActor, encoding: InputEncoding, usesMasks: Bool, task: LearningTask) {
         let environment = task.environment

@@ -1,4 +1,4 @@
-public import ArgusEnvAPI
+import ArgusEnvAPI
 
 /// How an observation row becomes a network's input: components scaled to 0..1 by their declared bounds, then a one-hot
 /// agent id.
@@ -8,12 +8,12 @@ public struct InputEncoding: Sendable, Hashable, Codable {
     public let agentIds: Bool
     let scaling: BoundsScaling
 
-    public init(_ specification: EnvironmentSpecification, scaleObservations: Bool, agentIds: Bool) {
+    init(_ specification: EnvironmentSpecification, _ configuration: NetworkConfiguration) {
         observationSize = specification.observationSize
         agents = specification.agents.count
-        self.agentIds = agentIds && agents > 1
+        agentIds = configuration.agentIds && agents > 1
         scaling = BoundsScaling(
-            size: observationSize, bounds: scaleObservations ? specification.observationBounds : nil)
+            size: observationSize, bounds: configuration.scaleObservations ? specification.observationBounds : nil)
     }
 
     /// True unless it was read from a damaged file: scaling covers exactly the observation.

@@ -1,4 +1,5 @@
 /// What every learner from rollouts sets.
-protocol RolloutConfiguration: NetworkConfiguration {
+protocol RolloutConfiguration: HyperparameterSet {
     var rolloutSteps: Int { get }
+    var network: NetworkConfiguration { get }
 }

@@ -3,7 +3,7 @@ import ArgusHost
 import ArgusTensor
 
 /// A critic over a rollout: what it is shown, and its values of every stored row.
-final class RolloutCritic {
+final class RolloutCritic: Remembering {
     let network: TeamNetwork
     /// Makes one value of the agents' own, for a decomposed critic.
     let mixer: MonotonicMixer?
@@ -47,11 +47,10 @@ final class RolloutCritic {
 
     /// The shape of a critic's network.
     static func shape(
-        _ task: LearningTask, _ configuration: some NetworkConfiguration, view: CriticView
+        _ task: LearningTask, _ configuration: NetworkConfiguration, view: CriticView
     ) -> Network.Shape {
         let specification = task.environment.specification
-        let encoding = InputEncoding(
-            specification, scaleObservations: configuration.scaleObservations, agentIds: configuration.agentIds)
+        let encoding = InputEncoding(specification, configuration)
         guard view == .central else { return configuration.shape(inputs: encoding.inputSize, outputs: 1) }
         let ids = view.isShared(task.environment) || specification.agents.count == 1 ? 0 : specification.agents.count
         return configuration.shape(inputs: StateSize(task.environment, encoding).size + ids, outputs: 1)

@@ -21,6 +21,8 @@ final class RolloutPlayer {
     var steps: Int { storage.steps }
     var copies: Int { storage.copies }
     var agents: Int { storage.agents }
+    /// What slices are taken of: (step, copy) pairs or, for recurrent networks, copies.
+    var sliceUnits: Int { isRecurrent ? copies : steps * copies }
     var encodedState: StateSize { StateSize(environment, encoding) }
 
     /// - Parameters: `outputGain`: of the actor's last layer, see ``Network``; `norm`: where it normalises, if it does;
@@ -35,14 +37,13 @@ final class RolloutPlayer {
         let specification = environment.specification
         let agents = specification.agents.count
         let copies = environment.copies
-        encoding = InputEncoding(
-            specification, scaleObservations: configuration.scaleObservations, agentIds: configuration.agentIds)
+        encoding = InputEncoding(specification, configuration.network)
         self.environment = environment
         usesMasks = environment.usesMasks
-        isRecurrent = configuration.recurrent
+        isRecurrent = configuration.network.recurrent
         let network = try TeamNetwork(
-            configuration.shape(inputs: encoding.inputSize, outputs: rule.outputs, norm: norm), agents: agents,
-            isShared: configuration.shareParameters, outputGain: outputGain, using: &generator)
+            configuration.network.shape(inputs: encoding.inputSize, outputs: rule.outputs, norm: norm), agents: agents,
+            isShared: configuration.network.shareParameters, outputGain: outputGain, using: &generator)
         actor = try TeamActor(network: network, rule: rule, task: task)
         firstHidden = actor.hidden
         let stateSize = StateSize(environment, encoding).native
@@ -50,8 +51,7 @@ final class RolloutPlayer {
             steps: configuration.rolloutSteps, copies: copies, agents: agents, inputSize: encoding.inputSize,
             stateSize: stateSize, rule: rule, legalSize: specification.legalSize,
             horizon: environment.scenario.horizon,
-            stateScaling: BoundsScaling(
-                size: stateSize, bounds: configuration.scaleObservations ? specification.state?.bounds : nil))
+            stateScaling: configuration.network.stateScaling(specification, size: stateSize))
         scoreMetric = environment.scoreMetricIndex
         self.drawsBootstrapChoices = drawsBootstrapChoices
     }
@@ -63,12 +63,11 @@ final class RolloutPlayer {
         _ task: LearningTask, _ configuration: some RolloutConfiguration, rule: ActionRule, critics: [Network.Shape]
     ) throws {
         let specification = task.environment.specification
-        let encoding = InputEncoding(
-            specification, scaleObservations: configuration.scaleObservations, agentIds: configuration.agentIds)
+        let encoding = InputEncoding(specification, configuration.network)
         let agents = specification.agents.count
         let rowBytes = 4 * encoding.inputSize + 8 * rule.outputs + specification.legalSize + 32
-        let actor = configuration.shape(inputs: encoding.inputSize, outputs: rule.outputs)
-        let networks = configuration.shareParameters ? 1.0 : Double(agents)
+        let actor = configuration.network.shape(inputs: encoding.inputSize, outputs: rule.outputs)
+        let networks = Double(configuration.network.networkCount(agents: agents))
         try TrainingMemory.require(
             networks: [actor.weightCount * networks] + critics.map { $0.weightCount * networks },
             .rollout,

@@ -18,8 +18,15 @@ struct RolloutSlice {
 }
 
 extension RolloutPlayer {
-    /// - Parameter indices: int64; pairs as step · copies + copy, or copies.
-    func slice(_ indices: Tensor, count: Int) throws -> RolloutSlice {
+    /// - Parameter units: pairs as step · copies + copy, or copies; borrowed as long as the slice is used.
+    func slice(_ units: UnsafeMutableBufferPointer<Int64>) throws -> RolloutSlice {
+        guard let pointer = units.baseAddress else {
+            throw TensorError(code: .invalidArgument, message: "slice: found no rows, expected at least one")
+        }
+        return try slice(Tensor.borrowing(pointer, shape: [units.count], type: .int64), count: units.count)
+    }
+
+    private func slice(_ indices: Tensor, count: Int) throws -> RolloutSlice {
         let rows = isRecurrent ? steps * count : count
         return RolloutSlice(
             indices: indices, count: count, rows: rows,
@@ -28,6 +35,11 @@ extension RolloutPlayer {
                 ? try gathered(storage.states, .float32, width: storage.stateSize, indices, rows) : nil,
             starts: isRecurrent
                 ? try stored(storage.starts, .float32, width: 1).gatheredRows(indices, axis: 1) : nil)
+    }
+
+    /// All of the rollout.
+    func wholeSlice() throws -> RolloutSlice {
+        try slice(Tensor((0..<Int64(sliceUnits)).map { $0 }), count: sliceUnits)
     }
 
     /// The slice's part of something that is stored for every (step, copy), as [rows, width].

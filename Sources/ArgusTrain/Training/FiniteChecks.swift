@@ -28,6 +28,17 @@ extension Adam {
         return norm
     }
 
+    /// One gradient step down a loss; the norm of the gradient before clipping.
+    ///
+    /// - Throws: ``ArgusError`` (training) when the norm is not finite; nothing has moved then.
+    func step(_ loss: Tensor, maximumNorm: Double, _ name: String, update: Int) throws -> Double {
+        try clearGradients()
+        try loss.backward()
+        let norm = try finiteClippedNorm(maximumNorm, name, update: update)
+        try step()
+        return norm
+    }
+
     /// The optimiser's memory under names of a checkpoint.
     var savedState: [(name: String, tensor: Tensor)] { state.map { ("adam.\($0.name)", $0.tensor) } }
 }

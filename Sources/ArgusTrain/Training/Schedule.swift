@@ -4,6 +4,8 @@ struct Schedule {
     var step: Int
     /// Environment steps of the whole training.
     var steps: Int
+    /// Updates so far.
+    var update: Int
 
     /// Falls linearly from 1 to 0 over the training.
     var remaining: Double { max(0, 1 - Double(step) / Double(steps)) }

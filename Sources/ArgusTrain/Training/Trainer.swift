@@ -119,7 +119,7 @@ public final class Trainer {
 
     private func update(_ metrics: JSONLines) throws {
         let begin = DispatchTime.now()
-        let schedule = Schedule(step: state.step, steps: request.steps)
+        let schedule = Schedule(step: state.step, steps: request.steps, update: state.updates)
         let summary = try learner.collect(schedule)
         let collected = DispatchTime.now()
         let statistics = try learner.learn(schedule)

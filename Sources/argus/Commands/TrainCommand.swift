@@ -93,8 +93,10 @@ struct TrainCommand: ParsableCommand {
             evaluations: try positive(evaluations, "--evaluations"),
             absoluteEpisodes: try positive(absoluteEpisodes, "--absolute-episodes"),
             threads: try positive(threads, "--threads"), folder: folder, resume: resume != nil)
-        Interruption.listen()
-        if stopWithStdin { TrainCommand.stopWithStandardInput() }
+        Interruption.listen(limit: 1)
+        // A reader of the progress that went away must not kill the run before it has saved.
+        signal(SIGPIPE, SIG_IGN)
+        if stopWithStdin { StandardInput.whenItEnds { Interruption.request() } }
         if let done = try Trainer.finishedResult(of: request, host: host) {
             try show(done, folder: folder)
             return
@@ -158,13 +160,6 @@ struct TrainCommand: ParsableCommand {
                 remedy: "'--set learning_rate=0.001'")
         }
         return (String(text[..<equals]), String(text[text.index(after: equals)...]))
-    }
-
-    private static func stopWithStandardInput() {
-        Thread.detachNewThread {
-            while let data = try? FileHandle.standardInput.read(upToCount: 4096), !data.isEmpty {}
-            Interruption.request()
-        }
     }
 }
 #endif

@@ -158,7 +158,7 @@ extension ScenarioDescription {
         TextTable(
             columns: [
                 .words("algorithm"), .name("metric"), .number("mean"), .name("spread"), .number("steps"),
-                .words("source"),
+                .words("source and conditions"),
             ],
             rows: references.map { reference in
                 let spread =
@@ -168,7 +168,8 @@ extension ScenarioDescription {
                     ?? reference.std.map { "± \(NumberFormat.short($0))" } ?? ""
                 return [
                     reference.algorithm, reference.metric, NumberFormat.short(reference.mean), spread,
-                    reference.steps.map { NumberFormat.grouped(Double($0)) } ?? "", reference.source,
+                    reference.steps.map { NumberFormat.grouped(Double($0)) } ?? "",
+                    reference.source + (reference.conditions.map { ": \($0)" } ?? ""),
                 ]
             })
     }

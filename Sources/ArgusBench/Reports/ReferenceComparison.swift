@@ -1,0 +1,84 @@
+import ArgusHost
+
+/// An entry beside a published result of the algorithm that it is called after.
+///
+/// Entry names have no spaces or brackets, and sources tell implementations apart by them: an entry `recurrent-MAPPO` is
+/// compared with references `recurrent MAPPO` and `recurrent MAPPO (EPyMARL)`.
+struct ReferenceComparison {
+    /// Where our mean is. Not a test: conditions differ, and say how.
+    enum Position: String {
+        /// Within the published interval or, where none was published, an interval of ours that has the published mean.
+        case inside
+        case above
+        case below
+    }
+
+    let entry: EntryResult
+    let reference: Scenario.Reference
+    let mean: Double
+    /// 95 %, of the mean; nil for a single run, and for metrics other than the return.
+    let interval: (low: Double, high: Double)?
+    let position: Position
+    /// How ours was had: what is shared, whose reward, where along the training and how it was evaluated.
+    let conditions: String
+
+    /// Every finished entry with each reference of its name; none with an entry that lacks the reference's metric.
+    static func all(_ entries: [EntryResult], _ scenario: Scenario) -> [ReferenceComparison] {
+        entries.flatMap { entry in
+            scenario.references.compactMap { reference in
+                guard isSame(entry.entry, reference.algorithm) else { return nil }
+                return ReferenceComparison(entry, reference, scenario)
+            }
+        }
+    }
+
+    private init?(_ entry: EntryResult, _ reference: Scenario.Reference, _ scenario: Scenario) {
+        guard let headline = entry.headline else { return nil }
+        if reference.metric == "return" {
+            mean = headline.interval.mean
+            interval = headline.interval.interval.map { ($0.low, $0.high) }
+        } else {
+            guard let mean = entry.metrics[reference.metric] else { return nil }
+            self.mean = mean
+            interval = nil
+        }
+        self.entry = entry
+        self.reference = reference
+        position = Self.position(of: mean, interval, reference)
+        conditions = Self.conditions(entry, scenario)
+    }
+
+    private static func position(
+        of mean: Double, _ interval: (low: Double, high: Double)?, _ reference: Scenario.Reference
+    ) -> Position {
+        let published = reference.ci95 ?? reference.std.map { reference.mean - $0...reference.mean + $0 }
+        if let published {
+            return mean < published.lowerBound ? .below : mean > published.upperBound ? .above : .inside
+        }
+        if let interval, (interval.low...interval.high).contains(reference.mean) { return .inside }
+        return mean < reference.mean ? .below : mean > reference.mean ? .above : .inside
+    }
+
+    private static func conditions(_ entry: EntryResult, _ scenario: Scenario) -> String {
+        var parts: [String] = []
+        if let manifest = entry.runs.lazy.compactMap(\.manifest).first, entry.isTrained {
+            if let shares = manifest.hyperparameters["share_parameters"] {
+                parts.append(shares == "true" ? "shared parameters" : "parameters of each agent's own")
+            }
+            parts.append(scenario.reward == .team ? "team reward" : "individual rewards")
+            parts.append("steps over all copies")
+            parts.append("best checkpoint, \(manifest.absoluteEpisodes) episodes of their own")
+        }
+        if let mode = entry.mode { parts.append(mode) }
+        parts.append("\(entry.finished.count) seed\(entry.finished.count == 1 ? "" : "s")")
+        return parts.joined(separator: ", ")
+    }
+
+    private static func isSame(_ entry: String, _ algorithm: String) -> Bool {
+        func plain(_ name: String) -> String {
+            let withoutBrackets = name.split(separator: "(").first.map(String.init) ?? name
+            return withoutBrackets.lowercased().split { $0 == " " || $0 == "-" || $0 == "_" }.joined(separator: " ")
+        }
+        return plain(entry) == plain(algorithm)
+    }
+}

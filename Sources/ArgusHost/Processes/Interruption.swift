@@ -1,0 +1,57 @@
+import Glibc
+import Synchronization
+
+/// Ctrl-C (SIGINT) and SIGTERM as requests, so that a loop can stop in order at its next safe place.
+public enum Interruption {
+    private static let count = Atomic<Int>(0)
+    private static let last = Atomic<Int32>(0)
+    private static let limit = Atomic<Int>(.max)
+    private static let isAskedFor = Atomic<Bool>(false)
+
+    /// What the signals did before.
+    public struct Handlers {
+        fileprivate var interrupt = sigaction()
+        fileprivate var termination = sigaction()
+
+        public func restore() {
+            withUnsafePointer(to: interrupt) { _ = sigaction(SIGINT, $0, nil) }
+            withUnsafePointer(to: termination) { _ = sigaction(SIGTERM, $0, nil) }
+        }
+    }
+
+    /// From now on signals are requests, even where a shell has started us with interrupts ignored: whoever sends one
+    /// means it.
+    ///
+    /// - Parameter limit: a signal after so many ends the process at once, with status 130.
+    @discardableResult
+    public static func listen(limit: Int = .max) -> Handlers {
+        // Also initialises the counters, which the handler may not.
+        count.store(0, ordering: .sequentiallyConsistent)
+        last.store(0, ordering: .sequentiallyConsistent)
+        self.limit.store(limit, ordering: .sequentiallyConsistent)
+        var action = sigaction()
+        action.sa_flags = SA_RESTART
+        action.__sigaction_handler.sa_handler = { signal in
+            Interruption.last.store(signal, ordering: .sequentiallyConsistent)
+            let before = Interruption.count.add(1, ordering: .sequentiallyConsistent).oldValue
+            if before >= Interruption.limit.load(ordering: .sequentiallyConsistent) { _exit(130) }
+        }
+        var old = Handlers()
+        sigaction(SIGINT, &action, &old.interrupt)
+        sigaction(SIGTERM, &action, &old.termination)
+        return old
+    }
+
+    /// A request from within, such as a parent that went away. It does not count as a signal: a first Ctrl-C after it still
+    /// lets the run save.
+    public static func request() { isAskedFor.store(true, ordering: .relaxed) }
+
+    /// Whether something has asked for a stop.
+    public static var isRequested: Bool { signals > 0 || isAskedFor.load(ordering: .relaxed) }
+
+    /// How many signals came.
+    public static var signals: Int { count.load(ordering: .sequentiallyConsistent) }
+
+    /// 130 after an interrupt, 143 after a termination.
+    public static var exitStatus: Int32 { 128 + last.load(ordering: .sequentiallyConsistent) }
+}
