@@ -49,8 +49,6 @@ struct BenchmarkResults {
         let order = suites.flatMap { $0.tasks.map(\.scenario.id) }
         let entryOrder = suites.flatMap { $0.entries.map(\.name) }
         let pairs = Set(suites.flatMap { $0.crossEntries.map(\.name) })
-        var crossed: [String] = []
-        for name in suites.flatMap(\.crossplay) where !crossed.contains(name) { crossed.append(name) }
         keys = sorted(keys, by: order) { $0.id }
         return keys.map { key in
             let members = groups[key] ?? []
@@ -62,6 +60,9 @@ struct BenchmarkResults {
             }
             // Pairs are no entries of the tables, but the cells of a matrix.
             let entries = all.filter { !pairs.contains($0.entry) }
+            let crossing = suites.filter { $0.crossTasks.contains { $0.scenario.id == key.id } }
+            var crossed: [String] = []
+            for name in crossing.flatMap(\.crossplay) where !crossed.contains(name) { crossed.append(name) }
             let crossplay =
                 crossed.isEmpty
                 ? nil
