@@ -6,7 +6,9 @@ import csv
 import json
 import math
 import os
+import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +17,7 @@ import time
 
 import pytest
 
-from command import ROOT, argus, start
+from command import ARGUS, ROOT, argus, environment, start
 from language_server import LanguageServer, log_probability, tokens
 from small_model import small_model
 
@@ -269,6 +271,78 @@ def test_a_server_that_stays_dead_ends_the_run_with_what_there_is_and_it_can_be_
         assert len(server.requests) - before == model(whole)["calls"] - model(whole)["cached"]
 
 
+# MARK: https
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    """Files of a certificate with its key: of 127.0.0.1, and of another host."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificates")
+    folder = tmp_path_factory.mktemp("certificates")
+    for name, host in [("here", "IP:127.0.0.1"), ("elsewhere", "DNS:models.example")]:
+        path = folder / f"{name}.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
+             "2", "-subj", "/CN=test", "-addext", f"subjectAltName={host}", "-keyout", path, "-out", f"{path}.public"],
+            check=True, capture_output=True)
+        path.write_text(path.read_text() + pathlib.Path(f"{path}.public").read_text())
+    return folder
+
+
+SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+
+
+@pytest.fixture
+def trusting(tmp_path):
+    """Makes a command that runs argus where the system trusts a certificate, in a mount namespace of its own."""
+    inside = ["unshare", "--map-root-user", "--mount", "sh", "-c", 'mount --bind "$0" "$1" && shift && exec "$@"']
+    probe = tmp_path / "probe"
+    probe.write_text("")
+    if shutil.which("unshare") is None or subprocess.run(
+            [*inside, probe, SYSTEM_CERTIFICATES, "true"], capture_output=True).returncode != 0:
+        pytest.skip(f"no mount namespace, or no {SYSTEM_CERTIFICATES}")
+
+    def run(certificate, *arguments):
+        return subprocess.run(
+            [*inside, f"{certificate}.public", SYSTEM_CERTIFICATES, ARGUS, *map(str, arguments)], capture_output=True,
+            text=True, timeout=240, env=environment())
+
+    return run
+
+
+def arguments_of(policy, episodes=2):
+    return ["evaluate", FORAGING, "--team", policy, "--episodes", episodes, "--json"]
+
+
+def test_https_gives_what_http_gives(certificates, trusting):
+    with LanguageServer() as server:
+        plain = evaluate(server.policy())
+    path = certificates / "here.pem"
+    with LanguageServer(certificate=path, faults=lambda n, body: 503 if n == 2 else None) as server:
+        result = trusting(path, *arguments_of(server.policy(**QUICK), 4))
+    assert result.returncode == 0, result.stderr
+    safe = json.loads(result.stdout)
+    assert model(safe)["retries"] == 1
+    for key in ("return", "calls", "tokens"):
+        assert plain[key] == safe[key]
+
+
+def test_a_certificate_of_another_host_is_refused(certificates, trusting):
+    path = certificates / "elsewhere.pem"
+    with LanguageServer(certificate=path) as server:
+        refused = trusting(path, *arguments_of(server.policy()))
+    assert refused.returncode == 1 and "127.0.0.1" in refused.stderr and "certificate" in refused.stderr, refused.stderr
+    assert not server.requests
+
+
+def test_a_certificate_that_the_system_does_not_trust_is_refused(certificates):
+    with LanguageServer(certificate=certificates / "here.pem") as server:
+        refused = evaluate(server.policy(), check=1)
+    assert "certificate" in refused.stderr and "update-ca-certificates" in refused.stderr
+    assert not server.requests, "nothing is said to a server that is not known"
+
+
 # MARK: Budgets and costs
 
 
@@ -405,6 +479,9 @@ def table(folder):
             usage.pop("cached")
         for seed in entry["seeds"]:
             seed.pop("wall_seconds"), seed.pop("steps_per_second")
+    for pair in report["crossplay"]:
+        for usage in pair.get("models") or []:
+            usage.pop("cached")
     report.pop("folders")
     return report
 
@@ -438,6 +515,10 @@ def test_crossplay_has_every_pair_with_its_interval(suite):
     _, out, result, _ = suite
     pairs = json.loads((out / "results.json").read_text())["crossplay"]
     assert len(pairs) == 9 and all(pair["return"]["n"] == 6 and "ci95" in pair["return"] for pair in pairs)
+    for pair in pairs:
+        assert ("calls" in pair) == (pair["first"] != pair["rest"] and "Score" in (pair["first"], pair["rest"]))
+    assert re.search(r"^Score--Random +llm:", result.stdout, re.MULTILINE), "what a pair's models cost is told"
+    assert "--partner random" in (out / "report.md").read_text()
     run = json.loads((out / "foraging/5x5-2p-1f/Scripted--Random/seed-0/run.json").read_text())
     assert run["team"] == "scripted" and run["partner"] == "random"
     alone = {entry["entry"]: entry["return"] for entry in json.loads((out / "results.json").read_text())["results"]}

@@ -26,11 +26,10 @@ struct BenchmarkResults {
     }
 
     /// Runs without a result, in order.
-    var unfinished: [ReportRun] {
-        scenarios.flatMap(\.entries).flatMap(\.unfinished) + scenarios.flatMap { $0.crossplay?.unfinished ?? [] }
-    }
+    var unfinished: [ReportRun] { scenarios.flatMap(\.all).flatMap(\.unfinished) }
 
-    var runs: [ReportRun] { scenarios.flatMap(\.entries).flatMap(\.runs) }
+    /// Those of pairs too.
+    var runs: [ReportRun] { scenarios.flatMap(\.all).flatMap(\.runs) }
 
     private static func group(
         _ runs: [ReportRun], _ suites: [Suite], _ catalog: ScenarioCatalog?
