@@ -11,8 +11,10 @@ public enum Bench {
                 .configuration, "value out of range", at: "--jobs", found: "\(jobs)", expected: "1 to 10000")
         }
         let suite = try suite(options, catalog)
-        for entry in suite.entries + suite.crossEntries {
-            for task in suite.tasks { try options.check(entry, task.scenario) }
+        for (entries, tasks) in [(suite.entries, suite.tasks), (suite.crossEntries, suite.crossTasks)] {
+            for entry in entries {
+                for task in tasks { try options.check(entry, task.scenario) }
+            }
         }
         let out = trimmed(options.resume ?? options.out ?? defaultFolder(suite))
         let jobs = Job.all(of: suite, out: out)

@@ -76,6 +76,22 @@ struct SuiteFileTests {
         #expect(try SuiteRecord.read(from: runs.out)?.crossEntries.map(\.work) == suite.crossEntries.map(\.work))
     }
 
+    @Test("entries meet on the scenarios that are named, and on no others")
+    func crossplayScenarios() throws {
+        let text = SyntheticRuns.crossed.replacingOccurrences(of: "[demo/one]", with: "[demo/one, demo/two]")
+        let everywhere = try runs.suite(text)
+        #expect(everywhere.crossTasks.map(\.scenario.id) == ["demo/one", "demo/two"])
+        let suite = try runs.suite(
+            text.replacingOccurrences(
+                of: "[Random, MAPPO, Model]", with: "{entries: [Random, MAPPO], scenarios: [demo/two]}"))
+        let pairs = Job.all(of: suite, out: "o").filter { $0.entry.name.contains("--") }
+        #expect(pairs.map(\.entry.name) == ["Random--MAPPO", "MAPPO--Random"])
+        #expect(pairs.allSatisfy { $0.task.scenario.id == "demo/two" })
+        try AtomicFile.makeFolder(runs.out)
+        try SuiteRecord(suite).write(to: runs.out)
+        #expect(try SuiteRecord.read(from: runs.out)?.crossplayScenarios == ["demo/two"])
+    }
+
     private static let good = """
         suite: demo
         protocol: {seeds: 3}
@@ -100,6 +116,14 @@ struct SuiteFileTests {
     static let allFaults = [
         Fault("suite: demo", "suite: demo\ntournament: true", "demo.yaml:2", "unknown key", "'tournament'"),
         Fault("suite: demo", "suite: demo\ncrossplay: true", "demo.yaml:2", "wrong type", "'crossplay'", "a list"),
+        Fault("suite: demo", "suite: demo\ncrossplay: {entry: [A]}", "unknown key", "Try 'entries'"),
+        Fault(
+            "suite: demo", "suite: demo\ncrossplay: {entries: [MAPPO, B], scenarios: [demo/one]}",
+            "crossplay.entries[1]", "'B'"),
+        Fault(
+            "steps: 1000}",
+            "steps: 1000}\n  - {name: B, team: random}\ncrossplay: {entries: [MAPPO, B], scenarios: [demo/two]}",
+            "crossplay.scenarios[0]", "demo/two", "demo/one"),
         Fault("scenarios:", "scenario:", "demo.yaml:3", "unknown key", "Try 'scenarios'"),
         Fault("suite: demo", "suite: ../demo", "bad name", "key 'suite'"),
         Fault("seeds: 3", "seeds: 0", "key 'protocol.seeds'", "at least 1", "1 to 10000"),

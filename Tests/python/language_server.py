@@ -10,6 +10,7 @@ import hashlib
 import http.server
 import json
 import re
+import ssl
 import threading
 import time
 
@@ -35,16 +36,20 @@ class LanguageServer:
     `faults`: takes the number of the request (from 0) and its body, and returns None or one of: an int (a status), a tuple
     (status, headers), "cut", "close", "no json", "not http", "hang", or a dict that replaces fields of the reply's choice.
     `reply`: makes the text of a chat's reply; by default an action line with one of the numbers in the prompt's list.
-    `ignores`: request fields that the server does not know, such as "echo" or "response_format".
+    `ignores`: request fields that the server does not know, such as "echo" or "response_format". `certificate`: a file with
+    a certificate and its key, with which it speaks https.
     """
 
-    def __init__(self, *, faults=None, reply=None, ignores=(), models=("tiny",), key=None, delay=None):
+    def __init__(
+        self, *, faults=None, reply=None, ignores=(), models=("tiny",), key=None, delay=None, certificate=None
+    ):
         self.faults = faults or (lambda number, body: None)
         self.reply = reply or action_line
         self.ignores = set(ignores)
         self.models = models
         self.key = key
         self.delay = delay or (lambda number: 0)
+        self.certificate = certificate
         self.requests = []
         self.times = []
         self.in_flight = 0
@@ -55,7 +60,7 @@ class LanguageServer:
 
     @property
     def base(self):
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"{'https' if self.certificate else 'http'}://127.0.0.1:{self.port}/v1"
 
     def policy(self, **options):
         options = {"model": "tiny", **options}
@@ -94,6 +99,11 @@ class LanguageServer:
 
         self.server = Server(("127.0.0.1", self.port), Handler)
         self.port = self.server.server_address[1]
+        if self.certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self.certificate)
+            self.server.socket = context.wrap_socket(
+                self.server.socket, server_side=True, do_handshake_on_connect=False)
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self.thread.start()
 

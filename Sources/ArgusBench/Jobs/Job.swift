@@ -68,7 +68,7 @@ public struct Job: Sendable, Hashable {
         }
         // After what they need.
         for seed in suite.measurement.seeds {
-            for task in suite.tasks {
+            for task in suite.crossTasks {
                 for entry in suite.crossEntries {
                     jobs.append(Job(task: task, entry: entry, seed: seed, measurement: suite.measurement, out: out))
                 }

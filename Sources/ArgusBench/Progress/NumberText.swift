@@ -30,6 +30,9 @@ enum NumberText {
         return grouped(Int(value.rounded()))
     }
 
+    /// Of a second: whole from 10 on; language models make less than one step.
+    static func rate(_ value: Double) -> String { value < 10 ? short(value) : grouped(value) }
+
     static func grouped(_ value: Int) -> String {
         var text = ""
         for (place, digit) in String(value.magnitude).reversed().enumerated() {

@@ -41,7 +41,7 @@ public enum ProgressText {
         var words: [String] = []
         if said.phase != "training" { words.append(said.phase) }
         if let rate = said.stepsPerSecond, rate.isFinite, rate > 0 {
-            words.append("\(NumberText.grouped(rate)) steps/s")
+            words.append("\(NumberText.rate(rate)) steps/s")
         }
         if let value = said.return, value.isFinite { words.append("return \(NumberText.short(value))") }
         if let calls = said.calls, let tokens = said.tokens {

@@ -26,11 +26,10 @@ struct BenchmarkResults {
     }
 
     /// Runs without a result, in order.
-    var unfinished: [ReportRun] {
-        scenarios.flatMap(\.entries).flatMap(\.unfinished) + scenarios.flatMap { $0.crossplay?.unfinished ?? [] }
-    }
+    var unfinished: [ReportRun] { scenarios.flatMap(\.all).flatMap(\.unfinished) }
 
-    var runs: [ReportRun] { scenarios.flatMap(\.entries).flatMap(\.runs) }
+    /// Those of pairs too.
+    var runs: [ReportRun] { scenarios.flatMap(\.all).flatMap(\.runs) }
 
     private static func group(
         _ runs: [ReportRun], _ suites: [Suite], _ catalog: ScenarioCatalog?
@@ -49,8 +48,6 @@ struct BenchmarkResults {
         let order = suites.flatMap { $0.tasks.map(\.scenario.id) }
         let entryOrder = suites.flatMap { $0.entries.map(\.name) }
         let pairs = Set(suites.flatMap { $0.crossEntries.map(\.name) })
-        var crossed: [String] = []
-        for name in suites.flatMap(\.crossplay) where !crossed.contains(name) { crossed.append(name) }
         keys = sorted(keys, by: order) { $0.id }
         return keys.map { key in
             let members = groups[key] ?? []
@@ -62,6 +59,9 @@ struct BenchmarkResults {
             }
             // Pairs are no entries of the tables, but the cells of a matrix.
             let entries = all.filter { !pairs.contains($0.entry) }
+            let crossing = suites.filter { $0.crossTasks.contains { $0.scenario.id == key.id } }
+            var crossed: [String] = []
+            for name in crossing.flatMap(\.crossplay) where !crossed.contains(name) { crossed.append(name) }
             let crossplay =
                 crossed.isEmpty
                 ? nil

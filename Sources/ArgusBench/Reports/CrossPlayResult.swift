@@ -6,8 +6,10 @@ struct CrossPlayResult {
     let names: [String]
     /// [first agent's entry][the others' entry]: nil where no run is finished. The diagonal is the entry with itself.
     let estimates: [[ReturnEstimate?]]
-    /// Pairs whose runs are not all finished.
-    let unfinished: [ReportRun]
+    /// Each pair's runs, as of an entry of the pair's name.
+    let pairs: [EntryResult]
+    /// Runs of pairs without a result.
+    var unfinished: [ReportRun] { pairs.flatMap(\.unfinished) }
 
     /// - Parameters: `names`: the entries; `entries`: each with itself; `pairs`: the others' runs, by the pair's name.
     init(names: [String], entries: [EntryResult], pairs: [EntryResult]) {
@@ -18,7 +20,7 @@ struct CrossPlayResult {
                 return (first == rest ? entries : pairs).first { $0.entry == name }?.headline
             }
         }
-        unfinished = pairs.flatMap(\.unfinished)
+        self.pairs = pairs
     }
 
     func table(decimals: Int) -> Table {

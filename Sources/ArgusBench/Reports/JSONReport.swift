@@ -41,14 +41,20 @@ enum JSONReport {
         var first: String
         var rest: String
         var `return`: MeanRecord?
+        /// Nil without language models, and on the diagonal, where they are the entry's.
+        var calls: Int?
+        var tokens: Int?
+        var models: [ModelUsage]?
 
         static func all(_ result: ScenarioResult) -> [Pair] {
             guard let crossplay = result.crossplay else { return [] }
             return zip(crossplay.names, crossplay.estimates).flatMap { first, row in
                 zip(crossplay.names, row).map { rest, estimate in
-                    Pair(
+                    let pair = crossplay.pairs.first { $0.entry == CrossPlay.name(first, rest) }
+                    return Pair(
                         scenario: result.title, first: first, rest: rest,
-                        return: estimate.map { record($0.interval) })
+                        return: estimate.map { record($0.interval) }, calls: pair?.calls, tokens: pair?.tokens,
+                        models: pair.flatMap { $0.models.isEmpty ? nil : $0.models })
                 }
             }
         }

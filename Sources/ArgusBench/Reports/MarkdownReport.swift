@@ -137,7 +137,7 @@ enum MarkdownReport {
         lines.append("plugins: \(words(manifests.map { "\($0.plugin) \($0.pluginHash)" }))")
         let commands = unique(
             results.scenarios.flatMap { result in
-                result.entries.compactMap { entry in entry.runs.lazy.compactMap(\.manifest).first.map(command) }
+                result.all.compactMap { entry in entry.runs.lazy.compactMap(\.manifest).first.map(command) }
             })
         return ["## Where it was run\n"] + list(lines)
             + ["Single runs again, by seed:\n", "```\n\(commands.joined(separator: "\n"))\n```\n"]

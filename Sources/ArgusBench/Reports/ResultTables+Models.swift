@@ -1,9 +1,9 @@
 import ArgusHost
 
 extension ResultTables {
-    /// A row for each language model of each entry; nil where there is none.
+    /// A row for each language model of each entry and pair; nil where there is none.
     static func models(_ result: ScenarioResult) -> Table? {
-        let rows = result.entries.flatMap { entry in
+        let rows = result.all.flatMap { entry in
             entry.models.map { usage in
                 let latency = [usage.latencyMedian, usage.latencyHigh].map { $0.map { NumberText.fixed($0, 2) } ?? "-" }
                 return [
@@ -36,7 +36,7 @@ extension ResultTables {
 
     /// Episodes that no result is of, and why.
     static func cutShort(_ result: ScenarioResult) -> [String] {
-        result.entries.flatMap { entry in
+        result.all.flatMap { entry in
             entry.models.filter { $0.cutShort > 0 }.map { usage in
                 "CUT SHORT: \(entry.entry): \(usage.cutShort) episodes, not counted "
                     + "(\(usage.reasons.joined(separator: "; ")))"

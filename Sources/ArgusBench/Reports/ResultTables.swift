@@ -51,7 +51,7 @@ enum ResultTables {
             cells += [
                 seeds(entry, decimals), score(entry), episodes(entry), steps(entry),
                 entry.headline == nil ? "-" : ProgressText.clock(entry.wallSeconds),
-                NumberText.grouped(entry.stepsPerSecond),
+                NumberText.rate(entry.stepsPerSecond),
             ]
             if !otherModes.isEmpty {
                 let others = entry.estimates.filter { $0.key != entry.mode }.sorted { $0.key < $1.key }.map {

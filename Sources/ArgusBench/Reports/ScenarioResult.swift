@@ -25,6 +25,9 @@ struct ScenarioResult {
         self.crossplay = crossplay
     }
 
+    /// Entries and pairs.
+    var all: [EntryResult] { entries + (crossplay?.pairs ?? []) }
+
     /// Whether runs have scores, so that the scenario takes part in the aggregate.
     var hasScores: Bool { entries.contains { !$0.scores.isEmpty } }
 

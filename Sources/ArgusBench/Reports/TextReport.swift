@@ -12,17 +12,21 @@ enum TextReport {
                 let isGrave = note.hasPrefix("MISSING") || note.hasPrefix("CUT SHORT")
                 lines.append(isGrave ? terminal.red(note) : note)
             }
-            if let models = ResultTables.models(result) {
+            let models = ResultTables.models(result)
+            if let models {
                 lines += ["", "Language models:", ""] + models.lines(width: terminal.width, heading: terminal.bold)
             }
             if let crossplay = result.crossplay {
                 lines += ["", "Cross-play: mean return [95 %] over episodes", ""]
                 lines += crossplay.table(decimals: result.decimals).lines(width: terminal.width, heading: terminal.bold)
             }
-            lines += ResultTables.comparisonsWithBest(result)
-            if let comparisons = ResultTables.comparisonsWithReferences(result, conditions: false) {
+            let comparisons = ResultTables.comparisonsWithBest(result)
+            // After a table; otherwise they go on with the notes.
+            if !comparisons.isEmpty, models != nil || result.crossplay != nil { lines.append("") }
+            lines += comparisons
+            if let published = ResultTables.comparisonsWithReferences(result, conditions: false) {
                 lines += ["", "Ours beside published results; conditions differ, see the report and below:", ""]
-                lines += comparisons.lines(width: terminal.width, heading: terminal.bold)
+                lines += published.lines(width: terminal.width, heading: terminal.bold)
             }
             if let scenario = result.scenario, !scenario.references.isEmpty {
                 lines.append("")

@@ -14,6 +14,11 @@ public enum CrossPlay {
 }
 
 extension Suite {
+    /// The tasks on which entries play with each other.
+    public var crossTasks: [Task] {
+        crossplayScenarios.isEmpty ? tasks : tasks.filter { crossplayScenarios.contains($0.scenario.id) }
+    }
+
     /// An entry for every ordered pair of different entries of ``crossplay``.
     public var crossEntries: [Entry] {
         let members = crossplay.compactMap { name in entries.first { $0.name == name } }

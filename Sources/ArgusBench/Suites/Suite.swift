@@ -67,10 +67,12 @@ public struct Suite: Sendable, Hashable {
     public var entries: [Entry]
     /// Names of entries that also play with each other.
     public var crossplay: [String]
+    /// Ids of the scenarios on which they do; empty: all.
+    public var crossplayScenarios: [String]
 
     public init(
         name: String, description: String? = nil, measurement: EvaluationProtocol, tasks: [Task], entries: [Entry],
-        crossplay: [String] = []
+        crossplay: [String] = [], crossplayScenarios: [String] = []
     ) {
         self.name = name
         self.description = description
@@ -78,6 +80,7 @@ public struct Suite: Sendable, Hashable {
         self.tasks = tasks
         self.entries = entries
         self.crossplay = crossplay
+        self.crossplayScenarios = crossplayScenarios
     }
 
     /// Names become folders and CSV fields: letters, digits, `.`, `_` and `-`, not beginning with a dot.

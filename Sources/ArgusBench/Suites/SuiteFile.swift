@@ -24,7 +24,7 @@ public enum SuiteFile {
             measurement: try measurement(root.section("protocol")),
             tasks: try tasks(root.required("scenarios"), catalog, hash),
             entries: try entries(root.required("entries"), algorithms))
-        if let value = root["crossplay"] { suite.crossplay = try crossplay(value, suite.entries) }
+        if let value = root["crossplay"] { try crossplay(value, &suite) }
         return suite
     }
 
@@ -159,15 +159,39 @@ public enum SuiteFile {
 
     // MARK: Cross-play
 
-    private static func crossplay(_ value: YAMLValue, _ entries: [Suite.Entry]) throws(ArgusError) -> [String] {
+    /// A list of entries, or a mapping of the entries and the scenarios on which they meet.
+    private static func crossplay(_ value: YAMLValue, _ suite: inout Suite) throws(ArgusError) {
+        guard value.isSection else {
+            suite.crossplay = try crossed(value, suite.entries)
+            return
+        }
+        let section = try value.section()
+        try section.allow(["entries", "scenarios"])
+        suite.crossplay = try crossed(section.required("entries"), suite.entries)
+        guard let scenarios = section["scenarios"] else { return }
+        suite.crossplayScenarios = try names(scenarios, of: suite.tasks.map(\.scenario.id), "repeated scenario")
+        guard !suite.crossplayScenarios.isEmpty else {
+            throw scenarios.error("no scenarios", found: "an empty list", expected: "at least one of the suite's")
+        }
+    }
+
+    /// Distinct names, each one of `known`.
+    private static func names(
+        _ value: YAMLValue, of known: [String], _ repeated: String
+    ) throws(ArgusError) -> [String] {
         var names: [String] = []
         for item in try value.list() {
-            let name = try item.oneOf(entries.map(\.name))
+            let name = try item.oneOf(known)
             guard !names.contains(name) else {
-                throw item.error("repeated entry", found: "'\(name)' a second time", expected: "each once")
+                throw item.error(repeated, found: "'\(name)' a second time", expected: "each once")
             }
             names.append(name)
         }
+        return names
+    }
+
+    private static func crossed(_ value: YAMLValue, _ entries: [Suite.Entry]) throws(ArgusError) -> [String] {
+        let names = try names(value, of: entries.map(\.name), "repeated entry")
         guard names.count > 1 else {
             throw value.error("nothing to cross", found: "\(names.count) entries", expected: "at least two")
         }

@@ -27,9 +27,11 @@ public struct SuiteRecord: Codable, Sendable, Hashable {
     var scenarios: [ScenarioRecord]
     var entries: [EntryRecord]
     var crossplay: [String]?
+    var crossplayScenarios: [String]?
 
     enum CodingKeys: String, CodingKey {
         case format, suite, description, scenarios, entries, crossplay
+        case crossplayScenarios = "crossplay_scenarios"
         case measurement = "protocol"
     }
 
@@ -50,6 +52,7 @@ public struct SuiteRecord: Codable, Sendable, Hashable {
             }
         }
         crossplay = suite.crossplay.isEmpty ? nil : suite.crossplay
+        crossplayScenarios = suite.crossplayScenarios.isEmpty ? nil : suite.crossplayScenarios
     }
 
     public static func path(in folder: String) -> String { folder + "/suite.json" }
@@ -105,7 +108,7 @@ public struct SuiteRecord: Codable, Sendable, Hashable {
         }
         return Suite(
             name: suite, description: description, measurement: measurement, tasks: tasks, entries: entries,
-            crossplay: crossplay ?? [])
+            crossplay: crossplay ?? [], crossplayScenarios: crossplayScenarios ?? [])
     }
 
     private static func damaged(_ path: String, _ found: String) -> ArgusError {

@@ -188,7 +188,10 @@ final class ServerConnection: Sendable {
             guard now - began < patience else {
                 throw ArgusError(
                     .policy, "the server does not answer", at: "policy llm, \(base)\(path)", found: failure,
-                    expected: "an OpenAI-compatible server")
+                    expected: "an OpenAI-compatible server",
+                    // URLSession on Linux asks the system's store alone, whatever environment variables say.
+                    remedy: failure.contains("self-signed") || failure.contains("issuer")
+                        ? "adding the certificate's issuer to the system's store (update-ca-certificates)" : nil)
             }
             Thread.sleep(forTimeInterval: 0.5)
         }

@@ -25,7 +25,7 @@ enum AvailablePolicies {
                 try InProcessModel(reference, isReplay: paths.replay != nil)
             }, channels: { HostChannel($0) })
         #else
-        LanguagePolicyProvider(paths) { HostChannel($0) }
+        LanguagePolicyProvider(paths, channels: { HostChannel($0) })
         #endif
     }
 
