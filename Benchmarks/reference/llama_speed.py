@@ -21,6 +21,7 @@ parameters.model.path = model
 parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 2
 parameters.n_parallel = 4 if task == "together" else 1
 parameters.n_ctx = 512 * parameters.n_parallel
+parameters.verbosity = 1  # errors
 server = xllamacpp.Server(parameters)
 generator = random.Random(1)
 

@@ -116,7 +116,9 @@ struct SuiteFileTests {
     static let allFaults = [
         Fault("suite: demo", "suite: demo\ntournament: true", "demo.yaml:2", "unknown key", "'tournament'"),
         Fault("suite: demo", "suite: demo\ncrossplay: true", "demo.yaml:2", "wrong type", "'crossplay'", "a list"),
-        Fault("suite: demo", "suite: demo\ncrossplay: {entrie: [A]}", "unknown key", "Try 'entries'"),
+        Fault(
+            "suite: demo", "suite: demo\ncrossplay: {entry: [A]}", "unknown key", "crossplay.entry",
+            "entries, scenarios"),
         Fault(
             "suite: demo", "suite: demo\ncrossplay: {entries: [MAPPO, B], scenarios: [demo/one]}",
             "crossplay.entries[1]", "'B'"),

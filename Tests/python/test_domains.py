@@ -17,8 +17,9 @@ DOMAINS = {
 }
 # Scenarios that a language model is to play, and whose situations must be short.
 SMALL = [
-    "warehouse/starter", "foraging/5x5-2p-1f", "foraging/8x8-2p-2f-coop", "skirmish/3m", "customer-service/two-skills",
-    "customer-service/single-skill", "research-team/two-disciplines", "research-team/three-disciplines",
+    "warehouse/starter", "warehouse/starter-short", "foraging/5x5-2p-1f", "foraging/8x8-2p-2f-coop", "skirmish/3m",
+    "skirmish/3m-short", "customer-service/two-skills", "customer-service/single-skill", "research-team/two-disciplines",
+    "research-team/three-disciplines",
 ]
 
 
