@@ -18,7 +18,7 @@ import time
 import pytest
 
 from command import ARGUS, ROOT, argus, environment, start
-from language_server import LanguageServer, log_probability, tokens
+from language_server import LanguageServer, action_line, log_probability, tokens
 from small_model import small_model
 
 FORAGING = "foraging/5x5-2p-1f"
@@ -452,6 +452,40 @@ def test_a_prompt_of_ones_own_is_used_and_a_bad_one_refused(tmp_path):
         assert "At this moment, player_1:" in server.requests[1][1]["messages"][1]["content"]
         own.write_text(text.replace("{{situation}}\n\n", "{{state}}\n\n"))
         assert "unknown slot" in evaluate(server.policy(prompt=own), episodes=1, check=1).stderr
+
+
+# MARK: Communication
+
+
+def test_a_model_talks_in_texts_beside_agents_that_send_symbols(tmp_path):
+    scenario, record = tmp_path / "talk.yaml", tmp_path / "own.jsonl"
+    scenario.write_text(
+        "scenario: talk\nversion: 1\nenvironment: foraging\nparameters: {rows: 5, columns: 5, players: 2, foods: 1}\n"
+        "horizon: 12\ncommunication: {symbols: 2, characters: 120}\n")
+
+    def reply(text, body):
+        return f"Message: I am asked with seed {body['seed']}\n{action_line(text, body)}"
+
+    with LanguageServer(reply=reply) as server:
+        argus("play", scenario, "--render", "none", "--episodes", 4, "--record", record, "--team",
+              f"player_0={server.policy()},*=random", check=0)
+    prompts = [[message["content"] for message in body["messages"]] for _, body in server.requests]
+    header, *episodes = map(json.loads, record.read_text().splitlines())
+    actions = [action for episode in episodes for action in episode["actions"]]
+    assert len(prompts) == len(actions) > 12
+    # One list of actions, the environment's own, numbered from 0; the model's choice is among them, its symbol silence.
+    own = {"wait", "move north", "move south", "move west", "move east", "load"}
+    for (system, user), (first, _) in zip(prompts, actions):
+        listed = dict(line.split(" ", 1) for line in user.split("You can:\n")[1].splitlines())
+        assert set(listed.values()) <= own and str(first[0]) in listed and first[1] == 0
+        assert "symbol" not in system and "a text of up to 120 characters." in system and "'Message: '" in system
+    # What the other sends is read, and what the model says is sent.
+    assert {other[1] for _, other in actions} == {0, 1, 2}
+    for symbol in (1, 2):
+        assert any(f"Messages: player_1 sent symbol {symbol}." in user for _, user in prompts)
+    texts = [text for episode in episodes for step in episode["texts"] for text in step]
+    assert len(texts) == len(prompts) and {text["agent"] for text in texts} == {0}
+    assert argus("verify", "foraging", record, check=0)
 
 
 # MARK: Suites

@@ -11,12 +11,16 @@ extension Channel {
     private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     /// What an agent may say to whom, and what becomes of it.
-    func rules(agent: Int) -> String {
+    ///
+    /// - Parameter sendsSymbols: False: for a policy that keeps silent on the channel's head, and may send texts alone.
+    func rules(agent: Int, sendsSymbols: Bool) -> String {
         let communication = layout.communication
         var text: [String] = []
-        if !layout.receivers[agent].isEmpty {
+        if maySend(agent, sendsSymbols) {
             var kinds: [String] = []
-            if symbols > 0 { kinds.append(symbols == 1 ? "the symbol 1" : "a symbol from 1 to \(symbols)") }
+            if symbols > 0 && sendsSymbols {
+                kinds.append(symbols == 1 ? "the symbol 1" : "a symbol from 1 to \(symbols)")
+            }
             if communication.characters > 0 {
                 kinds.append("a text of up to \(counted(communication.characters, "character"))")
             }
@@ -34,8 +38,15 @@ extension Channel {
         return text.joined(separator: " ")
     }
 
+    /// Whether an agent has anybody to talk to, and a way to.
+    private func maySend(_ agent: Int, _ sendsSymbols: Bool) -> Bool {
+        !layout.receivers[agent].isEmpty && (sendsSymbols && symbols > 0 || layout.communication.characters > 0)
+    }
+
     /// What has arrived for an agent, and what it may still send.
-    func situation(copy: Int, agent: Int) -> String {
+    ///
+    /// - Parameter sendsSymbols: As in ``rules(agent:sendsSymbols:)``.
+    func situation(copy: Int, agent: Int, sendsSymbols: Bool) -> String {
         let row = copy * agents + agent
         var words: [String] = []
         if symbols > 0 {
@@ -51,7 +62,7 @@ extension Channel {
         if !layout.senders[agent].isEmpty {
             text = "Messages: " + (words.isEmpty ? "none" : words.joined(separator: "; ")) + "."
         }
-        if layout.communication.perEpisode != nil, !layout.receivers[agent].isEmpty {
+        if layout.communication.perEpisode != nil, maySend(agent, sendsSymbols) {
             text += (text.isEmpty ? "" : " ") + "You may send \(counted(left(row), "more message"))."
         }
         return text

@@ -1,3 +1,5 @@
+public import ArgusEnvAPI
+
 /// The channel of each copy of a vector environment, whose slices have one each.
 final class Channels {
     private let slices: [(range: Range<Int>, channel: Channel)]
@@ -30,9 +32,22 @@ extension AgentActionRows {
         guard let (channel, index) = rows.channels?.channel(of: copy) else { return .dropped(.noChannel) }
         return channel.send(text, copy: index, agent: agent)
     }
+
+    /// Chooses silence on the channel's head, which is always legal; nothing where there is no such head.
+    public func silence(_ copy: Int) {
+        guard isDiscrete, let (channel, _) = rows.channels?.channel(of: copy),
+            let row = discrete(copy).baseAddress
+        else { return }
+        channel.silence(UnsafeMutableRawPointer(row))
+    }
 }
 
 extension VectorEnvironment {
+    /// The environment's own actions: those of ``specification`` without the channel's head, which is the last one.
+    public var ownActions: ActionSpace {
+        instance(of: 0).0.channel?.layout.own.actions ?? specification.actions
+    }
+
     /// [agent]: indices of those that hear it; nil without communication.
     public var hearers: [[Int]]? { instance(of: 0).0.channel?.layout.receivers }
 

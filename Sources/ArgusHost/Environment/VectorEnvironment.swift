@@ -239,12 +239,19 @@ public final class VectorEnvironment {
     }
 
     /// Role and rules in words, for one agent.
-    public func textRules(agent: Int) throws(ArgusError) -> String { try slices[0].instance.textRules(agent: agent) }
+    ///
+    /// - Parameter sendsSymbols: False: for a policy that never sends symbols (``AgentActionRows/silence(_:)``), and so is
+    ///   not told that it may.
+    public func textRules(agent: Int, sendsSymbols: Bool = true) throws(ArgusError) -> String {
+        try slices[0].instance.textRules(agent: agent, sendsSymbols: sendsSymbols)
+    }
 
     /// The situation as one agent sees it.
-    public func textSituation(copy: Int, agent: Int) throws(ArgusError) -> String {
+    ///
+    /// - Parameter sendsSymbols: As in ``textRules(agent:sendsSymbols:)``.
+    public func textSituation(copy: Int, agent: Int, sendsSymbols: Bool = true) throws(ArgusError) -> String {
         let (instance, index) = instance(of: copy)
-        return try instance.textSituation(copy: index, agent: agent)
+        return try instance.textSituation(copy: index, agent: agent, sendsSymbols: sendsSymbols)
     }
 
     /// One choice in words.

@@ -131,16 +131,17 @@ final class EnvironmentInstance {
 
     // MARK: Extensions
 
-    func textRules(agent: Int) throws(ArgusError) -> String {
+    func textRules(agent: Int, sendsSymbols: Bool = true) throws(ArgusError) -> String {
         guard let text else { throw missing(.text) }
         let words = try read("rules") { text.rules(pointer, UInt32(agent), $0, $1, $2) }
-        return EnvironmentInstance.joined(words, channel?.rules(agent: agent))
+        return EnvironmentInstance.joined(words, channel?.rules(agent: agent, sendsSymbols: sendsSymbols))
     }
 
-    func textSituation(copy: Int, agent: Int) throws(ArgusError) -> String {
+    func textSituation(copy: Int, agent: Int, sendsSymbols: Bool = true) throws(ArgusError) -> String {
         guard let text else { throw missing(.text) }
         let words = try read("situation") { text.situation(pointer, UInt32(copy), UInt32(agent), $0, $1, $2) }
-        return EnvironmentInstance.joined(words, channel?.situation(copy: copy, agent: agent))
+        return EnvironmentInstance.joined(
+            words, channel?.situation(copy: copy, agent: agent, sendsSymbols: sendsSymbols))
     }
 
     func textAction(copy: Int, agent: Int, choice: Int) throws(ArgusError) -> String {

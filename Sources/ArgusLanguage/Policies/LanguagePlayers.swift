@@ -12,6 +12,8 @@ final class LanguagePlayers {
     private let channel: (any MessageChannel)?
     private weak var environment: VectorEnvironment?
     private let agents: [Int]
+    /// Of the environment's own, in front of a channel's.
+    private let choices: Int
     private let names: [String]
     private let run: CounterRandom
     private let depth: Int
@@ -24,7 +26,7 @@ final class LanguagePlayers {
 
     init(
         _ actor: LanguageActor, account: LanguageAccount, transcript: Transcript?, channel: (any MessageChannel)?,
-        agents: [Int], environment: VectorEnvironment, settings: PolicySettings
+        agents: [Int], choices: Int, environment: VectorEnvironment, settings: PolicySettings
     ) throws(ArgusError) {
         self.actor = actor
         self.account = account
@@ -32,12 +34,13 @@ final class LanguagePlayers {
         self.channel = channel
         self.environment = environment
         self.agents = agents
+        self.choices = choices
         names = agents.map { environment.specification.agents[$0].name }
         run = CounterRandom(run: settings.seed, purpose: .action)
         depth = actor.options.history ?? actor.template.history
         memory = Array(repeating: Array(repeating: [], count: environment.copies), count: agents.count)
         waiting = Array(repeating: nil, count: agents.count)
-        for agent in agents { rules.append(try environment.textRules(agent: agent)) }
+        for agent in agents { rules.append(try environment.textRules(agent: agent, sendsSymbols: false)) }
     }
 
     var costs: LanguageAccount { account }
@@ -78,16 +81,16 @@ final class LanguagePlayers {
     ) throws(ArgusError) -> DecisionView {
         var actions: [ReplyParser.Candidate] = []
         if let legal = rows.legal(copy) {
-            for choice in 0..<legal.count where legal[choice] != 0 {
+            for choice in 0..<choices where legal[choice] != 0 {
                 let words = try environment.textAction(copy: copy, agent: rows.agent, choice: choice)
                 actions.append(ReplyParser.Candidate(number: choice, words: words))
             }
         }
         return DecisionView(
             agent: names[position], rules: rules[position],
-            situation: try environment.textSituation(copy: copy, agent: rows.agent), history: memory[position][copy],
-            inbox: channel?.inbox(copy: copy, agent: rows.agent) ?? [], actions: actions,
-            messageCharacters: channel?.characters)
+            situation: try environment.textSituation(copy: copy, agent: rows.agent, sendsSymbols: false),
+            history: memory[position][copy], inbox: channel?.inbox(copy: copy, agent: rows.agent) ?? [],
+            actions: actions, messageCharacters: channel?.characters)
     }
 
     private func request(
@@ -105,6 +108,7 @@ final class LanguagePlayers {
         _ decision: LanguageDecision, _ view: DecisionView, _ position: Int, _ copy: Int, _ actions: AgentActionRows,
         _ environment: VectorEnvironment
     ) {
+        actions.silence(copy)
         guard let action = decision.action else {
             environment.discardEpisode(copy: copy, reason: reason(decision))
             // The step is made for the other copies' sake; nothing of it counts here.

@@ -67,21 +67,29 @@ public final class LanguagePolicyProvider: PolicyProvider {
         argument: String?, agents: [Int], environment: VectorEnvironment, settings: PolicySettings
     ) throws(ArgusError) -> [TeamMember] {
         let reference = try ModelReference(argument ?? "")
-        guard environment.offersText, case .discrete(let heads) = environment.specification.actions, heads.count == 1
-        else {
-            let found =
-                environment.offersText
-                ? "actions of another kind than one choice" : "an environment without a text view"
-            throw ArgusError(
-                .policy, "nothing that a language model could read", at: "scenario \(environment.scenario.id)",
-                found: found, expected: "a text view and one choice a decision", remedy: "another scenario")
-        }
+        let choices = try LanguagePolicyProvider.choices(environment)
         let session = try session(reference, argument ?? "", settings)
         let players = try LanguagePlayers(
             session.actor, account: session.account, transcript: try openedTranscript(), channel: channels(environment),
-            agents: agents,
-            environment: environment, settings: settings)
+            agents: agents, choices: choices, environment: environment, settings: settings)
         return agents.indices.map { .local(LanguagePolicy(players, position: $0)) }
+    }
+
+    /// The number of choices in a decision. A channel's symbols are none of them: a language model talks in texts.
+    ///
+    /// - Throws: ``ArgusError`` (policy) for an environment that a language model cannot play.
+    private static func choices(_ environment: VectorEnvironment) throws(ArgusError) -> Int {
+        let found: String
+        switch environment.ownActions {
+        case _ where !environment.offersText: found = "an environment without a text view"
+        case .discrete(let heads) where heads.count == 1: return heads[0]
+        case .discrete(let heads): found = "an environment with \(heads.count) choices a decision (action heads)"
+        case .continuous: found = "an environment with continuous actions"
+        }
+        throw ArgusError(
+            .policy, "nothing that a language model could play", at: "scenario \(environment.scenario.id)",
+            found: found, expected: "a text view and one choice a decision, beside what agents tell each other",
+            remedy: "another scenario")
     }
 
     private func session(
