@@ -448,7 +448,7 @@ def test_a_prompt_of_ones_own_is_used_and_a_bad_one_refused(tmp_path):
     own = tmp_path / "own.yaml"
     own.write_text(text.replace("  Now:", "  At this moment, {{agent}}:"))
     with LanguageServer() as server:
-        evaluate(server.policy(prompt=own), episodes=1)
+        evaluate(server.policy(prompt=own, concurrency=1), episodes=1)
         assert "At this moment, player_1:" in server.requests[1][1]["messages"][1]["content"]
         own.write_text(text.replace("{{situation}}\n\n", "{{state}}\n\n"))
         assert "unknown slot" in evaluate(server.policy(prompt=own), episodes=1, check=1).stderr

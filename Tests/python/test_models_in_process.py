@@ -188,7 +188,7 @@ def test_a_replay_of_a_named_model_fetches_nothing(tmp_path):
     evaluate("llm:http://127.0.0.1:9/v1?model=none", "--cache", replies, check=1)
     result = evaluate("llm:smollm2", "--replay", replies, check=1, XDG_CACHE_HOME=str(tmp_path / "cache"))
     assert "a reply is not in the recording" in result.stderr
-    assert not (tmp_path / "cache").exists()
+    assert not (tmp_path / "cache/argus/models").exists()
 
 
 def test_two_models_of_one_name_do_not_share_replies(folder, tmp_path):
