@@ -38,7 +38,7 @@ enum Oracle {
         process.standardInput = FileHandle.nullDevice
         // A file rather than a pipe, which a talkative program would fill while nobody reads it.
         let messages = FileManager.default.temporaryDirectory.appending(path: "argus-models-\(UUID().uuidString).log")
-        FileManager.default.createFile(atPath: messages.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: messages.path, contents: nil)
         defer { try? FileManager.default.removeItem(at: messages) }
         process.standardError = try FileHandle(forWritingTo: messages)
         try process.run()
