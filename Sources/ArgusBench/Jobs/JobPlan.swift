@@ -64,7 +64,7 @@ public struct JobPlan {
             These are estimates. Where no finished job was measured, what is assumed is:
             \(NumberText.grouped(JobCost.assumedTrainingRate)) training steps/s and \
             \(NumberText.grouped(JobCost.assumedEvaluationRate)) evaluation steps/s a thread, or \
-            \(NumberText.short(JobCost.assumedModelRate)) in all where a language model plays to the horizon.
+            \(NumberText.exact(JobCost.assumedModelRate)) in all where a language model plays to the horizon.
 
             """
         return (table.lines(width: terminal.width, heading: terminal.bold) + [summary]).joined(separator: "\n")
