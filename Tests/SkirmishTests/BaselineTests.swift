@@ -1,4 +1,3 @@
-import Foundation
 import SkirmishRules
 import Testing
 

@@ -197,4 +197,14 @@ struct RulesTests {
         // ally_0 and ally_1 are the third and second in the list of an enemy.
         #expect(first == [6, 7])
     }
+
+    @Test("cones: what stands a rounding error to the west is in no section")
+    func barelyWest() throws {
+        let played = try PlayedEnvironment(["opponent": "policies", "observation": "conic"])
+        var state = apart()
+        state.units[0] = .init(x: 0.5, y: 10)
+        state.units[1] = .init(x: 0.49999997, y: 12)
+        try played.restore(json: state.json)
+        #expect(played.observation(0).dropLast(10).allSatisfy { $0 == 0 })
+    }
 }

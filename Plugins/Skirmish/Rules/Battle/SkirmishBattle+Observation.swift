@@ -163,7 +163,8 @@ extension SkirmishBattle {
         let angle = quarter + (x < 0 ? (y > 0 ? Float.pi : -Float.pi) : 0)
         guard angle.isFinite else { return nil }
         let sections = Float(SkirmishConfiguration.sections)
-        let guess = Int((angle + .pi) / (2 * .pi) * sections)
+        // Just west of a unit the reference's angle goes beyond π: in no section.
+        let guess = min(Int((angle + .pi) / (2 * .pi) * sections), SkirmishConfiguration.sections)
         for section in max(0, guess - 1)...max(0, min(SkirmishConfiguration.sections - 1, guess + 1)) {
             let low = 2 * Float.pi * (Float(section) / sections) - .pi
             let high = 2 * Float.pi * (Float(section + 1) / sections) - .pi

@@ -83,9 +83,6 @@ public struct SkirmishBattle: Sendable {
         configuration.team(ofAllies: allies).reduce(0) { $0 + kind($1).health - health($1) }
     }
 
-    /// Whether the other team is dead and this one is not. When both die in one step, nobody has won.
-    public func hasWon(allies: Bool) -> Bool { living(allies: allies) > 0 && living(allies: !allies) == 0 }
-
     /// Draws all chance from now on from `seed`; given noise stays given.
     public mutating func reseedChance(_ seed: UInt64) { random = SplitMix64(seed: seed) }
 }
