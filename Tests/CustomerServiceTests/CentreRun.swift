@@ -1,6 +1,5 @@
 import ArgusEnvAPI
 import CustomerServiceRules
-import Foundation
 import Testing
 
 /// An environment with the rows that it reads and writes: what a host has for one copy.

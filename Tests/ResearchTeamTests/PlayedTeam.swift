@@ -72,7 +72,7 @@ final class PlayedTeam {
         return reward
     }
 
-    /// What a baseline chooses, and whether that is legal.
+    /// What a baseline chooses for each agent.
     func choices(_ baseline: String) -> [Int32] {
         let index = ResearchEnvironment.baselines.firstIndex { $0.name == baseline } ?? 0
         if ResearchEnvironment.baselines[index].seesState {

@@ -36,7 +36,11 @@ struct ScenarioTask: Sendable, CustomTestStringConvertible {
     }
 
     static func named(_ name: String) -> [String: ParameterValue] {
-        all.first { $0.name == name }?.parameters ?? [:]
+        guard let task = all.first(where: { $0.name == name }) else {
+            Issue.record("no scenario \(name)")
+            return [:]
+        }
+        return task.parameters
     }
 
     func configuration() throws -> ResearchConfiguration {

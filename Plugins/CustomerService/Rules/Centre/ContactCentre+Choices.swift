@@ -86,7 +86,8 @@ extension ContactCentre {
     }
 
     /// The choice of an expert with a contact. One that is not open to it counts as an answer or, without the skill, as a
-    /// transfer to the right queue; who asks a colleague that has just become busy may choose again at once.
+    /// transfer to the right queue, or else as a consultation of the first colleague who can help; who asks a colleague that
+    /// has just become busy may choose again at once.
     private mutating func carryOutHolding(_ expert: Int, _ choice: ServiceChoices.Choice, _ freeBefore: UInt64) {
         switch choice {
         case .answer where mayAnswer(expert): answer(expert)

@@ -93,7 +93,7 @@ extension CustomerServiceEnvironment {
             Double(tally.arrived - tally.blocked - left),
             tally.waitingTime / time,
             tally.systemTime / time,
-            min(1, tally.allBusyTime / time),
+            time > 0 ? min(1, tally.allBusyTime / time) : .nan,
             tally.waitingCost / time * 3600,
         ]
         // 0 / 0: undefined.

@@ -150,7 +150,7 @@ extension CustomerPhrases {
         problems: [
             "which {} would you take for a small flat", "do you have the {} in blue, and when",
             "is the dearer {} really quieter", "would the {} get on with what I have at home",
-            "I am looking for a present, a {} perhaps", "what does the bigger {} do that the small one cannot",
+            "I am looking for a present, your {} perhaps", "what does the bigger {} do that the small one cannot",
             "how much would ten {}s be for our club", "will there be a newer {} before the summer",
             "I want to order the {} from the leaflet", "does the {} come with everything, or do I need more",
             "my {} is old and I think of a new one", "can I see the {} anywhere before I decide",

@@ -51,7 +51,7 @@ extension ResearchEnvironment {
         let words = ResearchWords(configuration: configuration)
         let discipline = view.agent - 1
         let own = configuration.ownSources(discipline)
-        let ownHops = stride(from: discipline, to: configuration.hops, by: configuration.disciplines)
+        let ownHops = configuration.ownHops(discipline)
         var left: [String] = []
         if ownHops.contains(where: { !configuration.isMeasured(hop: $0) }) { left.append("\(view.papersLeft) to read") }
         if ownHops.contains(where: configuration.isMeasured) { left.append("\(view.readingsLeft) to measure") }

@@ -38,7 +38,7 @@ struct CooperativeTeam {
     // MARK: A specialist
 
     private func specialist(_ view: ResearchView) -> ResearchChoice {
-        for hop in stride(from: view.agent - 1, to: configuration.hops, by: configuration.disciplines) {
+        for hop in configuration.ownHops(view.agent - 1) {
             for subject in 0..<configuration.candidates where isWanted(hop, subject, view) {
                 let choice =
                     configuration.isMeasured(hop: hop) ? measure(hop, subject, view) : read(hop, subject, view)

@@ -10,7 +10,7 @@ struct OracleTeam {
             }
             return .submit(game.problem.subject(after: configuration.hops))
         }
-        for hop in stride(from: agent - 1, to: configuration.hops, by: configuration.disciplines) {
+        for hop in configuration.ownHops(agent - 1) {
             let source = game.problem.evidence(hop: hop, configuration)
             guard configuration.tells, !game.statuses[source].contains(.told) else { continue }
             let choice: ResearchChoice = game.statuses[source].contains(.looked) ? .tell(source) : .look(source)

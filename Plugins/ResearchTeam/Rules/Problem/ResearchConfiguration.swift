@@ -159,9 +159,13 @@ extension ResearchConfiguration {
         firstOwnSource[discipline]..<firstOwnSource[discipline + 1]
     }
 
-    /// The hops that a discipline owns, in order: `discipline`, then every `disciplines`-th.
+    /// The hops that a discipline owns, in order.
     @inline(__always)
-    func ownHops(_ discipline: Int) -> Int { (hops - discipline + disciplines - 1) / disciplines }
+    func ownHops(_ discipline: Int) -> StrideTo<Int> { stride(from: discipline, to: hops, by: disciplines) }
+
+    /// How many hops a discipline owns.
+    @inline(__always)
+    func ownHopCount(_ discipline: Int) -> Int { (hops - discipline + disciplines - 1) / disciplines }
 
     /// What no team can do without is free: one paper or reading for each hop, and one question and one answer.
     var freePapers: Int { hops - measured }

@@ -34,7 +34,7 @@ extension ResearchGame {
         row[layout.papers] = fraction(papers - Int(papersRead[agent]), of: papers)
         row[layout.readings] = fraction(readings - Int(readingsTaken[agent]), of: readings)
         row[layout.messages] = fraction(messages - Int(messagesSent[agent]), of: messages)
-        for hop in stride(from: discipline, to: configuration.hops, by: configuration.disciplines) {
+        for hop in configuration.ownHops(discipline) {
             writeAsked(hop, agent: agent, layout, row)
         }
         let own = configuration.ownSources(discipline)
@@ -49,7 +49,7 @@ extension ResearchGame {
         where statuses[source].contains(.told) && !own.contains(source) {
             writeRecord(source, agent: agent, asTold: true, layout, row)
         }
-        for hop in stride(from: discipline, to: configuration.hops, by: configuration.disciplines) where hop > 0 {
+        for hop in configuration.ownHops(discipline) where hop > 0 {
             let place = layout.named(discipline) + hop / configuration.disciplines * configuration.candidates
             for subject in 0..<configuration.candidates {
                 if let object = toldLink(hop: hop - 1, subject: subject) { row[place + object] = 1 }

@@ -21,8 +21,8 @@ extension ResearchLayout {
             Segment("rounds", offset: 0, count: 1, "rounds left, as a fraction"),
             Segment(
                 "role", offset: 1, count: size - 1,
-                "the lead: questions left, the question's subject, whom it asked about what, what it was told, what it "
-                    + "cited; a specialist: papers, readings and messages left, what it was asked about, what its sources "
+                "the lead: questions left, the question's subject, whom it asked about what, what it cited, what it "
+                    + "was told; a specialist: papers, readings and messages left, what it was asked about, what its sources "
                     + "say, which of them it told, what others told; at last what follows from that"),
         ]
     }

@@ -14,8 +14,8 @@
 /// The last part of each row follows from the rest, by the rule that sound papers and nearest nominal values hold. It
 /// spares learners the composition; texts leave it to the reader.
 ///
-/// What cannot happen has no component: without telling nothing is told, and where the lead alone is told, specialists see
-/// nothing of each other.
+/// Without telling, rows have no records of what was told; where the lead alone is told, specialists' rows have none of
+/// each other's. (Nothing leads to the subjects of hop 0: their components of the last part stay 0.)
 struct ResearchLayout: Hashable, Sendable {
     let configuration: ResearchConfiguration
     /// Where each source's record begins in a run of all records, and at last that run's length.
@@ -64,7 +64,7 @@ struct ResearchLayout: Hashable, Sendable {
 
     @inline(__always)
     func ownRecords(_ discipline: Int) -> Int {
-        askedOfSpecialist + configuration.ownHops(discipline) * configuration.candidates
+        askedOfSpecialist + configuration.ownHopCount(discipline) * configuration.candidates
     }
 
     /// Components of a discipline's own records.
@@ -93,7 +93,7 @@ struct ResearchLayout: Hashable, Sendable {
     @inline(__always)
     func specialistSize(_ discipline: Int) -> Int {
         named(discipline)
-            + (specialistsSeeOthers ? configuration.ownHops(discipline) * configuration.candidates : 0)
+            + (specialistsSeeOthers ? configuration.ownHopCount(discipline) * configuration.candidates : 0)
     }
 
     // MARK: Any row

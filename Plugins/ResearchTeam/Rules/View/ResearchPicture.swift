@@ -31,7 +31,7 @@ struct ResearchPicture {
     // MARK: The chain
 
     private var chain: [String] {
-        var lines = [""]
+        var lines: [String] = []
         var line = "chain   " + ink(words.subject(layer: 0, Int(game.problem.start)), .green)
         var width = 8 + words.subject(layer: 0, Int(game.problem.start)).count
         for hop in 0..<configuration.hops {
@@ -44,7 +44,7 @@ struct ResearchPicture {
             line += verb + ink(name, .green)
             width += verb.count + name.count
         }
-        return lines.dropFirst() + [line]
+        return lines + [line]
     }
 
     // MARK: Sources
@@ -97,7 +97,7 @@ struct ResearchPicture {
     private func budgets(_ agent: Int) -> String {
         let messages = game.messagesSent[agent]
         if agent == 0 { return "asked \(messages)/\(configuration.questionBudget)" }
-        let hops = stride(from: agent - 1, to: configuration.hops, by: configuration.disciplines)
+        let hops = configuration.ownHops(agent - 1)
         var parts: [String] = []
         if hops.contains(where: { !configuration.isMeasured(hop: $0) }) {
             parts.append("read \(game.papersRead[agent])/\(configuration.readingBudget)")

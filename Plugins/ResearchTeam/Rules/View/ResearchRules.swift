@@ -50,7 +50,7 @@ struct ResearchRules {
 
     func specialist(_ agent: Int) -> String {
         let discipline = agent - 1
-        let hops = stride(from: discipline, to: configuration.hops, by: configuration.disciplines)
+        let hops = configuration.ownHops(discipline)
         return """
             You are the \(words.agent(agent)) of a research team: \(team). The lead alone knows the question: which \
             \(SubjectNames.kind(layer: configuration.hops)) follows from \(SubjectNames.oneKind(layer: 0)). It takes a \
