@@ -19,6 +19,14 @@ struct ReferenceLossTests {
         return mixer
     }
 
+    @Test("Who waits has choice 0, whatever its values are, also where no mask says so")
+    func idleChoices() throws {
+        let values = try Tensor([0, 1, 2, 0, 5, 4, 3, 0, 0, 1, 9, 2] as [Float], shape: [3, 4])
+        let best = try QLearningLoss(heads: [3, 1], mixing: .sum).bestChoices(
+            values, legal: nil, acting: Tensor([1, 0, 0] as [UInt8], shape: [3, 1]))
+        #expect(try best.values(as: Int64.self) == [2, 0, 0, 0, 0, 0])
+    }
+
     @Test(
         "Double Q-learning with λ-returns, masks, waiting and dead agents, uneven time, termination and truncation",
         arguments: ["iql", "vdn", "qmix"], [1, 2])
@@ -34,7 +42,9 @@ struct ReferenceLossTests {
         let loss = QLearningLoss(heads: [4], mixing: mixing)
         let online = try fixture.online.tensor(shape: [21, 4]).requiringGradient()
         let (present, states) = (try fixture.present.tensor(), try fixture.states.tensor())
-        let best = try loss.bestChoices(online.detached(), legal: fixture.legal.tensor(.uint8, shape: [21, 4]))
+        let best = try loss.bestChoices(
+            online.detached(), legal: fixture.legal.tensor(.uint8, shape: [21, 4]),
+            acting: fixture.acting.tensor(.uint8, shape: [21, 1]))
         let future = try QLearningLoss(heads: [4], mixing: targetMixing).joint(
             fixture.target.tensor(shape: [21, 4]), choices: best, present: present, states: states)
         #expect(try ArgusTrainTests.isClose(future, expected.future))

@@ -38,14 +38,12 @@ public struct COMAConfiguration: RolloutConfiguration {
         [
             .copies(\.copies, "[ours]; [EPyMARL] has 10"),
             .rolloutSteps(\.rolloutSteps, "[ours]; [EPyMARL] has whole episodes"),
-            .nStep(\.nStep, "[EPyMARL] 10"),
+            .nStep(\.nStep, "[ours]; [EPyMARL]'s code has 5"),
             .learningRate(\.learningRate, "[EPyMARL] 5e-4"),
             .adamEpsilon(\.adamEpsilon, "[EPyMARL] 1e-8"),
             .discount(\.discount, "[EPyMARL] 0.99"),
             .entropyCoefficient(\.entropyCoefficient, "[EPyMARL] 0.01"),
-            .number(
-                "target_rate", \.targetRate, 1e-9...1,
-                "How far the target critic moves towards the critic at each update. [EPyMARL] 0.01"),
+            .targetRate(\.targetRate, "[ours]; [EPyMARL]'s code has a hard update every 200"),
             .maximumGradientNorm(\.maximumGradientNorm, "[EPyMARL] 10"),
         ] + NetworkConfiguration.hyperparameters(\.network)
     }

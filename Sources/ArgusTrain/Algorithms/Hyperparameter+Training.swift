@@ -49,6 +49,13 @@ extension Hyperparameter {
         .number("entropy_coefficient", path, 0...10, "Weight of the entropy bonus. \(source)")
     }
 
+    /// Of a target critic, which values what returns are bootstrapped from.
+    static func targetRate(_ path: WritableKeyPath<Configuration, Double>, _ source: String) -> Self {
+        .number(
+            "target_rate", path, 1e-9...1,
+            "How far the target critic, which bootstraps, moves towards the critic at each update. \(source)")
+    }
+
     static func maximumGradientNorm(_ path: WritableKeyPath<Configuration, Double>, _ source: String) -> Self {
         .number(
             "maximum_gradient_norm", path, 1e-6...1e6,

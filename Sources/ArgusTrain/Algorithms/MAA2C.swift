@@ -42,7 +42,7 @@ public struct MAA2CConfiguration: RolloutConfiguration {
             .nStep(\.nStep, "[EPyMARL] 5"),
             .learningRate(\.learningRate, "[ours]; [EPyMARL] 5e-4"),
             .annealLearningRate(\.annealLearningRate, "[ours]"),
-            .adamEpsilon(\.adamEpsilon, "[ours]"),
+            .adamEpsilon(\.adamEpsilon, "[EPyMARL] 1e-8"),
             .discount(\.discount, "[EPyMARL] 0.99"),
             .entropyCoefficient(\.entropyCoefficient, "[ours]; [EPyMARL] has 0.01, and standardised rewards"),
             .boolean(
@@ -50,9 +50,7 @@ public struct MAA2CConfiguration: RolloutConfiguration {
                 "Divides advantages by their running deviation, which is taken to be at least 0.1: with small, sparse "
                     + "rewards the entropy bonus would outweigh them, and one rollout's deviation would blow up noise where "
                     + "it holds no reward. [ours]; [EPyMARL] standardises rewards instead"),
-            .number(
-                "target_rate", \.targetRate, 1e-9...1,
-                "How far the target critic, which bootstraps, moves towards the critic at each update. [EPyMARL] 0.01"),
+            .targetRate(\.targetRate, "[EPyMARL] 0.01 in the paper; its code has a hard update every 200"),
             .maximumGradientNorm(\.maximumGradientNorm, "[EPyMARL] 10"),
         ] + NetworkConfiguration.hyperparameters(\.network)
     }
@@ -103,7 +101,7 @@ final class MAA2CLearner: Learner {
 
     init(_ task: LearningTask, configuration: MAA2CConfiguration) throws {
         let rule = ActionRule.categorical(
-            heads: try task.discreteHeads("only IPPO and MAPPO have Gaussian policies here"))
+            heads: try task.discreteHeads("only IPPO, MAPPO and VDPPO have Gaussian policies here"))
         let shape = RolloutCritic.shape(task, configuration.network, view: .central)
         try RolloutPlayer.requireMemory(task, configuration, rule: rule, critics: [shape, shape])
         var generator = task.weightGenerator

@@ -138,7 +138,7 @@ final class PQNLearner: Learner {
         let rows = try SequenceRows(player, copies: copies)
         let (values, memories) = try rows.values(of: player.actor.network)
         try withoutGradient {
-            let best = try loss.bestChoices(values, legal: rows.legal)
+            let best = try loss.bestChoices(values, legal: rows.legal, acting: rows.acting)
             let joint = try loss.joint(values, choices: best, present: rows.present, states: rows.present)
             try joint.copy(to: UnsafeMutableBufferPointer(start: next.pointer, count: joint.count))
             try fillTargets(rows, finals: finalValues(rows, memories))
@@ -183,7 +183,8 @@ final class PQNLearner: Learner {
             return isOut ? 0 : 1
         }
         let presence = try Tensor(present, shape: [finals.count / agents, agents])
-        let best = try loss.bestChoices(values, legal: legal)
+        let acting = try Tensor(finals.map { storage.finalActing[Int($0)] }, shape: [finals.count, 1])
+        let best = try loss.bestChoices(values, legal: legal, acting: acting)
         let joint = try loss.joint(values, choices: best, present: presence, states: presence).values()
         var result: [Int: Float] = [:]
         for index in joint.indices { result[storage.finalPlaces[Int(finals[index * agents]) / agents]] = joint[index] }

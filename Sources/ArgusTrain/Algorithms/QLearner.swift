@@ -183,7 +183,7 @@ final class QLearner: Learner {
         try withoutGradient {
             let targetValues = try self.values(of: self.target)
             let chooser = configuration.doubleQ ? values : targetValues
-            let best = try loss.bestChoices(chooser, legal: batch.legalTensor())
+            let best = try loss.bestChoices(chooser, legal: batch.legalTensor(), acting: batch.actingTensor())
             let joint = try targetLoss.joint(targetValues, choices: best, present: present, states: states)
             reserve(joint.count)
             try joint.copy(to: UnsafeMutableBufferPointer(start: next.pointer, count: joint.count))

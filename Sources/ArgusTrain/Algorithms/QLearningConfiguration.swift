@@ -41,7 +41,7 @@ public struct QLearningConfiguration: HyperparameterSet {
                 "buffer_megabytes", \.bufferMegabytes, 1...1_000_000,
                 "Memory for them at most; the oldest are dropped. [ours]"),
             .learningRate(\.learningRate, "[EPyMARL] 5e-4"),
-            .adamEpsilon(\.adamEpsilon, "[ours]"),
+            .adamEpsilon(\.adamEpsilon, "[EPyMARL] 1e-8"),
             .discount(\.discount, "[EPyMARL] 0.99"),
             .number(
                 "td_lambda", \.tdLambda, 0...1,

@@ -57,7 +57,9 @@ package struct QLearningLoss {
     }
 
     /// The best legal choice of each head: [rows · agents, heads], int64. Padding without a legal choice gives any.
-    package func bestChoices(_ values: Tensor, legal: Tensor?) throws -> Tensor {
+    ///
+    /// - Parameter acting: [rows · agents, 1], uint8; 0 where an agent waits or is out: it has choice 0.
+    package func bestChoices(_ values: Tensor, legal: Tensor?, acting: Tensor) throws -> Tensor {
         var best: [Tensor] = []
         var offset = 0
         for size in heads {
@@ -69,7 +71,8 @@ package struct QLearningLoss {
             best.append(try ofHead.argmax(axis: 1, keep: true))
             offset += size
         }
-        return try best.count == 1 ? best[0] : Tensor.concatenate(best, axis: 1)
+        let choices = try best.count == 1 ? best[0] : Tensor.concatenate(best, axis: 1)
+        return try choices.filled(where: acting.equal(to: 0), with: 0)
     }
 
     /// L(θ): `joint` and `targets` [rows, columns], `weights` m alike.

@@ -22,7 +22,6 @@ package final class TeamNetwork {
 
     var shape: Network.Shape { networks[0].shape }
     var isShared: Bool { networks.count == 1 }
-    var weightCount: Double { shape.weightCount * Double(networks.count) }
 
     /// The network that decides for an agent.
     func network(of agent: Int) -> Network { isShared ? networks[0] : networks[agent] }

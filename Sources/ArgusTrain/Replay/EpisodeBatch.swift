@@ -25,6 +25,7 @@ final class EpisodeBatch {
     private var legalRows = AlignedBuffer<UInt8>(count: 0, zero: 0)
     private var choiceRows = AlignedBuffer<Int64>(count: 0, zero: 0)
     private var presentRows = AlignedBuffer<Float>(count: 0, zero: 0)
+    private var actingRows = AlignedBuffer<UInt8>(count: 0, zero: 0)
     /// [row, agent]: ``AgentStatus``; out in padding.
     private(set) var status = AlignedBuffer<UInt8>(count: 0, zero: 0)
     /// [row, agent]; of rows that are a step.
@@ -72,6 +73,7 @@ final class EpisodeBatch {
             legalRows = AlignedBuffer(count: agents * layout.legalSize, zero: 1)
             choiceRows = AlignedBuffer(count: agents * layout.heads, zero: 0)
             presentRows = AlignedBuffer(count: agents, zero: 0)
+            actingRows = AlignedBuffer(count: agents, zero: 0)
             status = AlignedBuffer(count: agents, zero: 0)
             rewards = AlignedBuffer(count: agents, zero: 0)
             elapsed = AlignedBuffer(count: rows, zero: 0)
@@ -81,6 +83,7 @@ final class EpisodeBatch {
         for index in 0..<rows * layout.agents {
             status.pointer[index] = AgentStatus.out
             presentRows.pointer[index] = 0
+            actingRows.pointer[index] = 0
         }
     }
 
@@ -104,6 +107,7 @@ final class EpisodeBatch {
             copy(episode.status, step, agents, to: status.pointer, row)
             for agent in row * agents..<(row + 1) * agents {
                 presentRows.pointer[agent] = status.pointer[agent] == AgentStatus.out ? 0 : 1
+                actingRows.pointer[agent] = status.pointer[agent] == AgentStatus.acting ? 1 : 0
             }
             guard step < episode.steps else {
                 // The row after the last step: nothing was decided.
@@ -164,6 +168,11 @@ final class EpisodeBatch {
     /// [row · agent, head], int64
     func choiceTensor() throws -> Tensor {
         try Tensor.borrowing(choiceRows.pointer, shape: [rows * layout.agents, layout.heads], type: .int64)
+    }
+
+    /// [row · agent, 1], uint8: 1 where the agent acts.
+    func actingTensor() throws -> Tensor {
+        try Tensor.borrowing(actingRows.pointer, shape: [rows * layout.agents, 1], type: .uint8)
     }
 
     /// [row, agent]: 1 where the agent acts or waits, 0 where it is out.

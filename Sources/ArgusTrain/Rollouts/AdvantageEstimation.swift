@@ -55,6 +55,15 @@ package struct AdvantageEstimation {
             self.ended = ended
             self.elapsed = elapsed
         }
+
+        /// Whether an agent that is not acting is out for the rest of the episode, not waiting. What came before the
+        /// rollout's first step is not stored; there, who is out after the step may as well have been before.
+        func isOut(step: Int, copy: Int, agent: Int, copies: Int, agents: Int) -> Bool {
+            if acting[(step * copies + copy) * agents + agent] != 0 { return false }
+            let before = max(0, step - 1) * copies + copy
+            if step > 0, ended[before] != EpisodeEnd.running.rawValue { return false }
+            return terminated[before * agents + agent] != 0
+        }
     }
 
     /// - Parameters: `values`: [step + 1, copy, value row]; `finalValues`: [step, copy, value row], read where an episode
@@ -97,7 +106,9 @@ package struct AdvantageEstimation {
                     rewardToNext = storage.rewards[row] + stepDiscount * rewardToNext
                     discountToNext *= stepDiscount
                     valid[row] = storage.acting[row] != 0 ? isValid : 0
-                    valued[row] = valid[row] != 0 || !isOut(storage, step, copy, agent) ? isValid : 0
+                    valued[row] =
+                        storage.isOut(step: step, copy: copy, agent: agent, copies: copies, agents: agents)
+                        ? 0 : isValid
                     // A failed episode's numbers, its elapsed time among them, may be anything, so none is passed on.
                     guard valid[row] != 0 else {
                         advantages[row] = 0
@@ -115,13 +126,5 @@ package struct AdvantageEstimation {
                 }
             }
         }
-    }
-
-    /// Whether an agent that is not acting is out for the rest of the episode, not waiting. What came before the rollout's
-    /// first step is not stored; there, who is out after the step may as well have been before.
-    private func isOut(_ storage: Transitions, _ step: Int, _ copy: Int, _ agent: Int) -> Bool {
-        let before = max(0, step - 1) * copies + copy
-        if step > 0, storage.ended[before] != EpisodeEnd.running.rawValue { return false }
-        return storage.terminated[before * agents + agent] != 0
     }
 }

@@ -123,9 +123,15 @@ final class RolloutPlayer {
             let row = index * agents * storage.legalSize
             let legal = Array(storage.finalLegal[row..<row + agents * storage.legalSize])
             let outcome = environment.outcome
-            finalChoices += try actor.draw(
+            var drawn = try actor.draw(
                 outputs, legal: usesMasks ? legal : nil,
                 seeds: [outcome.episodeSeeds[copy]], steps: [outcome.episodeLengths[copy]])
+            // Who does not act has choice 0, as in the stored rows.
+            let heads = drawn.count / agents
+            for agent in 0..<agents where storage.finalActing[index * agents + agent] == 0 {
+                for head in agent * heads..<(agent + 1) * heads { drawn[head] = 0 }
+            }
+            finalChoices += drawn
         }
     }
 

@@ -135,14 +135,9 @@ final class RolloutStorage {
         }
     }
 
-    /// Whether an agent that is not acting is out for the rest of the episode, not waiting. What came before the rollout's
-    /// first step is not stored; there, who is out after the step may as well have been before.
+    /// See ``AdvantageEstimation/Transitions/isOut(step:copy:agent:copies:agents:)``.
     func isOut(step: Int, copy: Int, agent: Int) -> Bool {
-        let row = (step * copies + copy) * agents + agent
-        if acting.pointer[row] != 0 { return false }
-        let before = max(0, step - 1) * copies + copy
-        if step > 0, ended.pointer[before] != EpisodeEnd.running.rawValue { return false }
-        return terminated.pointer[before * agents + agent] != 0
+        transitions.isOut(step: step, copy: copy, agent: agent, copies: copies, agents: agents)
     }
 
     /// Who does not act has choice 0, whatever was drawn: for values of actions.

@@ -7,6 +7,8 @@ struct SequenceRows {
     let copies: [Int64]
     /// [row · agent, choice], uint8; nil when every choice is legal.
     let legal: Tensor?
+    /// [row · agent, 1], uint8: 1 where the agent acts.
+    let acting: Tensor
     /// [row, agent]: 1 where the agent acts or waits, 0 where it is out.
     let present: Tensor
     /// Of the steps only: [row · agent, head], int64; who waits has choice 0.
@@ -41,6 +43,9 @@ struct SequenceRows {
         self.presence = presence
         present = try Tensor(presence, shape: [rows, agents])
         self.choices = try Tensor(choices, shape: [steps * copies.count * agents, heads])
+        acting = try Tensor.borrowing(
+            storage.acting.pointer, shape: [steps + 1, player.copies, agents], type: .uint8
+        ).gatheredRows(indices, axis: 1).reshaped(to: [rows * agents, 1])
         legal =
             player.usesMasks
             ? try Tensor.borrowing(
