@@ -81,12 +81,20 @@ public enum Bench {
     /// Jobs read their scenario's file: it must still say what it said when the suite was begun.
     private static func unchanged(_ suite: Suite, _ options: BenchOptions) throws(ArgusError) -> Suite {
         for task in suite.tasks {
-            let now = try options.scenarioHash(try ScenarioFile.read(path: task.file))
+            let scenario = try ScenarioFile.read(path: task.file)
+            let now = try options.scenarioHash(scenario)
             guard now == task.hash else {
                 throw ArgusError(
                     .configuration, "scenario has changed since the suite was begun", at: task.file,
                     found: "fingerprint \(now)", expected: task.hash,
                     remedy: "the scenario (or plugin) as it was, or a new run with --out")
+            }
+            // The fingerprint leaves these out.
+            guard scenario.training.mapValues(\.values) == task.scenario.training.mapValues(\.values) else {
+                throw ArgusError(
+                    .configuration, "scenario has changed since the suite was begun", at: task.file,
+                    found: "other hyperparameters under 'training'", expected: "those in suite.json",
+                    remedy: "the scenario as it was, or a new run with --out")
             }
         }
         return suite

@@ -22,14 +22,22 @@ struct JobRunnerTests {
             echo "$@" >> '\(root)/calls.txt'
             all="$*"
             while [ $# -gt 0 ]; do
-                case $1 in --out) out=$2;; --entry) entry=$2;; esac
+                case $1 in
+                    --out) out=$2;;
+                    --entry) entry=$2;;
+                    --team|--partner) case $2 in run:*) needed="$needed ${2#run:}";; esac;;
+                esac
                 shift
             done
             save() { mkdir -p "$out/checkpoint"; echo state > "$out/checkpoint/state"; }
+            for folder in $needed; do
+                [ -f "$folder/result.json" ] || { echo "error: $folder is not finished" >&2; exit 1; }
+            done
             case $entry in
             Fails) echo "error: no such layout" >&2; exit 1;;
             Dies) kill -9 $$;;
             Silent) exit 0;;
+            Late) sleep 0.5;;
             Slow)
                 case $all in *--resume*) ;; *)
                     trap 'save; exit 130' INT
@@ -109,13 +117,15 @@ struct JobRunnerTests {
 
     @Test("a pair waits for the run that it needs, however many jobs may run side by side")
     func needs() throws {
-        let suite = try prepare(SyntheticRuns.crossed)
+        // Whatever needs the late one fails if it starts before that is finished.
+        let suite = try prepare(SyntheticRuns.crossed.replacingOccurrences(of: "MAPPO", with: "Late"))
         let jobs = Job.all(of: suite, out: runs.out)
         let outcome = try runner(9).run(jobs)
         #expect(outcome.failures.isEmpty)
+        #expect(calls.count == jobs.count)
         let names = calls.compactMap { call in jobs.first { call.contains("--entry \($0.entry.name) ") }?.entry.name }
-        let trained = try #require(names.firstIndex(of: "MAPPO"))
-        for pair in ["Random--MAPPO", "MAPPO--Random", "MAPPO--Model", "Model--MAPPO"] {
+        let trained = try #require(names.firstIndex(of: "Late"))
+        for pair in ["Random--Late", "Late--Random", "Late--Model", "Model--Late"] {
             #expect(try #require(names.firstIndex(of: pair)) > trained)
         }
     }
@@ -247,6 +257,17 @@ extension JobRunnerTests {
                 suite: suite, out: out, resume: resume, dryRun: dryRun, executable: script, scenarioHash: { $0.hash },
                 output: { _ in }, display: ProgressDisplay(terminal: .plain) { _ in }),
             catalog: runs.catalog)
+    }
+
+    @Test("a suite is not resumed with other hyperparameters in its scenarios' files than it was begun with")
+    func changedTraining() throws {
+        _ = try prepare(SyntheticRuns.demo)
+        #expect(try bench(suite: "demo", out: runs.out) == 0)
+        let path = "Scenarios/demo/one.yaml"
+        try runs.write(runs.text(runs.root + "/" + path) + "training: {mappo: {epochs: 4}}\n", to: path)
+        let error = #expect(throws: ArgusError.self) { _ = try bench(resume: runs.out) }
+        #expect(error?.description.contains("other hyperparameters under 'training'") == true)
+        #expect(error?.description.contains("demo/one.yaml") == true)
     }
 
     @Test("a suite runs to a report; its folder is then refused without --resume, and --resume changes nothing")

@@ -38,7 +38,7 @@ enum CSVReport {
                 + "wall_seconds,steps_per_second,centralised,status,calls,tokens"
         ]
         for result in results.scenarios {
-            for entry in result.entries {
+            for entry in result.all {
                 for run in entry.runs {
                     let start = "\(field(result.title)),\(field(entry.entry)),\(run.seed)"
                     guard let found = run.result else {

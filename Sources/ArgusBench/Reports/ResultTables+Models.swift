@@ -82,6 +82,6 @@ extension EntryResult {
     }
 
     /// Of all language models; nil without any.
-    var calls: Int? { models.isEmpty ? nil : models.reduce(0) { $0 + $1.calls } }
-    var tokens: Int? { models.isEmpty ? nil : models.reduce(0) { $0 + $1.tokens } }
+    var calls: Int? { models.calls }
+    var tokens: Int? { models.tokens }
 }

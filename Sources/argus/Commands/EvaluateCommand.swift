@@ -133,6 +133,8 @@ struct EvaluateCommand: ParsableCommand {
         let progress = EvaluationProgress(
             episodes: episodes, isJSON: request.progress == .json, environment: environment, costs: team.costs)
         let record = try play(environment, team, other, request, progress)
+        // A server that is away is its fault, not the environment's, also where it has spoilt every episode.
+        if directory != nil { try EvaluateCommand.requireAnswers(team.costs.map(\.usage), record) }
         guard !record.returns.isEmpty else {
             throw ArgusError(
                 .plugin, "every episode failed", at: "scenario \(scenario.id)",
@@ -140,7 +142,6 @@ struct EvaluateCommand: ParsableCommand {
         }
         let result = try result(record, scenario, request, team, try scenario.hash(for: descriptor), progress)
         if let directory {
-            try EvaluateCommand.requireAnswers(team.costs.map(\.usage), record)
             let lines = try JSONLines(path: directory.evaluationsPath) { (_: EvaluationRecord) in false }
             try lines.append(record)
             try directory.write(result)

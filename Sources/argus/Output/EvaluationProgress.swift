@@ -62,25 +62,24 @@ final class EvaluationProgress {
         } else {
             let mean = valid > 0 ? ", return \(NumberFormat.short(total / Double(valid)))" : ""
             let rest = left.map { ", \(ProgressText.clock($0)) left" } ?? ""
-            let used = usage.map { ", \($0.calls) calls, \(NumberFormat.grouped(Double($0.tokens))) tokens" } ?? ""
+            var used = ""
+            if let calls = usage.calls, let tokens = usage.tokens {
+                used = ", \(calls) calls, \(NumberFormat.grouped(Double(tokens))) tokens"
+            }
             line.show("\(finished) of \(episodes) episodes\(mean)\(used)\(rest)")
         }
     }
 
-    /// Of all language models; nil without any.
-    private var usage: (calls: Int, tokens: Int)? {
-        guard !costs.isEmpty else { return nil }
-        let all = costs.map(\.usage)
-        return (all.reduce(0) { $0 + $1.calls }, all.reduce(0) { $0 + $1.tokens })
-    }
+    /// Of each language model.
+    private var usage: [ModelUsage] { costs.map(\.usage) }
 
     /// With the rate and the mean so far.
     private func print(_ progress: JobProgress) {
         var progress = progress
         let rate = Double(steps) / seconds
         progress.stepsPerSecond = rate.isFinite ? rate : nil
-        progress.calls = usage?.calls
-        progress.tokens = usage?.tokens
+        progress.calls = usage.calls
+        progress.tokens = usage.tokens
         progress.return = valid > 0 ? total / Double(valid) : nil
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
