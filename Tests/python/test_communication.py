@@ -205,9 +205,13 @@ def test_describe_shows_the_channel_and_who_hears_whom(scenario):
 
 
 def test_messages_are_shuffled_only_where_there_are_some(scenario):
-    plain = json.loads(
-        argus("evaluate", scenario("{symbols: 2}"), "--shuffle-messages", "--episodes", 4, "--json", check=0).stdout)
-    assert plain["metrics"]["messages_sent"] > 0
+    path = scenario("{symbols: 2}")
+    plain, shuffled = (
+        json.loads(argus("evaluate", path, *more, "--episodes", 4, "--json", check=0).stdout)
+        for more in [(), ("--shuffle-messages",)])
+    assert plain["metrics"]["messages_sent"] == shuffled["metrics"]["messages_sent"] > 0
+    # Another task, as its hash says.
+    assert plain["scenario_hash"] != shuffled["scenario_hash"]
     run = argus("evaluate", "foraging/5x5-2p-1f", "--shuffle-messages", check=2)
     assert run.stderr.startswith("error: no messages to shuffle (--shuffle-messages, scenario foraging/5x5-2p-1f)")
 

@@ -98,7 +98,7 @@ def test_learners_run_on_every_new_domain(tmp_path):
     assert all(outcome["failed"] == 0 for result in results for outcome in result["outcomes"].values())
 
 
-def test_decisions_without_time_passing_are_not_discounted_away():
+def test_time_between_decisions_varies_where_decisions_come_with_events():
     environment = make_vec("customer-service/two-skills", num_envs=8)
     environment.reset(seed=11)
     elapsed = []

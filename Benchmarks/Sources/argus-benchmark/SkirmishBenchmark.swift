@@ -6,7 +6,11 @@ import Foundation
 /// Not part of a run without names: jaxmarl brings jax, about 1 GB. `ARGUS_JAXMARL_PYTHON` names a Python that has it.
 func benchmarkSkirmish(rounds: Int) throws {
     let host = try EnvironmentHost()
-    let python = ProcessInfo.processInfo.environment["ARGUS_JAXMARL_PYTHON"]
+    guard let python = ProcessInfo.processInfo.environment["ARGUS_JAXMARL_PYTHON"] else {
+        throw BenchmarkError(
+            "ARGUS_JAXMARL_PYTHON must name a Python that has jaxmarl, such as one made by 'python3 -m venv jax && "
+                + "jax/bin/pip install jaxmarl==0.2.0'")
+    }
     for map in ["3m", "2s3z", "27m_vs_30m"] {
         let loop = try SteppingLoop(try host.makeVectorEnvironment("skirmish/\(map)", copies: 64))
         let batches = map == "27m_vs_30m" ? 200 : 2000
@@ -19,6 +23,8 @@ func benchmarkSkirmish(rounds: Int) throws {
         print("skirmish/\(map) through the host, 64 copies, one thread, random actions, against jaxmarl 0.2.0")
         print("  ours     \(format(speeds.ours.median)) environment steps/s (median of \(rounds))")
         print("  jaxmarl  \(format(speeds.theirs.median)) (jit and vmap, one core, its best batch)")
-        print("  ratio    \(format(speeds.ratio.median)) (10th percentile \(format(speeds.ratio.percentile(0.1))))")
+        print(
+            "  ratio    \(format(speeds.ratio.median)) (10th percentile \(format(speeds.ratio.percentile(0.1))))"
+                + (map == "3m" ? "; at least 1.5 wanted" : ""))
     }
 }

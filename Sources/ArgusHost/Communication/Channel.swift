@@ -30,6 +30,7 @@ final class Channel {
     private let ownLegalSize: Int
     private let ownStateSize: Int
     private let width: Int
+    private let kinds = Count.allCases.count
     /// [receiver, slot]: sender, or -1.
     private let slotSenders: AlignedBuffer<Int32>
     /// [sender]: 1 when somebody hears it.
@@ -98,7 +99,7 @@ final class Channel {
         inbox = AlignedBuffer(count: symbols > 0 ? rows * slots : 0, zero: 0)
         sent = AlignedBuffer(count: rows, zero: 0)
         sentNow = AlignedBuffer(count: rows, zero: 0)
-        counts = AlignedBuffer(count: copies * Count.allCases.count, zero: 0)
+        counts = AlignedBuffer(count: copies * kinds, zero: 0)
         lastSymbols = AlignedBuffer(count: rows, zero: 0)
         lastDropped = AlignedBuffer(count: rows, zero: nil)
         texts = communication.characters > 0 ? Array(repeating: CopyTexts(agents: agents), count: copies) : []
@@ -137,8 +138,7 @@ final class Channel {
             }
             (sent.pointer + row).update(repeating: 0, count: agents)
             (sentNow.pointer + row).update(repeating: 0, count: agents)
-            let all = Count.allCases.count
-            (counts.pointer + copy * all).update(repeating: 0, count: all)
+            (counts.pointer + copy * kinds).update(repeating: 0, count: kinds)
             // What was sent in the last step stays to be shown.
             if hasTexts.pointer[copy] != 0 { texts[copy].begin() }
             writeRows(copy)
@@ -224,13 +224,13 @@ final class Channel {
 
     @inline(__always)
     func add(_ count: Int, to what: Count, _ copy: Int) {
-        counts.pointer[copy * Count.allCases.count + what.rawValue] += count
+        counts.pointer[copy * kinds + what.rawValue] += count
     }
 
     /// Writes the metrics of an episode up to now.
     func writeMetrics(copy: Int, into values: UnsafeMutablePointer<Double>) {
         for count in Count.allCases {
-            values[count.rawValue] = Double(counts.pointer[copy * Count.allCases.count + count.rawValue])
+            values[count.rawValue] = Double(counts.pointer[copy * kinds + count.rawValue])
         }
     }
 

@@ -110,7 +110,8 @@ struct ChannelLayout: Sendable {
         MetricDescriptor(name: "characters_sent", kind: .count, description: "Characters of the texts among them."),
         MetricDescriptor(
             name: "messages_dropped", kind: .count,
-            description: "Messages that were not sent: beyond a budget, too long, or heard by nobody."),
+            description: "Messages that were not sent: beyond a budget, too long, empty, heard by nobody, or from an "
+                + "agent that was not acting."),
         MetricDescriptor(
             name: "messages_lost", kind: .count,
             description: "Messages that did not arrive, counted for each receiver."),

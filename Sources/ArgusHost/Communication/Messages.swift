@@ -27,7 +27,7 @@ public struct SentMessage: Sendable, Hashable {
 public enum SendResult: Sendable, Hashable {
     /// It is on its way; it may still be lost.
     case sent
-    /// It is not; this counts in the metric `messages_dropped`.
+    /// It is not; this counts in the metric `messages_dropped`, except where there is no channel for texts.
     case dropped(DropReason)
 }
 

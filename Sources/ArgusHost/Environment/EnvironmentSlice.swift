@@ -84,12 +84,7 @@ final class EnvironmentSlice {
         let ended = tensors.ended.pointer[copy]
         guard ended <= 3 else { throw broken(copy, "the value \(ended) of ended", "0, 1, 2 or 3") }
         if ended != 2 { try checkElapsed(copy) }
-        guard ended != 2, try isFinite(copy) else {
-            clearRewards(copy)
-            end(copy, .failed)
-            return true
-        }
-        if progress.discarded.pointer[copy] != 0 {
+        guard ended != 2, progress.discarded.pointer[copy] == 0, try isFinite(copy) else {
             clearRewards(copy)
             end(copy, .failed)
             return true

@@ -45,25 +45,8 @@ public struct RecordingHeader: Codable, Sendable, Hashable {
         parameters = try values.decodeIfPresent([String: ParameterValue].self, forKey: .parameters) ?? [:]
         horizon = try values.decode(Int.self, forKey: .horizon)
         agents = try values.decode([String].self, forKey: .agents)
-        let name = try values.decodeIfPresent(String.self, forKey: .reward) ?? Scenario.Reward.individual.rawValue
-        guard let reward = Scenario.Reward(rawValue: name) else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .reward, in: values, debugDescription: "neither team nor individual")
-        }
-        self.reward = reward
+        reward = try values.decodeIfPresent(Scenario.Reward.self, forKey: .reward) ?? .individual
         communication = try values.decodeIfPresent(Communication.self, forKey: .communication)
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encodeIfPresent(reference, forKey: .reference)
-        try values.encodeIfPresent(scenario, forKey: .scenario)
-        try values.encode(environment, forKey: .environment)
-        try values.encode(parameters, forKey: .parameters)
-        try values.encode(horizon, forKey: .horizon)
-        try values.encode(agents, forKey: .agents)
-        try values.encode(reward.rawValue, forKey: .reward)
-        try values.encodeIfPresent(communication, forKey: .communication)
     }
 }
 

@@ -49,3 +49,9 @@ public struct ModelUsage: Codable, Sendable, Hashable {
         case cutShort = "cut_short"
     }
 }
+
+extension [ModelUsage] {
+    /// Of all of them; nil without any.
+    public var calls: Int? { isEmpty ? nil : reduce(0) { $0 + $1.calls } }
+    public var tokens: Int? { isEmpty ? nil : reduce(0) { $0 + $1.tokens } }
+}

@@ -130,8 +130,8 @@ public struct RunResult: Codable, Sendable, Hashable {
         self.partner = partner
         guard !models.isEmpty else { return }
         self.models = models
-        calls = models.reduce(0) { $0 + $1.calls }
-        tokens = models.reduce(0) { $0 + $1.tokens }
+        calls = models.calls
+        tokens = models.tokens
     }
 
     enum CodingKeys: String, CodingKey {

@@ -22,9 +22,9 @@ extension Scenario {
 
     /// Everything in the scenario that an episode's course or a return depends on, one line each, in a fixed order.
     ///
-    /// The description, references and score are left out (they change how results are read, not the results), and so are
-    /// the placement (the same seed gives the same episode anywhere) and hyperparameters (each run has its own). With a descriptor the parameters are complete and
-    /// the rules' version is there too, so a changed default shows.
+    /// The description, references and score are left out (they change how results are read, not the results), and so
+    /// are the placement (the same seed gives the same episode anywhere) and hyperparameters (each run has its own).
+    /// With a descriptor the parameters are complete and the rules' version is there too, so a changed default shows.
     public func canonicalText(for descriptor: EnvironmentDescriptor) throws(ArgusError) -> String {
         canonicalText(try completeParameters(for: descriptor).values, rules: descriptor.version)
     }

@@ -5,7 +5,7 @@ public import ArgusEnvAPI
 /// Read from `Scenarios/DOMAIN/NAME.yaml` by ``ScenarioFile``.
 public struct Scenario: Sendable, Hashable {
     /// Whose reward an agent is handed.
-    public enum Reward: String, Sendable, Hashable, CaseIterable {
+    public enum Reward: String, Codable, Sendable, Hashable, CaseIterable {
         /// Every agent gets the team's reward.
         case team
         /// Every agent gets its own.
