@@ -145,7 +145,7 @@ struct ReportTests {
         #expect(lines.contains { $0.hasPrefix("MAPPO") && $0.contains(cells) })
         #expect(
             lines.contains("MAPPO - Random: +0.750 [0.626, 0.874], significant (p = 0.003; paired t test, 3 seeds)"))
-        #expect(lines.contains("All scenarios: score from 0 to 1 over 2"))
+        #expect(lines.contains("All scenarios: score from 0 to 1 over 2 scenarios"))
         #expect(lines.last == "Written: \(runs.out)/report.md")
         #expect(!FileManager.default.fileExists(atPath: runs.out + "/results.csv"))
     }

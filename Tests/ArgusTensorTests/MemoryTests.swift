@@ -2,11 +2,8 @@ import ArgusEnvAPI
 import ArgusTensor
 import Testing
 
-// Heap bytes are the process's: other tests that run meanwhile add theirs, hence the tolerance, the repetition, and a
-// planted leak that must exceed the tolerance.
-@Suite(.serialized)
-struct MemoryTests {
-    private func train(steps: Int, keeping kept: inout [Tensor], leak: Bool) throws {
+@Suite struct MemoryTests {
+    private static func train(steps: Int, keeping kept: inout [Tensor], leak: Bool) throws {
         var generator = SplitMix64(seed: 1)
         let network = try MultilayerPerceptron(sizes: [16, 32, 4], using: &generator)
         let adam = try Adam(network.parameters, options: Adam.Options(learningRate: 1e-3))
@@ -28,23 +25,21 @@ struct MemoryTests {
     }
 
     @Test("Ten thousand training steps with caught errors between them leave the heap as it was")
-    func noGrowth() throws {
-        // With more threads, small products spend their time waiting for one another on a busy machine.
-        try TorchThreads.set(1)
-        var kept: [Tensor] = []
-        try train(steps: 1000, keeping: &kept, leak: false)
-        // A leak shows every time; memory that a test beside this one holds for a while does not.
-        var growth = Int.max
-        for _ in 0..<4 where growth >= 10_000 * 100 {
+    func noGrowth() async {
+        // Heap bytes are the process's, hence one of its own: tests beside this one hold memory too.
+        await #expect(processExitsWith: .success) {
+            try TorchThreads.set(1)
+            var kept: [Tensor] = []
+            try MemoryTests.train(steps: 1000, keeping: &kept, leak: false)
             let before = TorchInfo.heapBytes
-            try train(steps: 10_000, keeping: &kept, leak: false)
-            growth = TorchInfo.heapBytes - before
+            try MemoryTests.train(steps: 10_000, keeping: &kept, leak: false)
+            let growth = TorchInfo.heapBytes - before
+            #expect(growth < 10_000 * 100, "the heap grew by \(growth) bytes")
+            // The control: the same measure sees one small tensor kept a step.
+            let controlBefore = TorchInfo.heapBytes
+            try MemoryTests.train(steps: 10_000, keeping: &kept, leak: true)
+            #expect(TorchInfo.heapBytes - controlBefore > 10_000 * 100)
+            #expect(kept.count == 10_000)
         }
-        #expect(growth < 10_000 * 100, "the heap grew by \(growth) bytes")
-        // The control: the same measure sees one small tensor kept a step.
-        let controlBefore = TorchInfo.heapBytes
-        try train(steps: 10_000, keeping: &kept, leak: true)
-        #expect(TorchInfo.heapBytes - controlBefore > 10_000 * 100)
-        #expect(kept.count == 10_000)
     }
 }

@@ -183,7 +183,8 @@ def test_a_replay_has_the_same_numbers(folder, tmp_path):
     assert model(again)["cached"] == model(again)["calls"]
 
 
-def test_a_replay_of_a_named_model_fetches_nothing(tmp_path):
+def test_a_replay_of_a_named_model_fetches_nothing(folder, tmp_path):
+    """`folder` is asked for since it skips where the build has no libtorch."""
     replies = tmp_path / "replies.sqlite"
     evaluate("llm:http://127.0.0.1:9/v1?model=none", "--cache", replies, check=1)
     result = evaluate("llm:smollm2", "--replay", replies, check=1, XDG_CACHE_HOME=str(tmp_path / "cache"))

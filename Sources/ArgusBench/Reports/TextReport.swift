@@ -46,7 +46,7 @@ enum TextReport {
         var lines: [String] = []
         if !aggregate.rows.isEmpty {
             let count = aggregate.scenarios.count
-            let title = "All scenarios: score from 0 to 1 over \(count == 1 ? "one scenario" : "\(count)")"
+            let title = "All scenarios: score from 0 to 1 over \(count == 1 ? "one scenario" : "\(count) scenarios")"
             lines += ["", terminal.bold(title), ""]
             lines += ResultTables.aggregate(aggregate).lines(width: terminal.width, heading: terminal.bold)
         } else if !aggregate.scenarios.isEmpty {

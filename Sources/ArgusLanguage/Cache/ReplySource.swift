@@ -45,6 +45,8 @@ public final class ReplySource {
         var answers: [String: Answer<Content>] = [:]
         var missing: [Int] = []
         var planned = 0
+        // Counted when the batch is planned, as replies of the model are: a budget ends a replay where it ended the run.
+        var found: [(index: Int, reply: BackendReply<Content>)] = []
         for (index, key) in keys.enumerated() where answers[key] == nil {
             let recorded: RecordedReply<Content>? = try cache.reply(to: key)
             if let recorded, used.contains(key) {
@@ -59,13 +61,15 @@ public final class ReplySource {
             if let recorded {
                 answers[key] = .reply(recorded.reply, isReused: false)
                 used.insert(key)
-                account.count(
-                    recorded.reply.usage, recorded.reply.latency, recorded.reply.retries, batch[index], isCached: true)
+                found.append((index, recorded.reply))
             } else {
                 // Holds the place, so that an equal request later in the batch is not asked as well.
                 answers[key] = .cutShort("")
                 missing.append(index)
             }
+        }
+        for (index, reply) in found {
+            account.count(reply.usage, reply.latency, reply.retries, batch[index], isCached: true)
         }
         if isReplay, let index = missing.first {
             throw ArgusError(

@@ -4,10 +4,6 @@ public struct BackendCapabilities: Sendable, Hashable {
     public var scoring: Missing?
     /// Nil: it can. Else why it cannot hold a reply to given texts.
     public var constraining: Missing?
-    /// Whether replies have the log-probabilities of the distribution that their tokens were drawn from.
-    public var tokenLogProbabilities: Bool
-    /// Whether replies have token ids.
-    public var tokenIds: Bool
 
     /// Why something cannot be done: what was found, in words.
     public struct Missing: Sendable, Hashable, ExpressibleByStringLiteral {
@@ -16,12 +12,8 @@ public struct BackendCapabilities: Sendable, Hashable {
         public init(stringLiteral reason: String) { self.reason = reason }
     }
 
-    public init(
-        scoring: Missing? = nil, constraining: Missing? = nil, tokenLogProbabilities: Bool = true, tokenIds: Bool = true
-    ) {
+    public init(scoring: Missing? = nil, constraining: Missing? = nil) {
         self.scoring = scoring
         self.constraining = constraining
-        self.tokenLogProbabilities = tokenLogProbabilities
-        self.tokenIds = tokenIds
     }
 }

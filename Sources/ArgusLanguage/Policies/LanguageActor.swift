@@ -202,7 +202,6 @@ public final class LanguageActor {
 
     private func read(_ reply: Generation, _ request: DecisionRequest, _ decision: inout LanguageDecision) {
         decision.reply = reply.text
-        decision.finish = reply.finish
         decision.promptIds = reply.promptIds
         decision.replyIds = reply.replyIds
         decision.tokenLogProbabilities = reply.tokenLogProbabilities
@@ -262,6 +261,8 @@ public final class LanguageActor {
     private func fallBack(_ request: DecisionRequest, _ decision: inout LanguageDecision) {
         guard let outcome = decision.outcome, outcome.isModels else { return }
         decision.fallback = options.fallback
+        // It is the reply's, which did not name this action.
+        decision.logProbability = nil
         switch options.fallback {
         case .noop: decision.action = request.candidates.map(\.number).min()
         case .random:

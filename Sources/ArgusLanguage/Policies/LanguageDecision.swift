@@ -32,7 +32,8 @@ public struct DecisionRequest: Sendable {
 public struct LanguageDecision: Sendable {
     /// The action's place among all of the environment's; nil: none, the episode is given up.
     public var action: Int?
-    /// Natural logarithm of the action's probability under the distribution that it was drawn from; nil where unknown.
+    /// Natural logarithm of the probability of the action (of a free reply: of its text) under the distribution that it
+    /// was drawn from; nil where unknown, or where a fallback chose.
     public var logProbability: Double?
     /// Of that distribution, in nats; nil where unknown.
     public var entropy: Double?
@@ -48,7 +49,6 @@ public struct LanguageDecision: Sendable {
     public var tokenLogProbabilities: [Double]?
     public var usage = TokenUsage()
     public var latency = 0.0
-    public var finish: Generation.Finish?
     /// Nil: it was not asked, since a budget was used up.
     public var outcome: ParseOutcome?
     /// What was wrong; nil: nothing.

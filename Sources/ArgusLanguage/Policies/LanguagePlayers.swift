@@ -65,8 +65,10 @@ final class LanguagePlayers {
                 requests.append(request(view, position, copy, agent.rows, environment))
             }
         }
-        let decisions = try actor.act(requests)
+        var decisions = try actor.act(requests)
         for index in requests.indices {
+            // Nobody hears it: there is no channel, or the episode is given up.
+            if channel == nil || decisions[index].action == nil { decisions[index].message = nil }
             let copy = requests[index].copy
             let position = places[index]
             account.note(decisions[index], requests[index])

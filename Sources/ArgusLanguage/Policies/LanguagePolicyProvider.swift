@@ -59,7 +59,7 @@ public final class LanguagePolicyProvider: PolicyProvider {
     public static func noLocalModels(_ reference: ModelReference) throws(ArgusError) -> any LanguageBackend {
         throw ArgusError(
             .policy, "no models in this process", at: "policy 'llm:\(reference.modelName)'",
-            found: "a build that has none", expected: "a server's address",
+            found: "a build without libtorch", expected: "a server's address",
             remedy: "'llm:http://127.0.0.1:8080/v1?model=NAME'")
     }
 

@@ -27,8 +27,6 @@ public struct PromptTemplate: Sendable, Hashable {
     /// How a reply begins in front of the words that are scored.
     public var replyStart: String
     var again: TemplateText
-    /// Of the file's content: prompts of different templates are never taken for each other's.
-    public var fingerprint: String
 
     /// - Throws: ``ArgusError``: (file) for a file that cannot be read, (configuration) for an unknown key or slot, a slot
     ///   that is missing, or one that would make the static part change.
@@ -63,7 +61,6 @@ public struct PromptTemplate: Sendable, Hashable {
         self.formats = [:]
         for mode in ActingMode.allCases { self.formats[mode] = try formats.string(mode.rawValue) }
         replyStart = try root.string("reply")
-        fingerprint = Fingerprint.of(text)
     }
 
     private static func budgets(_ root: YAMLSection) throws(ArgusError) -> Budgets {

@@ -168,7 +168,8 @@ struct EchoReply: Decodable {
         guard let choice = choices.first(where: { $0.index == index }) else {
             throw BackendFailure(.provider, "the reply has no choice \(index)")
         }
-        guard choice.text.hasPrefix(prompt), let values = choice.logprobs?.tokenLogprobs,
+        guard choice.text.unicodeScalars.starts(with: prompt.unicodeScalars),
+            let values = choice.logprobs?.tokenLogprobs,
             let tokens = choice.logprobs?.tokens
         else {
             throw BackendFailure(

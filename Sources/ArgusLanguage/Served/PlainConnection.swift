@@ -2,7 +2,8 @@ import Foundation
 import FoundationNetworking
 import Glibc
 
-/// One HTTP/1.1 exchange over a connection of its own, with one deadline for all of it.
+/// One HTTP/1.1 exchange over a connection of its own, with one deadline for all of it but the look-up of
+/// the host's name.
 ///
 /// Why not URLSession, which does this for https: with several requests at once on Linux it never sends about one in a
 /// hundred, and one whose kept connection the server has closed waits until its time is up. A local server is asked

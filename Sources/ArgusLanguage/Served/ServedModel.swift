@@ -34,11 +34,7 @@ final class ServedModel: LanguageBackend {
     private func connected() throws(ArgusError) -> (capabilities: BackendCapabilities, server: Server) {
         if let known { return known }
         let server = try identify()
-        let isUnchanged = options.temperature == 1 && options.topP == 1
-        var capabilities = BackendCapabilities(
-            tokenLogProbabilities: options.mode == .generate
-                && (server == .llamaCpp && options.temperature > 0 || server == .vllm && isUnchanged),
-            tokenIds: server == .llamaCpp)
+        var capabilities = BackendCapabilities()
         // One question each, and only what is needed.
         if options.mode == .score { capabilities.scoring = try missingScoring() }
         if options.mode == .constrained { capabilities.constraining = try missingConstraint() }
@@ -100,7 +96,7 @@ final class ServedModel: LanguageBackend {
         }
     }
 
-    /// The reply to a question about what the server can do; one that does not come is no answer to it.
+    /// The reply to a question about what the server can do; one that is late is no answer to it.
     private func answer(to body: some Encodable, _ path: String) throws(ArgusError) -> Result<Data, BackendFailure> {
         let result = try connection.post([try encoded(body)], to: path)[0].result
         if case .failure(let failure) = result, failure.kind == .timeout {

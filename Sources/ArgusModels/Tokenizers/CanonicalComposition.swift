@@ -2,7 +2,7 @@
 
 /// Unicode's normalisation form C.
 enum CanonicalComposition {
-    /// The text in form C, or nil if it is so already.
+    /// The text in form C; nil where it needs no look, since all of it is before U+0300.
     ///
     /// By the standard library's own algorithm, which strings are compared with. Foundation's is slower and composes
     /// some marks after characters beyond U+FFFF wrongly (U+201AF U+0340, for example).

@@ -67,7 +67,7 @@ final class InProcessModel: LanguageBackend {
 
     /// A model by its name, fetched on first use, or by its file or folder.
     ///
-    /// - Parameter isReplay: All replies are recorded: nothing is fetched, and no weights are read.
+    /// - Parameter isReplay: All replies are recorded: nothing is fetched, and no weights are loaded (a file's are hashed).
     /// - Throws: ``ArgusError`` (policy) for a name or path that there is not.
     init(
         _ reference: ModelReference, isReplay: Bool, threads: Int = ProcessInfo.processInfo.activeProcessorCount
@@ -234,11 +234,12 @@ final class InProcessModel: LanguageBackend {
     ) throws(ArgusError) -> [BackendReply<Content>] {
         do throws(LanguageError) {
             let loaded = try opened.get()
-            let begin = Date()
+            let begin = DispatchTime.now().uptimeNanoseconds
             var cached: [Int] = []
             for (messages, use) in uses { cached.append(try keepSystem(messages, use, loaded)) }
             let answers = try compute(loaded)
-            let seconds = Date().timeIntervalSince(begin) / Double(max(1, answers.count))
+            let elapsed = Double(DispatchTime.now().uptimeNanoseconds - begin) / 1e9
+            let seconds = elapsed / Double(max(1, answers.count))
             return zip(answers, cached).map { answer, cached in
                 BackendReply(
                     .success(answer.content),

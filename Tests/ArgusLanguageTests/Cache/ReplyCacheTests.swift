@@ -33,7 +33,7 @@ struct ReplyCacheTests {
 
     @Test(
         "A replay asks nothing, and has the actions and the numbers of the recorded run",
-        arguments: ["", "mode=generate"])
+        arguments: ["", "mode=generate", "mode=generate&budget_calls=10", "mode=generate&budget_tokens=100"])
     func replay(options: String) throws {
         let path = file()
         defer { try? FileManager.default.removeItem(atPath: path) }

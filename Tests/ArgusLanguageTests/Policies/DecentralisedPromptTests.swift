@@ -119,6 +119,20 @@ struct DecentralisedPromptTests {
         #expect(team.costs[0].usage.messages == asked.count && asked.count == model.generated.count)
     }
 
+    @Test("What is written to nobody is not counted as sent", arguments: [true, false])
+    func unheardMessages(hasChannel: Bool) throws {
+        let vector = try VectorEnvironment(
+            try PluginFixture.probe(), scenario: PluginFixture.probeScenario(horizon: 9), copies: 1)
+        let model = HashModel()
+        model.writes = { _ in Generation(text: "Message: hello\nAction: 0", finish: .stop) }
+        let channel = hasChannel ? Ring(agents: vector.specification.agents.count) : nil
+        let team = try team(vector, model, "mode=generate", channel: channel)
+        try vector.reset(.stream(run: 1))
+        try team.act(on: vector)
+        #expect(model.generated.count > 0)
+        #expect(team.costs[0].usage.messages == (hasChannel ? model.generated.count : 0))
+    }
+
     @Test("Other agents' rows and the state do not change a prompt")
     func poisonedRows() throws {
         let vector = try VectorEnvironment(
