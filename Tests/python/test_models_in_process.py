@@ -163,12 +163,12 @@ def test_generated_replies_end_and_are_read(folder, tmp_path):
 
 
 @pytest.mark.parametrize("mode", ["score", "constrained", "generate"])
-def test_results_depend_on_seeds_and_not_on_copies(mode, folder):
+def test_results_depend_on_seeds_and_not_on_copies_or_threads(mode, folder):
     def numbers(*arguments):
         result = evaluate(policy(folder, mode=mode, temperature=3, max_tokens=12), *arguments, episodes=6)
         return {key: result[key] for key in ("return", "metrics", "calls", "tokens")}
 
-    assert numbers("--copies", 1) == numbers("--copies", 6)
+    assert numbers("--copies", 1) == numbers("--copies", 6) == numbers("--copies", 6, "--threads", 1)
     assert numbers() != numbers("--seed", 1)
 
 

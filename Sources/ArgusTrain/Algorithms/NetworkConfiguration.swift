@@ -21,7 +21,8 @@ public struct NetworkConfiguration: Sendable, Hashable {
         [
             .boolean(
                 "scale_observations", network.appending(path: \.scaleObservations),
-                "Maps each bounded observation component to 0..1 by its declared bounds. [ours]"),
+                "Maps each bounded observation component to 0..1 by its declared bounds (between -b and b to -1..1). [ours]"
+            ),
             .boolean(
                 "agent_ids", network.appending(path: \.agentIds),
                 "Appends a one-hot agent id to the observation, so that agents that share parameters can take roles. "

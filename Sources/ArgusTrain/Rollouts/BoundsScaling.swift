@@ -1,6 +1,7 @@
 import ArgusEnvAPI
 
-/// Maps bounded components to 0..1; components without usable bounds stay as they are.
+/// Maps bounded components to 0..1, and those between -b and b to -1..1, where 0 (nothing there, straight ahead) stays 0;
+/// components without usable bounds stay as they are.
 struct BoundsScaling: Sendable, Hashable, Codable {
     /// result = value × scale + shift, one entry a component.
     let scale: [Float]
@@ -14,8 +15,9 @@ struct BoundsScaling: Sendable, Hashable, Codable {
                 let range = bounds.high[index] - bounds.low[index]
                 // Bounds that are infinite or that meet (nearly) tell no scale.
                 guard range.isFinite, range > 0, (1 / range).isFinite else { continue }
-                scale[index] = 1 / range
-                shift[index] = -bounds.low[index] / range
+                let isSymmetric = bounds.low[index] == -bounds.high[index]
+                scale[index] = isSymmetric ? 1 / bounds.high[index] : 1 / range
+                shift[index] = isSymmetric ? 0 : -bounds.low[index] / range
             }
         }
         self.scale = scale

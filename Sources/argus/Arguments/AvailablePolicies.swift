@@ -1,5 +1,6 @@
 import ArgusHost
 import ArgusLanguage
+import Foundation
 
 #if ARGUS_TRAIN
 import ArgusTrain
@@ -17,12 +18,17 @@ enum AvailablePolicies {
     }
 
     /// Language models, those of this process where the build has any.
-    static func language(_ paths: LanguagePolicyProvider.Paths) -> LanguagePolicyProvider {
+    ///
+    /// - Parameter threads: of such a model; nil: as many as there are cores.
+    static func language(
+        _ paths: LanguagePolicyProvider.Paths, threads: Int? = nil
+    ) -> LanguagePolicyProvider {
         #if ARGUS_TRAIN
         LanguagePolicyProvider(
             paths,
             localModels: { reference throws(ArgusError) in
-                try InProcessModel(reference, isReplay: paths.replay != nil)
+                let cores = ProcessInfo.processInfo.activeProcessorCount
+                return try InProcessModel(reference, isReplay: paths.replay != nil, threads: threads ?? cores)
             }, channels: { HostChannel($0) })
         #else
         LanguagePolicyProvider(paths, channels: { HostChannel($0) })

@@ -16,10 +16,11 @@ struct LanguageArguments: ParsableArguments {
 
     /// The one provider of a command.
     ///
-    /// - Parameters: `folder`: of the run's files; `transcript`: where decisions are written for people to read.
-    func provider(_ host: EnvironmentHost, folder: String?, transcript: String?) throws(ArgusError)
-        -> LanguagePolicyProvider
-    {
+    /// - Parameters: `folder`: of the run's files; `transcript`: where decisions are written for people to read; `threads`:
+    ///   of a model in this process, nil: as many as there are cores.
+    func provider(
+        _ host: EnvironmentHost, folder: String?, transcript: String?, threads: Int? = nil
+    ) throws(ArgusError) -> LanguagePolicyProvider {
         if let cache, let replay {
             throw ArgusError(
                 .configuration, "two files of replies", at: "--cache and --replay", found: "'\(cache)' and '\(replay)'",
@@ -29,6 +30,6 @@ struct LanguageArguments: ParsableArguments {
         paths.cache = cache ?? folder.map { $0 + "/replies.sqlite" }
         paths.replay = replay
         paths.transcript = transcript
-        return AvailablePolicies.language(paths)
+        return AvailablePolicies.language(paths, threads: threads)
     }
 }

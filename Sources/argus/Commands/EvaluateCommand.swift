@@ -45,8 +45,12 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "sampled or greedy. Default: each policy's own.")
     var mode: String?
 
-    @Option(help: "Threads that step the environment.")
-    var threads = 1
+    @Option(
+        help: """
+            Threads that step the environment, and that a language model in this process computes on. Default: 1 for the \
+            one, all cores for the other.
+            """)
+    var threads: Int?
 
     @Option(help: "Episodes side by side; changes the speed, not the result. Default: 32, or fewer if there are fewer.")
     var copies: Int?
@@ -112,7 +116,8 @@ struct EvaluateCommand: ParsableCommand {
         // Before a cache is made in it.
         if let out { try AtomicFile.makeFolder(out) }
         let language = try languageArguments.provider(
-            host, folder: played.usesLanguageModels ? out : nil, transcript: record)
+            host, folder: played.usesLanguageModels ? out : nil, transcript: record,
+            threads: threads == nil ? nil : request.threads)
         let team = try TeamArgument.team(played, environment, settings, language)
         let other =
             try isHalved
@@ -180,7 +185,7 @@ struct EvaluateCommand: ParsableCommand {
             mode: try mode.map { text throws(ArgusError) in
                 try OptionCheck.choice(text, PolicySettings.Mode.self, "--mode")
             },
-            threads: try OptionCheck.inRange(threads, 1...1024, "--threads"),
+            threads: try OptionCheck.inRange(threads ?? 1, 1...1024, "--threads"),
             copies: try OptionCheck.inRange(copies ?? 32, 1...100_000, "--copies"),
             progress: try progress.map { text throws(ArgusError) in
                 try OptionCheck.choice(text, ProgressForm.self, "--progress")

@@ -67,11 +67,10 @@ final class InProcessModel: LanguageBackend {
 
     /// A model by its name, fetched on first use, or by its file or folder.
     ///
-    /// - Parameter isReplay: All replies are recorded: nothing is fetched, and no weights are loaded (a file's are hashed).
+    /// - Parameters: `isReplay`: all replies are recorded: nothing is fetched, and no weights are loaded (a file's are
+    ///   hashed); `threads`: that it computes on.
     /// - Throws: ``ArgusError`` (policy) for a name or path that there is not.
-    init(
-        _ reference: ModelReference, isReplay: Bool, threads: Int = ProcessInfo.processInfo.activeProcessorCount
-    ) throws(ArgusError) {
+    init(_ reference: ModelReference, isReplay: Bool, threads: Int) throws(ArgusError) {
         model = reference.modelName
         self.reference = reference
         self.isReplay = isReplay

@@ -34,7 +34,7 @@ struct PromptTemplateTests {
         let odd = template.prompt(for: view(situation: "{{rules}} {{nothing}}"), mode: .score, count: count)
         #expect(odd.messages[1].content.contains("{{rules}} {{nothing}}"))
         let full = template.prompt(for: view(history: 2, inbox: 1), mode: .score, count: count).messages[1].content
-        #expect(full.contains("Place 0. You chose: go 0.\nPlace 1. You chose: go 1."))
+        #expect(full.contains("Place 0.\nYou chose: go 0.\nPlace 1.\nYou chose: go 1."))
         #expect(full.contains("robot_1: word 0"))
     }
 
