@@ -3,6 +3,7 @@ import ArgusEnvAPI
 import ArgusHost
 import ArgusLanguage
 import ArgusModels
+import ArgusTensor
 import Foundation
 
 /// A language model that runs in this process, as language policies ask it. Its weights are read when it is asked first.
@@ -233,6 +234,10 @@ final class InProcessModel: LanguageBackend {
     ) throws(ArgusError) -> [BackendReply<Content>] {
         do throws(LanguageError) {
             let loaded = try opened.get()
+            // Operations keep to the model's threads, and leave those of others as they were.
+            let others = TorchThreads.count
+            try? TorchThreads.set(threads)
+            defer { try? TorchThreads.set(others) }
             let begin = DispatchTime.now().uptimeNanoseconds
             var cached: [Int] = []
             for (messages, use) in uses { cached.append(try keepSystem(messages, use, loaded)) }
