@@ -110,7 +110,7 @@ struct ReportTests {
         let other = try SyntheticRuns()
         try other.finishAll(of: other.suite(SyntheticRuns.demo))
         #expect(try Report.run(folders: [other.out], output: { _ in }) == 0)
-        #expect(!other.text(other.out + "/report.md").contains("Ours beside published results"))
+        #expect(!other.text(other.out + "/report.md").contains("Ours beside the references"))
     }
 
     @Test("the aggregate has interquartile mean, mean and optimality gap with intervals, and who beats whom")
@@ -120,6 +120,20 @@ struct ReportTests {
         let row = "| MAPPO | 0.850 [0.813, 0.888] | 0.850 [0.817, 0.883] | 0.150 [0.117, 0.183] | 2 × 3 |"
         #expect(text.contains(row))
         #expect(text.contains("| MAPPO | Random | 1.00 [1.00, 1.00] |"))
+    }
+
+    @Test("hyperparameters are listed once, and with their scenarios where these have their own")
+    func hyperparameters() throws {
+        try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
+        #expect(try report().contains("- MAPPO: mappo, epochs=4, rate=0.0005\n"))
+
+        let other = try SyntheticRuns()
+        other.epochs["demo/two"] = "8"
+        try other.finishAll(of: other.suite(SyntheticRuns.demo))
+        #expect(try Report.run(folders: [other.out], output: { _ in }) == 0)
+        let text = other.text(other.out + "/report.md")
+        #expect(text.contains("- MAPPO on demo/one: mappo, epochs=4, rate=0.0005\n"))
+        #expect(text.contains("- MAPPO on demo/two: mappo, epochs=8, rate=0.0005\n"))
     }
 
     @Test("curves have a row for each evaluation and a column for each trained entry")

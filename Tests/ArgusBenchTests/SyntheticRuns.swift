@@ -8,6 +8,8 @@ final class SyntheticRuns {
     let root: String
     var catalog: ScenarioCatalog { ScenarioCatalog(root: root + "/Scenarios") }
     var out: String { root + "/out" }
+    /// By scenario, where it is not 4.
+    var epochs: [String: String] = [:]
 
     init() throws {
         root = FileManager.default.temporaryDirectory.path + "/argus-bench-\(UUID().uuidString)"
@@ -106,7 +108,7 @@ final class SyntheticRuns {
         case .cross(.trained, .team(let rest)): (team, partner) = ("run:elsewhere", rest)
         case .cross: (team, partner) = ("run:elsewhere", "run:elsewhere")
         }
-        settings["epochs"] = "4"
+        settings["epochs"] = epochs[job.task.scenario.id] ?? "4"
         return RunManifest(
             scenario: job.task.scenario.id, scenarioVersion: job.task.scenario.version, scenarioHash: job.task.hash,
             scenarioText: "", plugin: "libDemo.so", pluginHash: "fnv1a64:1", entry: job.entry.name, seed: job.seed,

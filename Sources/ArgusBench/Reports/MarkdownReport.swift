@@ -38,14 +38,14 @@ enum MarkdownReport {
         }
         if let comparisons = ResultTables.comparisonsWithReferences(result, conditions: true) {
             parts += [
-                "Ours beside published results. *inside*: our mean is within the published interval (or standard deviation) "
-                    + "or, where there is none, our interval has the published mean. The conditions differ, so this is no "
-                    + "test.\n", comparisons.markdown,
+                "Ours beside the references of the same algorithm. *inside*: our mean is within the reference's interval (or "
+                    + "standard deviation) or, where there is none, our interval has its mean. The conditions differ, so "
+                    + "this is no test.\n", comparisons.markdown,
             ]
         }
         if let scenario = result.scenario, !scenario.references.isEmpty {
             parts += [
-                "Published or measured elsewhere, under the conditions that the source states:\n",
+                "References, published or measured here, under the conditions that the source states:\n",
                 ResultTables.references(scenario).markdown,
             ]
         }
@@ -113,13 +113,24 @@ enum MarkdownReport {
 
     /// All hyperparameters of each trained entry, since a comparison is one of them too.
     private static func hyperparameters(_ results: BenchmarkResults) -> [String] {
-        var lines: [String] = []
+        var found: [(entry: String, values: String, scenarios: [String])] = []
         for entry in results.scenarios.flatMap(\.entries) {
             for manifest in entry.runs.compactMap(\.manifest) where manifest.algorithm != nil {
-                let values = manifest.hyperparameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-                let line = "\(entry.entry): \(manifest.algorithm ?? ""), \(values.joined(separator: ", "))"
-                if !lines.contains(line) { lines.append(line) }
+                let numbers = manifest.hyperparameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+                let values = ([manifest.algorithm ?? ""] + numbers).joined(separator: ", ")
+                if let index = found.firstIndex(where: { $0.entry == entry.entry && $0.values == values }) {
+                    if !found[index].scenarios.contains(manifest.scenario) {
+                        found[index].scenarios.append(manifest.scenario)
+                    }
+                } else {
+                    found.append((entry.entry, values, [manifest.scenario]))
+                }
             }
+        }
+        let lines = found.map { entry, values, scenarios in
+            // A scenario may ask for hyperparameters of its own.
+            let isAlone = found.count { $0.entry == entry } == 1
+            return "\(entry)\(isAlone ? "" : " on \(scenarios.joined(separator: ", "))"): \(values)"
         }
         return lines.isEmpty ? [] : ["Hyperparameters:\n"] + list(lines)
     }

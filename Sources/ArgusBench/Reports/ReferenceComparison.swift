@@ -1,13 +1,13 @@
 import ArgusHost
 
-/// An entry beside a published result of the algorithm that it is called after.
+/// An entry beside a reference, published or measured, of the algorithm that it is called after.
 ///
 /// Entry names have no spaces or brackets, and sources tell implementations apart by them: an entry `recurrent-MAPPO` is
 /// compared with references `recurrent MAPPO` and `recurrent MAPPO (EPyMARL)`.
 struct ReferenceComparison {
     /// Where our mean is. Not a test: conditions differ, and say how.
     enum Position: String {
-        /// Within the published interval or, where none was published, an interval of ours that has the published mean.
+        /// Within the reference's interval or, where it has none, an interval of ours that has its mean.
         case inside
         case above
         case below
@@ -51,9 +51,9 @@ struct ReferenceComparison {
     private static func position(
         of mean: Double, _ interval: (low: Double, high: Double)?, _ reference: Scenario.Reference
     ) -> Position {
-        let published = reference.ci95 ?? reference.std.map { reference.mean - $0...reference.mean + $0 }
-        if let published {
-            return mean < published.lowerBound ? .below : mean > published.upperBound ? .above : .inside
+        let theirs = reference.ci95 ?? reference.std.map { reference.mean - $0...reference.mean + $0 }
+        if let theirs {
+            return mean < theirs.lowerBound ? .below : mean > theirs.upperBound ? .above : .inside
         }
         if let interval, (interval.low...interval.high).contains(reference.mean) { return .inside }
         return mean < reference.mean ? .below : mean > reference.mean ? .above : .inside

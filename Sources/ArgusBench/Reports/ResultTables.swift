@@ -167,7 +167,7 @@ enum ResultTables {
         reference.source + (reference.conditions.map { ": \($0)" } ?? "")
     }
 
-    /// Ours beside what was published for the same algorithm; nil when no entry is called as a reference is.
+    /// Ours beside the references of the same algorithm; nil when no entry is called as a reference is.
     ///
     /// - Parameter conditions: with what each was had under, which makes lines long.
     static func comparisonsWithReferences(_ result: ScenarioResult, conditions: Bool) -> Table? {
@@ -184,13 +184,13 @@ enum ResultTables {
                 + (conditions
                     ? [comparison.conditions, "\(reference.algorithm), \(source(reference))"] : [reference.algorithm])
         }
-        let last = conditions ? ["our conditions", "theirs, and the source"] : ["reference"]
+        let last = conditions ? ["our conditions", "their conditions, and the source"] : ["reference"]
         return Table(
             columns: [
                 Table.Column(title: "entry", isNumber: false), Table.Column(title: "metric", isNumber: false),
                 Table.Column(title: "ours [95 %]"), Table.Column(title: "is", isNumber: false),
-                Table.Column(title: "published"), Table.Column(title: "spread", isNumber: false),
-                Table.Column(title: "our env steps"), Table.Column(title: "theirs"),
+                Table.Column(title: "theirs"), Table.Column(title: "spread", isNumber: false),
+                Table.Column(title: "our env steps"), Table.Column(title: "their env steps"),
             ] + last.map { Table.Column(title: $0, isNumber: false) }, rows: rows)
     }
 

@@ -31,7 +31,7 @@ struct ScenarioResult {
     /// Whether runs have scores, so that the scenario takes part in the aggregate.
     var hasScores: Bool { entries.contains { !$0.scores.isEmpty } }
 
-    /// Entries beside published results.
+    /// Entries beside the scenario's references.
     var references: [ReferenceComparison] { scenario.map { ReferenceComparison.all(entries, $0) } ?? [] }
 
     /// The entry with the highest mean return.

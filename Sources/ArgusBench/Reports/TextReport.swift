@@ -24,9 +24,9 @@ enum TextReport {
             // After a table; otherwise they go on with the notes.
             if !comparisons.isEmpty, models != nil || result.crossplay != nil { lines.append("") }
             lines += comparisons
-            if let published = ResultTables.comparisonsWithReferences(result, conditions: false) {
-                lines += ["", "Ours beside published results; conditions differ, see the report and below:", ""]
-                lines += published.lines(width: terminal.width, heading: terminal.bold)
+            if let references = ResultTables.comparisonsWithReferences(result, conditions: false) {
+                lines += ["", "Ours beside the references of the same algorithm; conditions differ, see below:", ""]
+                lines += references.lines(width: terminal.width, heading: terminal.bold)
             }
             if let scenario = result.scenario, !scenario.references.isEmpty {
                 lines.append("")
