@@ -1,13 +1,13 @@
-import ArgusEnvAPI
+package import ArgusEnvAPI
 
 /// Maps bounded components to 0..1, and those between -b and b to -1..1, where 0 (nothing there, straight ahead) stays 0;
 /// components without usable bounds stay as they are.
-struct BoundsScaling: Sendable, Hashable, Codable {
+package struct BoundsScaling: Sendable, Hashable, Codable {
     /// result = value × scale + shift, one entry a component.
     let scale: [Float]
     let shift: [Float]
 
-    init(size: Int, bounds: Bounds?) {
+    package init(size: Int, bounds: Bounds?) {
         var scale = [Float](repeating: 1, count: size)
         var shift = [Float](repeating: 0, count: size)
         if let bounds {
@@ -25,7 +25,7 @@ struct BoundsScaling: Sendable, Hashable, Codable {
     }
 
     /// Writes `rows` contiguous rows, `resultStride` elements apart.
-    func apply(
+    package func apply(
         _ values: UnsafePointer<Float>, rows: Int, into result: UnsafeMutablePointer<Float>, resultStride: Int
     ) {
         let size = scale.count
