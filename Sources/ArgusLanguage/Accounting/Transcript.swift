@@ -58,7 +58,10 @@ final class Transcript {
         let name = request.candidates.first { $0.number == decision.action }.map { "\($0.number) \($0.words)" }
         if let fallback = decision.fallback { words += ", fallback \(fallback)" }
         words += ": \(name ?? "no action, the episode is given up")"
-        if let value = decision.logProbability { words += String(format: " (log-probability %.3f)", value) }
+        if let value = decision.logProbability {
+            let whose = decision.fallback == nil ? "" : "the reply's "
+            words += " (\(whose)log-probability " + String(format: "%.3f)", value)
+        }
         if let message = decision.message { words += "; says: \(message)" }
         guard !decision.isReused else { return words + "; a reply that the run had already" }
         return words

@@ -261,8 +261,6 @@ public final class LanguageActor {
     private func fallBack(_ request: DecisionRequest, _ decision: inout LanguageDecision) {
         guard let outcome = decision.outcome, outcome.isModels else { return }
         decision.fallback = options.fallback
-        // It is the reply's, which did not name this action.
-        decision.logProbability = nil
         switch options.fallback {
         case .noop: decision.action = request.candidates.map(\.number).min()
         case .random:

@@ -32,8 +32,8 @@ public struct DecisionRequest: Sendable {
 public struct LanguageDecision: Sendable {
     /// The action's place among all of the environment's; nil: none, the episode is given up.
     public var action: Int?
-    /// Natural logarithm of the probability of the action (of a free reply: of its text) under the distribution that it
-    /// was drawn from; nil where unknown, or where a fallback chose.
+    /// Natural logarithm of the probability of the action (of a free reply: of its text, also where that named no action
+    /// and the fallback chose) under the distribution that it was drawn from; nil where unknown.
     public var logProbability: Double?
     /// Of that distribution, in nats; nil where unknown.
     public var entropy: Double?
