@@ -109,6 +109,19 @@ def test_ippo_trains_and_its_policy_plays_in_a_team(tmp_path):
     assert json.loads(result.stdout)["episodes"] == 8
 
 
+def test_untrained_networks_are_never_the_best_of_a_run(tmp_path):
+    """Those of this seed happen to choose the best pair of actions at once, which training leaves."""
+    folder = tmp_path / "run"
+    argus("train", "matrix-games/climbing", "--algorithm", "vdn", "--steps", 20_000, "--seed", 1, "--evaluations", 2,
+          "--evaluation-episodes", 2, "--absolute-episodes", 2, "--out", folder, check=0)  # fmt: skip
+    lines = map(json.loads, (folder / "evaluations.jsonl").read_text().splitlines())
+    selection = {line["step"]: line["returns"] for line in lines if line["purpose"] == "selection"}
+    result = json.loads((folder / "result.json").read_text())
+    later = max(selection[step][0] for step in selection if step > 0)
+    assert selection[0][0] == 275 > later == selection[result["best_step"]][0]
+    assert result["outcomes"]["greedy"]["return"]["mean"] == later
+
+
 def test_run_json_holds_what_the_result_depends_on(tmp_path):
     folder = tmp_path / "run"
     argus(*arguments(out(folder), *FEED_FORWARD, steps=600), check=0)

@@ -184,8 +184,9 @@ public final class Trainer {
             try events?.append(record.scalars, step: state.step)
         }
         let value = selection.returns.isEmpty ? nil : selection.returns.mean
-        // A later checkpoint wins a tie: it has learnt longer. One whose episodes all failed is better than none.
-        if state.bestStep == nil || (value ?? -.infinity) >= (state.bestReturn ?? -.infinity) {
+        // The untrained networks are the best only until there are trained ones: what they come to is luck. A later
+        // checkpoint wins a tie: it has learnt longer. One whose episodes all failed is better than none.
+        if (state.bestStep ?? 0) == 0 || (value ?? -.infinity) >= (state.bestReturn ?? -.infinity) {
             try PolicyFile.write(policy, to: bestPath)
             state.bestReturn = value
             state.bestStep = state.step
