@@ -92,6 +92,21 @@ struct ReportTests {
         #expect(runs.text(runs.out + "/results.json").contains("\"position\" : \"\(position)\""))
     }
 
+    @Test("a reference of another metric than the return stands beside that metric and its interval over runs")
+    func referenceMetric() throws {
+        try runs.write(
+            """
+            scenario: demo/one
+            version: 1
+            environment: demo
+            horizon: 50
+            references: [{algorithm: MAPPO, metric: deliveries, mean: 0.95, source: other}]
+
+            """, to: "Scenarios/demo/one.yaml")
+        try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
+        #expect(try report().contains("| MAPPO | deliveries | 0.850 [0.726, 0.974] | inside | 0.950 |"))
+    }
+
     @Test("an entry whose name has hyphens is compared with references that have spaces there; others with none")
     func referenceNames() throws {
         try runs.write(

@@ -56,6 +56,14 @@ struct EntryResult {
     /// The return in the headline mode.
     var headline: ReturnEstimate? { mode.flatMap { estimates[$0] } }
 
+    /// A metric in the headline mode, where every finished run has it in some episode.
+    func estimate(of metric: String) -> ReturnEstimate? {
+        guard let mode else { return nil }
+        let values = finished.map { ($0.absolute(mode)?.metrics[metric] ?? []).filter(\.isFinite) }
+        guard !values.contains(where: \.isEmpty) else { return nil }
+        return try? ReturnEstimate(episodeReturns: values, isTrained: isTrained)
+    }
+
     var finished: [ReportRun] { runs.filter { $0.result != nil } }
     var unfinished: [ReportRun] { runs.filter { $0.result == nil } }
     var results: [RunResult] { runs.compactMap(\.result) }

@@ -33,15 +33,10 @@ struct ReferenceComparison {
     }
 
     private init?(_ entry: EntryResult, _ reference: Scenario.Reference, _ scenario: Scenario) {
-        guard let headline = entry.headline else { return nil }
-        if reference.metric == "return" {
-            mean = headline.interval.mean
-            interval = headline.interval.interval.map { ($0.low, $0.high) }
-        } else {
-            guard let mean = entry.metrics[reference.metric] else { return nil }
-            self.mean = mean
-            interval = nil
-        }
+        let estimate = reference.metric == "return" ? entry.headline : entry.estimate(of: reference.metric)
+        guard let estimate else { return nil }
+        mean = estimate.interval.mean
+        interval = estimate.interval.interval.map { ($0.low, $0.high) }
         self.entry = entry
         self.reference = reference
         position = Self.position(of: mean, interval, reference)
