@@ -117,7 +117,7 @@ struct EvaluateCommand: ParsableCommand {
         if let out { try AtomicFile.makeFolder(out) }
         let language = try languageArguments.provider(
             host, folder: played.usesLanguageModels ? out : nil, transcript: record,
-            threads: threads == nil ? nil : request.threads)
+            threads: threads)
         let team = try TeamArgument.team(played, environment, settings, language)
         let other =
             try isHalved
