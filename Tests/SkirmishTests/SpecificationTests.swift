@@ -32,7 +32,7 @@ struct SpecificationTests {
         #expect(versus.groups == ["allies", "enemies"])
         #expect(
             versus.actionNames
-                == ["north", "east", "south", "west", "stop"] + (0..<6).map { "attack_\($0)" })
+                == ["north", "east", "south", "west", "stop"] + (0..<6).map { "attack_opponent_\($0)" })
     }
 
     @Test("no row leaves the declared bounds, and segments cover the rows without gaps", arguments: TextTests.tasks)

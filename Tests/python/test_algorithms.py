@@ -83,6 +83,30 @@ def test_a_run_killed_at_random_moments_equals_the_uninterrupted_one_bit_for_bit
     assert bool(segments(folder)) == (algorithm in Q_LEARNERS)
 
 
+# Memory in turn; killed after an evaluation, so that networks, optimisers and memories come back from a file.
+@pytest.mark.parametrize("algorithm,recurrent", [(name, index % 2 == 0) for index, name in enumerate(ALL)])
+def test_networks_for_sets_train_resume_and_play(tmp_path, algorithm, recurrent):
+    chosen = small(algorithm, recurrent=str(recurrent).lower(), entities="true", layer_norm=str(recurrent).lower())
+    options = {"scenario": "skirmish/3m", "algorithm": algorithm, "steps": 1500}
+    argus(*arguments(out(tmp_path / "whole"), *chosen, **options), check=0)
+    folder = tmp_path / "killed"
+    process = start(*map(str, arguments(out(folder), *chosen, **options)))
+    wait_for_lines(folder / "metrics.jsonl", 6, process)
+    process.kill()
+    process.communicate()
+    argus(*arguments(resume(folder), *chosen, **options), check=0)
+    assert outcome(folder) == outcome(tmp_path / "whole")
+    assert any(".entities." in name for name in outcome(folder)["last"])
+    played = argus("evaluate", "skirmish/3m", "--team", f"run:{folder}", "--episodes", 4, "--json", check=0)
+    assert json.loads(played.stdout)["episodes"] == 4
+
+
+def test_networks_for_sets_need_something_that_comes_in_sets(tmp_path):
+    result = argus(*arguments(out(tmp_path / "run"), *settings(entities="true"), scenario="warehouse/tiny-2ag"))
+    assert result.returncode != 0
+    assert "--set entities" in result.stderr and "nothing that an observation describes more than once" in result.stderr
+
+
 # MARK: Where the answer is known
 
 

@@ -7,10 +7,12 @@ public struct EnvironmentSpecification: Sendable, Hashable {
     /// Width of an observation row, f32.
     public var observationSize: Int
     public var observationBounds: Bounds?
-    /// Names of the parts of an observation row, for people.
+    /// Names of the parts of an observation row, for people, and for networks that treat things of one kind alike:
+    /// neighbours of one size that are called `THING_0`, `THING_1`, …, in an order that means nothing.
     public var observationSegments: [Segment]
     public var actions: ActionSpace
-    /// Names of the choices through all heads; may be empty.
+    /// Names of the choices through all heads; may be empty. A run of `VERB_THING_0`, `VERB_THING_1`, … is about the things
+    /// of those segments.
     public var actionNames: [String]
     public var rewardScope: RewardScope
     /// The global state for a central critic; nil: the host concatenates the observations.

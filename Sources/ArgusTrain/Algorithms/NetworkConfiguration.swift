@@ -1,4 +1,5 @@
 import ArgusEnvAPI
+import ArgusHost
 import ArgusTensor
 
 /// The hyperparameters of agents' networks, which every algorithm has; an algorithm may choose other defaults.
@@ -13,6 +14,7 @@ public struct NetworkConfiguration: Sendable, Hashable {
     var activation = Activation.relu
     var layerNorm = false
     var recurrent = false
+    var entities = false
 
     /// - Parameter network: where a configuration has its networks' settings.
     static func hyperparameters<Configuration>(
@@ -42,16 +44,42 @@ public struct NetworkConfiguration: Sendable, Hashable {
                 "Layer normalisation in each hidden layer. [Mava] false"),
             .boolean(
                 "recurrent", network.appending(path: \.recurrent), "Gated recurrent units, for memory. [Mava] false"),
+            .boolean(
+                "entities", network.appending(path: \.entities),
+                "Treats things that the observation describes alike, such as units or food, alike: networks for sets. "
+                    + "[ours] false"),
         ]
     }
 
     /// The shape of a network of these settings.
     func shape(
-        inputs: Int, outputs: Int, norm: LayerNormPlacement = .afterActivation, recurrent: Bool? = nil
+        inputs: Int, outputs: Int, norm: LayerNormPlacement = .afterActivation, recurrent: Bool? = nil,
+        segments: [Segment] = [], actionNames: [String] = []
     ) -> Network.Shape {
         Network.Shape(
             inputs: inputs, hidden: hidden, layers: layers, outputs: outputs, activation: activation.rawValue,
-            layerNorm: layerNorm ? norm : .none, recurrent: recurrent ?? self.recurrent)
+            layerNorm: layerNorm ? norm : .none, recurrent: recurrent ?? self.recurrent,
+            entities: entities
+                ? EntityLayout(segments: segments, actionNames: actionNames, inputSize: inputs, outputSize: outputs)
+                : nil)
+    }
+
+    /// The shape of an actor's network.
+    func actorShape(
+        _ specification: EnvironmentSpecification, _ encoding: InputEncoding, outputs: Int,
+        norm: LayerNormPlacement = .afterActivation
+    ) throws(ArgusError) -> Network.Shape {
+        let shape = shape(
+            inputs: encoding.inputSize, outputs: outputs, norm: norm, segments: specification.observationSegments,
+            actionNames: specification.actionNames)
+        if entities, shape.entities == nil {
+            throw ArgusError(
+                .configuration, "hyperparameters do not fit the scenario", at: "--set entities",
+                found: "true, and nothing that an observation describes more than once",
+                expected: "neighbouring segments of one size with names such as 'food_0' and 'food_1'",
+                remedy: "'--set entities=false'")
+        }
+        return shape
     }
 
     /// How a native state of `size` components is scaled, as observations are.

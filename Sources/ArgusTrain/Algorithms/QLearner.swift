@@ -53,7 +53,7 @@ final class QLearner: Learner {
         let (agents, copies) = (specification.agents.count, environment.copies)
         let encoding = InputEncoding(specification, configuration.network)
         let layout = EpisodeLayout(environment, heads: heads.count)
-        let shape = configuration.network.shape(inputs: encoding.inputSize, outputs: specification.legalSize)
+        let shape = try configuration.network.actorShape(specification, encoding, outputs: specification.legalSize)
         let networks = Double(configuration.network.networkCount(agents: agents))
         let horizon = environment.scenario.horizon
         let batchBytes = Double(configuration.batchEpisodes) * Double(layout.bytes(steps: horizon))

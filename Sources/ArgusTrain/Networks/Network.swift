@@ -12,10 +12,12 @@ package final class Network {
         var activation: String
         var layerNorm: LayerNormPlacement
         var recurrent: Bool
+        /// Where things of one kind are treated alike; nil: nowhere.
+        var entities: EntityLayout?
 
         package init(
             inputs: Int, hidden: Int, layers: Int, outputs: Int, activation: String, layerNorm: LayerNormPlacement,
-            recurrent: Bool
+            recurrent: Bool, entities: EntityLayout? = nil
         ) {
             self.inputs = inputs
             self.hidden = hidden
@@ -24,6 +26,7 @@ package final class Network {
             self.activation = activation
             self.layerNorm = layerNorm
             self.recurrent = recurrent
+            self.entities = entities
         }
 
         /// Weights, biases apart; a floating number, since absurd sizes are asked about too.
@@ -31,13 +34,18 @@ package final class Network {
             let (inputs, hidden, outputs) = (Double(inputs), Double(hidden), Double(outputs))
             // Recurrent: two layers, three gates that see input and memory, one layer more.
             let squares = recurrent ? 8 : Double(layers - 1)
-            return inputs * hidden + squares * hidden * hidden + hidden * outputs
+            let perceptron = inputs * hidden + squares * hidden * hidden + hidden * outputs
+            guard let entities else { return perceptron }
+            let each = Double(EntityLayers.entitySize(hidden: self.hidden))
+            return perceptron + Double(entities.groups.count) * each * (inputs + 2 * hidden + each)
         }
     }
 
     let shape: Shape
-    /// Feed-forward: the whole network. Recurrent: what comes before the cell.
-    private let body: MultilayerPerceptron
+    /// The first and the last layer where things of one kind are treated alike; the layers between them are others'.
+    private let entities: EntityLayers?
+    /// Feed-forward: the whole network, or its layers between. Recurrent: what comes before the cell.
+    private let body: MultilayerPerceptron?
     private let cell: GatedRecurrentCell?
     private let head: MultilayerPerceptron?
 
@@ -49,6 +57,25 @@ package final class Network {
             throw TensorError(code: .invalidArgument, message: "network: found activation '\(shape.activation)'")
         }
         let norm = shape.layerNorm
+        let gain = 2.0.squareRoot()
+        if let layout = shape.entities {
+            entities = try EntityLayers(
+                layout, hidden: shape.hidden, activation: activation, norm: norm, outputGain: outputGain,
+                using: &generator)
+            cell =
+                shape.recurrent
+                ? try GatedRecurrentCell(inputs: shape.hidden, hidden: shape.hidden, using: &generator) : nil
+            let between = shape.recurrent ? 1 : shape.layers - 1
+            let perceptron =
+                between == 0
+                ? nil
+                : try MultilayerPerceptron(
+                    sizes: Array(repeating: shape.hidden, count: between + 1), activation: activation, layerNorm: norm,
+                    outputGain: gain, using: &generator)
+            (body, head) = shape.recurrent ? (nil, perceptron) : (perceptron, nil)
+            return
+        }
+        entities = nil
         guard shape.recurrent else {
             let sizes = [shape.inputs] + Array(repeating: shape.hidden, count: shape.layers) + [shape.outputs]
             body = try MultilayerPerceptron(
@@ -59,16 +86,18 @@ package final class Network {
         }
         body = try MultilayerPerceptron(
             sizes: [shape.inputs, shape.hidden, shape.hidden], activation: activation, layerNorm: norm,
-            outputGain: 2.0.squareRoot(), using: &generator)
+            outputGain: gain, using: &generator)
         cell = try GatedRecurrentCell(inputs: shape.hidden, hidden: shape.hidden, using: &generator)
         head = try MultilayerPerceptron(
             sizes: [shape.hidden, shape.hidden, shape.outputs], activation: activation, layerNorm: norm,
             outputGain: outputGain, using: &generator)
     }
 
-    func parameters(under prefix: String) -> [(name: String, tensor: Tensor)] {
-        body.parameters(under: "\(prefix).body") + (cell?.parameters(under: "\(prefix).cell") ?? [])
-            + (head?.parameters(under: "\(prefix).head") ?? [])
+    package func parameters(under prefix: String) -> [(name: String, tensor: Tensor)] {
+        let layers: [(name: String, layer: (any Layer)?)] = [
+            ("entities", entities), ("body", body), ("cell", cell), ("head", head),
+        ]
+        return layers.flatMap { $0.layer?.parameters(under: "\(prefix).\($0.name)") ?? [] }
     }
 
     /// Memory of `rows` rows at the start of an episode; empty for a feed-forward network.
@@ -78,10 +107,11 @@ package final class Network {
     ///
     /// - Returns: outputs [rows, outputs] and the new memory.
     package func step(_ inputs: Tensor, hidden: Tensor, starts: Tensor) throws -> (outputs: Tensor, hidden: Tensor) {
-        guard let cell, let head else { return (try body(inputs), hidden) }
+        guard let cell else { return (try self(inputs), hidden) }
+        let features = try features(inputs)
         let kept = try hidden * (try -starts + 1)
-        let next = try cell(body(inputs).relu(), hidden: kept)
-        return (try head(next), next)
+        let next = try cell(features.own, hidden: kept)
+        return (try outputs(next, entities: features.entities), next)
     }
 
     /// A whole sequence. Inputs [steps, rows, inputs], starts [steps, rows, 1], memory before the first step.
@@ -92,30 +122,56 @@ package final class Network {
     ) throws -> (outputs: Tensor, memories: Tensor) {
         let steps = inputs.shape[0]
         let rows = inputs.shape[1]
-        guard let cell, let head else {
-            let outputs = try body(inputs.reshaped(to: [steps * rows, shape.inputs]))
-            return (outputs, try Tensor.zeros([steps * rows, 0]))
-        }
-        let features = try body(inputs).relu()
+        let flat = try inputs.reshaped(to: [steps * rows, shape.inputs])
+        guard let cell else { return (try self(flat), try Tensor.zeros([steps * rows, 0])) }
+        let features = try features(flat)
+        let each = try features.own.reshaped(to: [steps, rows, shape.hidden])
         let keeps = try -starts + 1
         var memory = hidden
-        var outputs: [Tensor] = []
-        outputs.reserveCapacity(steps)
+        var memories: [Tensor] = []
+        memories.reserveCapacity(steps)
         for step in 0..<steps {
             let kept = try memory * keeps.selected(axis: 0, index: step)
-            memory = try cell(features.selected(axis: 0, index: step), hidden: kept)
-            outputs.append(memory)
+            memory = try cell(each.selected(axis: 0, index: step), hidden: kept)
+            memories.append(memory)
         }
-        let memories = try Tensor.concatenate(outputs)
-        return (try head(memories), memories)
+        let all = try Tensor.concatenate(memories)
+        return (try outputs(all, entities: features.entities), all)
     }
 
     /// A feed-forward network's outputs. Inputs [rows, inputs].
-    func callAsFunction(_ inputs: Tensor) throws -> Tensor { try body(inputs) }
+    func callAsFunction(_ inputs: Tensor) throws -> Tensor {
+        guard let entities else { return try perceptron(body, inputs) }
+        let features = try entities.features(inputs)
+        let flow = body == nil ? features.own : try perceptron(body, features.own).relu()
+        return try entities.outputs(flow, entities: features.entities)
+    }
 
     /// A feed-forward network's outputs without gradients, into memory that exists already.
-    func infer(_ inputs: Tensor, into outputs: Tensor) throws { try body.infer(inputs, into: outputs) }
+    func infer(_ inputs: Tensor, into outputs: Tensor) throws {
+        guard entities == nil, let body else {
+            return try withoutGradient { try outputs.copyInPlace(from: self(inputs)) }
+        }
+        try body.infer(inputs, into: outputs)
+    }
+
+    /// What a recurrent network's cell is shown [rows, hidden], and the rows' entities.
+    private func features(_ inputs: Tensor) throws -> EntityLayers.Features {
+        if let entities { return try entities.features(inputs) }
+        return EntityLayers.Features(own: try perceptron(body, inputs).relu(), entities: [])
+    }
+
+    /// A recurrent network's outputs of its memory.
+    private func outputs(_ memory: Tensor, entities features: [Tensor]) throws -> Tensor {
+        guard let entities else { return try perceptron(head, memory) }
+        return try entities.outputs(perceptron(head, memory).relu(), entities: features)
+    }
+
+    private func perceptron(_ layers: MultilayerPerceptron?, _ inputs: Tensor) throws -> Tensor {
+        guard let layers else { return inputs }
+        return try layers(inputs)
+    }
 
     /// The layer that makes the outputs.
-    var outputLayer: Linear? { (head ?? body).layers.last }
+    var outputLayer: Linear? { entities.map(\.ownOut) ?? (head ?? body)?.layers.last }
 }

@@ -28,7 +28,10 @@ struct TrainedPolicy {
                 encoding.inputSize == actor.inputs, agents.count == encoding.agents, rule.outputs == actor.outputs,
                 components.count == agents.count, components.allSatisfy({ (0...actor.outputs).contains($0) }),
                 (1...8192).contains(actor.hidden), (1...16).contains(actor.layers),
-                sharesParameters || agents.count <= 4096
+                sharesParameters || agents.count <= 4096,
+                actor.entities.map({
+                    $0.isConsistent && $0.inputSize == actor.inputs && $0.outputSize == actor.outputs
+                }) ?? true
             else {
                 throw TensorError(code: .fileFormat, message: "the policy's description contradicts itself")
             }

@@ -51,9 +51,14 @@ final class RolloutCritic: Remembering {
     ) -> Network.Shape {
         let specification = task.environment.specification
         let encoding = InputEncoding(specification, configuration)
-        guard view == .central else { return configuration.shape(inputs: encoding.inputSize, outputs: 1) }
+        guard view == .central else {
+            return configuration.shape(
+                inputs: encoding.inputSize, outputs: 1, segments: specification.observationSegments)
+        }
+        let state = StateSize(task.environment, encoding)
         let ids = view.isShared(task.environment) || specification.agents.count == 1 ? 0 : specification.agents.count
-        return configuration.shape(inputs: StateSize(task.environment, encoding).size + ids, outputs: 1)
+        return configuration.shape(
+            inputs: state.size + ids, outputs: 1, segments: state.native > 0 ? specification.state?.segments ?? [] : [])
     }
 
     var parameters: [(name: String, tensor: Tensor)] {

@@ -42,7 +42,7 @@ final class RolloutPlayer {
         usesMasks = environment.usesMasks
         isRecurrent = configuration.network.recurrent
         let network = try TeamNetwork(
-            configuration.network.shape(inputs: encoding.inputSize, outputs: rule.outputs, norm: norm), agents: agents,
+            try configuration.network.actorShape(specification, encoding, outputs: rule.outputs, norm: norm), agents: agents,
             isShared: configuration.network.shareParameters, outputGain: outputGain, using: &generator)
         actor = try TeamActor(network: network, rule: rule, task: task)
         firstHidden = actor.hidden
@@ -66,7 +66,7 @@ final class RolloutPlayer {
         let encoding = InputEncoding(specification, configuration.network)
         let agents = specification.agents.count
         let rowBytes = 4 * encoding.inputSize + 8 * rule.outputs + specification.legalSize + 32
-        let actor = configuration.network.shape(inputs: encoding.inputSize, outputs: rule.outputs)
+        let actor = try configuration.network.actorShape(specification, encoding, outputs: rule.outputs)
         let networks = Double(configuration.network.networkCount(agents: agents))
         try TrainingMemory.require(
             networks: [actor.weightCount * networks] + critics.map { $0.weightCount * networks },

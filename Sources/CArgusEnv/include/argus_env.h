@@ -190,9 +190,11 @@ typedef struct argus_specification {
     uint32_t action_heads;
     uint32_t observation_segment_count;
     const uint32_t *ARGUS_NULLABLE head_sizes;
-    /* Names of the choices of head 0 in order, then of head 1, …: sum of padded head sizes entries; or NULL. */
+    /* Names of the choices of head 0 in order, then of head 1, …: sum of padded head sizes entries; or NULL. A run of
+       VERB_THING_0, VERB_THING_1, … is about the things of the observation segments THING_0, THING_1, … */
     const char *ARGUS_NONNULL const *ARGUS_NULLABLE action_names;
-    /* Optional; when given they cover a row without overlap. */
+    /* Optional; when given they cover a row without overlap. Neighbours of one size that are called THING_0, THING_1, …
+       are things of one kind, whose order means nothing. */
     const argus_segment *ARGUS_NULLABLE observation_segments;
     const argus_segment *ARGUS_NULLABLE state_segments;
     uint32_t state_segment_count;

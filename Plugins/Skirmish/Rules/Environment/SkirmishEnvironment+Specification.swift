@@ -65,7 +65,7 @@ extension SkirmishEnvironment {
             observationBounds: configuration.observationBounds,
             observationSegments: configuration.observationSegments,
             actions: .discrete(heads: [heads]),
-            actionNames: SkirmishAction.moveNames + ["stop"] + (0..<attacks).map { "attack_\($0)" },
+            actionNames: SkirmishAction.moveNames + ["stop"] + (0..<attacks).map { "attack_opponent_\($0)" },
             rewardScope: .group,
             // No bounds: a weapon's cooldown sinks for as long as it is not used.
             state: StateSpecification(size: configuration.stateSize, segments: configuration.stateSegments),

@@ -1,0 +1,94 @@
+package import ArgusEnvAPI
+
+/// Which components of a network's input describe things of one kind, such as units or food, so that the network can
+/// treat them alike; and which of its outputs are about them.
+package struct EntityLayout: Sendable, Hashable, Codable {
+    /// Things of one kind: `count` descriptions of `width` components each, one after the other.
+    package struct Group: Sendable, Hashable, Codable {
+        package var offset: Int
+        package var width: Int
+        package var count: Int
+        /// The first of `count` outputs, of which the k-th is about the k-th thing; nil if no outputs are.
+        package var output: Int?
+
+        var inputs: Range<Int> { offset..<offset + width * count }
+        var outputs: Range<Int>? { output.map { $0..<$0 + count } }
+    }
+
+    /// In order of `offset`.
+    package let groups: [Group]
+    let inputSize: Int
+    let outputSize: Int
+
+    /// Groups are neighbouring segments of one size that are named `THING_0`, `THING_1`, …; output k is about `THING_k`
+    /// where the actions in a row are named `VERB_THING_0`, `VERB_THING_1`, … for all of the group.
+    ///
+    /// - Parameter actionNames: the outputs' names; empty where no output is about a thing, as in a critic.
+    /// - Returns: nil where there are no groups.
+    package init?(segments: [Segment], actionNames: [String], inputSize: Int, outputSize: Int) {
+        var groups: [Group] = []
+        var first = 0
+        while first < segments.count {
+            let count = EntityLayout.groupSize(segments, from: first)
+            if count > 1 {
+                let names = segments[first..<first + count].map(\.name)
+                groups.append(
+                    Group(
+                        offset: segments[first].offset, width: segments[first].count, count: count,
+                        output: EntityLayout.firstOutput(about: names, actionNames)))
+            }
+            first += max(1, count)
+        }
+        guard !groups.isEmpty else { return nil }
+        self.groups = groups
+        self.inputSize = inputSize
+        self.outputSize = outputSize
+    }
+
+    /// How many segments from `first` on are things of one kind; 0 if that one has no number 0.
+    private static func groupSize(_ segments: [Segment], from first: Int) -> Int {
+        let head = segments[first]
+        guard head.count > 0, head.name.hasSuffix("_0") else { return 0 }
+        let kind = head.name.dropLast(1)
+        return segments[first...].enumerated().prefix { $1.name == "\(kind)\($0)" && $1.count == head.count }.count
+    }
+
+    /// Where actions in a row end with these names, behind an underscore.
+    private static func firstOutput(about names: [String], _ actionNames: [String]) -> Int? {
+        guard actionNames.count >= names.count else { return nil }
+        return (0...actionNames.count - names.count).first { first in
+            zip(actionNames[first...], names).allSatisfy { $0.hasSuffix("_" + $1) }
+        }
+    }
+
+    /// The input's ranges outside all groups, in order.
+    var ownInputs: [Range<Int>] { EntityLayout.gaps(groups.map(\.inputs), size: inputSize) }
+    /// The outputs' ranges that are about none of the things, in order.
+    var ownOutputs: [Range<Int>] { EntityLayout.gaps(groups.compactMap(\.outputs).sorted(by: <), size: outputSize) }
+    var ownInputSize: Int { ownInputs.map(\.count).reduce(0, +) }
+    var ownOutputSize: Int { ownOutputs.map(\.count).reduce(0, +) }
+
+    /// True unless it was read from a damaged file: groups lie one behind the other within inputs and outputs.
+    package var isConsistent: Bool {
+        let sizes = groups.flatMap { [$0.offset, $0.width, $0.count, $0.output ?? 0] }
+        guard sizes.allSatisfy({ (0...1 << 26).contains($0) }), groups.allSatisfy({ $0.width > 0 && $0.count > 0 })
+        else { return false }
+        return EntityLayout.areApart(groups.map(\.inputs), within: inputSize)
+            && EntityLayout.areApart(groups.compactMap(\.outputs).sorted(by: <), within: outputSize)
+    }
+
+    private static func areApart(_ ranges: [Range<Int>], within size: Int) -> Bool {
+        zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound }
+            && (ranges.last?.upperBound ?? 0) <= size
+    }
+
+    private static func gaps(_ ranges: [Range<Int>], size: Int) -> [Range<Int>] {
+        let starts = [0] + ranges.map(\.upperBound)
+        let ends = ranges.map(\.lowerBound) + [size]
+        return zip(starts, ends).map { $0..<$1 }.filter { !$0.isEmpty }
+    }
+}
+
+extension Range<Int> {
+    fileprivate static func < (left: Self, right: Self) -> Bool { left.lowerBound < right.lowerBound }
+}
