@@ -62,4 +62,22 @@ extension Tensor {
             }
         }
     }
+
+    /// ``gatedRecurrentStep(hidden:inputWeight:hiddenWeight:inputBias:hiddenBias:)`` for every step of a sequence, as one
+    /// operation; all of float32.
+    /// - Parameters:
+    ///   - hidden: `[rows, h]`, before the first step.
+    ///   - keeps: `[steps, rows, 1]`: what the memory is multiplied by before each step, 0 where an episode begins.
+    /// - Returns: for an input `[steps, rows, in]` the memory after each step, `[steps, rows, h]`.
+    public func gatedRecurrentSequence(
+        hidden: Tensor, keeps: Tensor, inputWeight: Tensor, hiddenWeight: Tensor, inputBias: Tensor, hiddenBias: Tensor
+    ) throws(TensorError) -> Tensor {
+        try produce(with: hidden) { input, hidden, output in
+            withExtendedLifetime((keeps, inputWeight, hiddenWeight, inputBias, hiddenBias)) {
+                ctorch_gru_sequence(
+                    input, hidden, keeps.handle, inputWeight.handle, hiddenWeight.handle, inputBias.handle,
+                    hiddenBias.handle, output)
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 // All of the shim but distributions.cpp: libtorch's headers are what takes long to compile, so they are read once.
 #include "operations.hpp"
 #include "perceptron.hpp"
+#include "recurrence.hpp"
 #include "storage.hpp"
 #include "training.hpp"

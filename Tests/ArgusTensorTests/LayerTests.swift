@@ -36,6 +36,59 @@ struct LayerTests {
         }
     }
 
+    @Test("A sequence of the recurrent cell has the values and gradients of its steps, one by one")
+    func recurrentSequence() throws {
+        let (steps, rows, inputs, hidden) = (5, 3, 4, 6)
+        var generator = SplitMix64(seed: 12)
+        func draw(_ shape: [Int]) throws -> Tensor {
+            try Tensor(
+                (0..<shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &generator) }, shape: shape)
+        }
+        let cell = try GatedRecurrentCell(inputs: inputs, hidden: hidden, using: &generator)
+        try withoutGradient {
+            try cell.inputBias.copyInPlace(from: draw([3 * hidden]))
+            try cell.hiddenBias.copyInPlace(from: draw([3 * hidden]))
+        }
+        let x = try draw([steps, rows, inputs]).requiringGradient()
+        let first = try draw([rows, hidden]).requiringGradient()
+        // Row 1 begins an episode at step 0, row 2 at step 3.
+        var keeps = [Float](repeating: 1, count: steps * rows)
+        keeps[1] = 0
+        keeps[3 * rows + 2] = 0
+        let keep = try Tensor(keeps, shape: [steps, rows, 1])
+        let weights = try draw([steps * rows, hidden])
+        let leaves = [("x", x), ("first", first)] + cell.parameters.map { ($0.name, $0.tensor) }
+
+        func gradients(of memories: Tensor) throws -> [[Float]] {
+            try (memories.reshaped(to: [steps * rows, hidden]) * weights).sum().backward()
+            return try leaves.map { name, leaf in
+                let gradient = try leaf.gradient()
+                return try #require(gradient, "\(name)").values()
+            }
+        }
+        var memory = first
+        var memories: [Tensor] = []
+        for step in 0..<steps {
+            memory = try cell(
+                x.selected(axis: 0, index: step), hidden: memory * keep.selected(axis: 0, index: step))
+            memories.append(memory)
+        }
+        let one = try Tensor.stack(memories)
+        let whole = try cell.sequence(x, hidden: first, keeps: keep)
+        for (found, expected) in zip(try whole.values(), try one.values()) { #expect(abs(found - expected) < 1e-6) }
+        let expected = try gradients(of: one)
+        try Adam(leaves.map { (name: $0.0, tensor: $0.1) }, options: Adam.Options(learningRate: 1)).clearGradients()
+        let found = try gradients(of: whole)
+        for (index, (name, _)) in leaves.enumerated() {
+            #expect(expected[index].contains { abs($0) > 0.01 })
+            for (found, expected) in zip(found[index], expected[index]) {
+                #expect(abs(found - expected) < 1e-5, "\(name)")
+            }
+        }
+        #expect(throws: TensorError.self) { try cell.sequence(x, hidden: first, keeps: Tensor.ones([steps, 1])) }
+        #expect(throws: TensorError.self) { try cell.sequence(x, hidden: x, keeps: keep) }
+    }
+
     @Test(
         "A perceptron equals its layers applied one by one", arguments: Activation.allCases, LayerNormPlacement.allCases
     )

@@ -1,4 +1,4 @@
-/// A gated recurrent unit (Cho et al. 2014), one step at a time, so that hidden states can be reset where episodes end.
+/// A gated recurrent unit (Cho et al. 2014) whose memory can be reset where episodes end.
 public struct GatedRecurrentCell: Layer {
     /// `[3 x hidden, inputs]`, gates in the order reset, update, new.
     public let inputWeight: Tensor
@@ -35,6 +35,15 @@ public struct GatedRecurrentCell: Layer {
     public func callAsFunction(_ input: Tensor, hidden: Tensor) throws(TensorError) -> Tensor {
         try input.gatedRecurrentStep(
             hidden: hidden, inputWeight: inputWeight, hiddenWeight: hiddenWeight, inputBias: inputBias,
+            hiddenBias: hiddenBias)
+    }
+
+    /// A whole sequence as one operation. Input `[steps, rows, inputs]`, hidden before the first step `[rows, hidden]`,
+    /// keeps `[steps, rows, 1]`: 0 where an episode begins and memory is zero, else 1.
+    /// - Returns: the memory after each step, `[steps, rows, hidden]`.
+    public func sequence(_ input: Tensor, hidden: Tensor, keeps: Tensor) throws(TensorError) -> Tensor {
+        try input.gatedRecurrentSequence(
+            hidden: hidden, keeps: keeps, inputWeight: inputWeight, hiddenWeight: hiddenWeight, inputBias: inputBias,
             hiddenBias: hiddenBias)
     }
 

@@ -126,16 +126,8 @@ package final class Network {
         guard let cell else { return (try self(flat), try Tensor.zeros([steps * rows, 0])) }
         let features = try features(flat)
         let each = try features.own.reshaped(to: [steps, rows, shape.hidden])
-        let keeps = try -starts + 1
-        var memory = hidden
-        var memories: [Tensor] = []
-        memories.reserveCapacity(steps)
-        for step in 0..<steps {
-            let kept = try memory * keeps.selected(axis: 0, index: step)
-            memory = try cell(each.selected(axis: 0, index: step), hidden: kept)
-            memories.append(memory)
-        }
-        let all = try Tensor.concatenate(memories)
+        let all = try cell.sequence(each, hidden: hidden, keeps: -starts + 1)
+            .reshaped(to: [steps * rows, shape.hidden])
         return (try outputs(all, entities: features.entities), all)
     }
 

@@ -225,6 +225,11 @@ int ctorch_huber_loss(const ctorch_tensor *input, const ctorch_tensor *target, d
 int ctorch_gru_cell(const ctorch_tensor *input, const ctorch_tensor *hidden, const ctorch_tensor *input_weight,
                     const ctorch_tensor *hidden_weight, const ctorch_tensor *input_bias,
                     const ctorch_tensor *hidden_bias, ctorch_tensor **out);
+// The same over a sequence, all float32: input [steps, rows, in], hidden [rows, h] before the first step, keeps
+// [steps, rows, 1] by which the memory is multiplied before each step. Gives the memory after each: [steps, rows, h].
+int ctorch_gru_sequence(const ctorch_tensor *input, const ctorch_tensor *hidden, const ctorch_tensor *keeps,
+                        const ctorch_tensor *input_weight, const ctorch_tensor *hidden_weight,
+                        const ctorch_tensor *input_bias, const ctorch_tensor *hidden_bias, ctorch_tensor **out);
 
 // A perceptron without gradients, in one call: each of `layers` layers is a linear one, with `activation` (relu or
 // tanh) after all but the last. input [rows, in] and output [rows, out] exist already; both may be borrowed memory.

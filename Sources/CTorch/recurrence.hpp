@@ -1,0 +1,155 @@
+// A gated recurrent unit over a whole sequence, forward and backward by hand: one operation on the gradient tape instead of
+// a dozen a step, and one matrix product over all steps for the inputs and for each weight's gradient.
+#pragma once
+
+#include <ATen/ops/addmm.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/gru_cell.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/mul.h>
+#include <ATen/ops/stack.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "handle.hpp"
+
+namespace ctorch {
+
+// All float32, contiguous, on the CPU: x [steps, rows, in], memory [rows, h], keeps [steps, rows, 1].
+struct GatedRecurrence : torch::autograd::Function<GatedRecurrence> {
+    using Context = torch::autograd::AutogradContext;
+    using List = torch::autograd::variable_list;
+
+    static at::Tensor forward(Context *context, const at::Tensor &x, const at::Tensor &memory, const at::Tensor &keeps,
+                              const at::Tensor &input_weight, const at::Tensor &hidden_weight,
+                              const at::Tensor &input_bias, const at::Tensor &hidden_bias) {
+        const int64_t steps = x.size(0), rows = x.size(1), size = hidden_weight.size(1);
+        // [steps, rows, 3h]: what the inputs give, then the gates r, z, n.
+        at::Tensor gates = at::linear(x, input_weight, input_bias);
+        // What each step's memory was, after episodes that begin forgot it; and Un h + cn.
+        at::Tensor kept = at::empty({steps, rows, size}, x.options());
+        at::Tensor candidate = at::empty({steps, rows, size}, x.options());
+        at::Tensor memories = at::empty({steps, rows, size}, x.options());
+        at::Tensor projected = at::empty({rows, 3 * size}, x.options());
+        const at::Tensor transposed = hidden_weight.t();
+        const float *previous = memory.const_data_ptr<float>();
+        for (int64_t step = 0; step < steps; ++step) {
+            const float *keep = keeps.const_data_ptr<float>() + step * rows;
+            float *from = kept.mutable_data_ptr<float>() + step * rows * size;
+            for (int64_t row = 0; row < rows; ++row) {
+                for (int64_t i = 0; i < size; ++i) from[row * size + i] = previous[row * size + i] * keep[row];
+            }
+            at::addmm_out(projected, hidden_bias, kept[step], transposed);
+            const float *p = projected.const_data_ptr<float>();
+            at::Tensor gate = gates[step];
+            float *g = gate.mutable_data_ptr<float>();
+            float *c = candidate.mutable_data_ptr<float>() + step * rows * size;
+            for (int64_t row = 0; row < rows; ++row) {
+                for (int64_t i = 0; i < 2 * size; ++i) g[row * 3 * size + i] += p[row * 3 * size + i];
+                for (int64_t i = 0; i < size; ++i) c[row * size + i] = p[row * 3 * size + 2 * size + i];
+            }
+            gate.narrow(1, 0, 2 * size).sigmoid_();
+            for (int64_t row = 0; row < rows; ++row) {
+                float *n = g + row * 3 * size + 2 * size;
+                for (int64_t i = 0; i < size; ++i) n[i] += g[row * 3 * size + i] * c[row * size + i];
+            }
+            gate.narrow(1, 2 * size, size).tanh_();
+            float *next = memories.mutable_data_ptr<float>() + step * rows * size;
+            for (int64_t row = 0; row < rows; ++row) {
+                const float *z = g + row * 3 * size + size, *n = z + size;
+                for (int64_t i = 0; i < size; ++i) {
+                    next[row * size + i] = (1 - z[i]) * n[i] + z[i] * from[row * size + i];
+                }
+            }
+            previous = next;
+        }
+        context->save_for_backward({x, keeps, input_weight, hidden_weight, gates, kept, candidate});
+        return memories;
+    }
+
+    static List backward(Context *context, List gradients) {
+        const List saved = context->get_saved_variables();
+        const at::Tensor &x = saved[0], &keeps = saved[1], &input_weight = saved[2], &hidden_weight = saved[3];
+        const at::Tensor &gates = saved[4], &kept = saved[5], &candidate = saved[6];
+        const int64_t steps = x.size(0), rows = x.size(1), size = hidden_weight.size(1);
+        const at::Tensor given = gradients[0].contiguous();
+        // Of what goes into the gates: from the inputs' side and from the memory's, which differ in n alone.
+        at::Tensor from_inputs = at::empty_like(gates), from_memory = at::empty_like(gates);
+        at::Tensor carried = at::zeros({rows, size}, x.options()), direct = at::empty({rows, size}, x.options());
+        for (int64_t step = steps - 1; step >= 0; --step) {
+            const int64_t first = step * rows * size;
+            const float *out = given.const_data_ptr<float>() + first, *hold = kept.const_data_ptr<float>() + first;
+            const float *c = candidate.const_data_ptr<float>() + first;
+            const float *g = gates.const_data_ptr<float>() + 3 * first;
+            float *a = from_inputs.mutable_data_ptr<float>() + 3 * first;
+            float *b = from_memory.mutable_data_ptr<float>() + 3 * first;
+            const float *later = carried.const_data_ptr<float>();
+            float *d = direct.mutable_data_ptr<float>();
+            for (int64_t row = 0; row < rows; ++row) {
+                const int64_t at = row * size, wide = 3 * at;
+                for (int64_t i = 0; i < size; ++i) {
+                    const float r = g[wide + i], z = g[wide + size + i], n = g[wide + 2 * size + i];
+                    const float dh = out[at + i] + later[at + i];
+                    const float dn = dh * (1 - z) * (1 - n * n);
+                    const float dr = dn * c[at + i] * r * (1 - r);
+                    const float dz = dh * (hold[at + i] - n) * z * (1 - z);
+                    a[wide + i] = dr;
+                    b[wide + i] = dr;
+                    a[wide + size + i] = dz;
+                    b[wide + size + i] = dz;
+                    a[wide + 2 * size + i] = dn;
+                    b[wide + 2 * size + i] = dn * r;
+                    d[at + i] = dh * z;
+                }
+            }
+            at::addmm_out(carried, direct, from_memory[step], hidden_weight);
+            carried.mul_(keeps[step]);
+        }
+        const at::Tensor inputs = from_inputs.view({steps * rows, 3 * size});
+        const at::Tensor hidden = from_memory.view({steps * rows, 3 * size});
+        const at::Tensor flat = x.view({steps * rows, x.size(2)});
+        at::Tensor to_x;
+        if (context->needs_input_grad(0)) to_x = at::mm(inputs, input_weight).view(x.sizes());
+        return {to_x,
+                carried,
+                at::Tensor(),
+                at::mm(inputs.t(), flat),
+                at::mm(hidden.t(), kept.view({steps * rows, size})),
+                inputs.sum(0),
+                hidden.sum(0)};
+    }
+};
+
+}  // namespace ctorch
+
+int ctorch_gru_sequence(const ctorch_tensor *input, const ctorch_tensor *hidden, const ctorch_tensor *keeps,
+                        const ctorch_tensor *input_weight, const ctorch_tensor *hidden_weight,
+                        const ctorch_tensor *input_bias, const ctorch_tensor *hidden_bias, ctorch_tensor **out) {
+    return ctorch::produce(out, [&] {
+        const auto &x = ctorch::get(input), &memory = ctorch::get(hidden), &keep = ctorch::get(keeps);
+        const auto &wi = ctorch::get(input_weight), &wh = ctorch::get(hidden_weight);
+        const auto &bi = ctorch::get(input_bias), &bh = ctorch::get(hidden_bias);
+        if (x.dim() != 3 || memory.dim() != 2 || wi.dim() != 2 || wh.dim() != 2) {
+            throw std::invalid_argument("expected input [steps, rows, in], hidden [rows, h] and weights of two axes");
+        }
+        const int64_t steps = x.size(0), rows = x.size(1), size = wh.size(1);
+        if (steps < 1 || memory.size(0) != rows || memory.size(1) != size || keep.sizes() != at::IntArrayRef({steps, rows, 1}) ||
+            wi.size(0) != 3 * size || wi.size(1) != x.size(2) || wh.size(0) != 3 * size || bi.numel() != 3 * size ||
+            bh.numel() != 3 * size) {
+            throw std::invalid_argument("the shapes of input, hidden, keeps and weights do not fit each other");
+        }
+        for (const auto *tensor : {&x, &memory, &keep, &wi, &wh, &bi, &bh}) {
+            if (tensor->scalar_type() != at::kFloat) throw std::invalid_argument("expected float32");
+        }
+        if (x.is_cpu()) {
+            return ctorch::GatedRecurrence::apply(x.contiguous(), memory.contiguous(), keep.contiguous(), wi, wh, bi, bh);
+        }
+        std::vector<at::Tensor> memories;
+        at::Tensor now = memory;
+        for (int64_t step = 0; step < steps; ++step) {
+            now = at::gru_cell(x[step], now.mul(keep[step]), wi, wh, bi, bh);
+            memories.push_back(now);
+        }
+        return at::stack(memories);
+    });
+}
