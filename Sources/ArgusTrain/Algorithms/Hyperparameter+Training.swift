@@ -45,6 +45,13 @@ extension Hyperparameter {
         .number("discount", path, 0...1, "γ, for one unit of simulated time. \(source)")
     }
 
+    static func rewardScale(_ path: WritableKeyPath<Configuration, Double>, _ source: String) -> Self {
+        .number(
+            "reward_scale", path, 1e-6...1e6,
+            "What rewards are multiplied by before values are learnt of them. A step of Adam moves values by about as much "
+                + "whatever they are, so that those of rare and small rewards drown. \(source)")
+    }
+
     static func entropyCoefficient(_ path: WritableKeyPath<Configuration, Double>, _ source: String) -> Self {
         .number("entropy_coefficient", path, 0...10, "Weight of the entropy bonus. \(source)")
     }

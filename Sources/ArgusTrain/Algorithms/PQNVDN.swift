@@ -29,6 +29,7 @@ public struct PQNConfiguration: RolloutConfiguration {
     public var annealLearningRate = true
     public var adamEpsilon = 1e-8
     public var discount = 0.99
+    public var rewardScale = 1.0
     public var tdLambda = 0.85
     public var explorationStart = 1.0
     public var explorationEnd = 0.01
@@ -48,6 +49,7 @@ public struct PQNConfiguration: RolloutConfiguration {
             .annealLearningRate(\.annealLearningRate, "[PQN] true"),
             .adamEpsilon(\.adamEpsilon, "[ours]"),
             .discount(\.discount, "[PQN] 0.99"),
+            .rewardScale(\.rewardScale, "[PQN] has 10 on SMAX"),
             .number("td_lambda", \.tdLambda, 0...1, "λ of the returns. [PQN] 0.85"),
             .explorationStart(\.explorationStart, "[PQN] 1"),
             .explorationEnd(\.explorationEnd, "[PQN] 0.01"),
@@ -203,8 +205,8 @@ final class PQNLearner: Learner {
                 let end = EpisodeEnd(rawValue: storage.ended.pointer[place]) ?? .failed
                 if end != .running { isValid = end != .failed }
                 targets.pointer[row] = returns.step(
-                    reward: storage.rewards.pointer[place * player.agents], elapsed: storage.elapsed.pointer[place],
-                    end: end, next: end == .truncated ? finals[place] ?? 0 : next.pointer[row + rows.copies.count],
+                    reward: Float(configuration.rewardScale) * storage.rewards.pointer[place * player.agents],
+                    elapsed: storage.elapsed.pointer[place], end: end, next: end == .truncated ? finals[place] ?? 0 : next.pointer[row + rows.copies.count],
                     decidesNext: rows.anyoneActs(step + 1, Int(copy)))
                 weights.pointer[row] = isValid && rows.anyoneIsPresent(row) ? 1 : 0
                 // A failed episode's numbers may be anything.

@@ -82,7 +82,8 @@ final class QLearner: Learner {
         targetLoss = QLearningLoss(
             heads: heads, mixing: targetMixer.map { .monotonic($0) } ?? (isJoint ? .sum : .none))
         targetsOf = QLearningTargets(
-            discount: configuration.discount, lambda: configuration.tdLambda, isJoint: isJoint,
+            discount: configuration.discount, lambda: configuration.tdLambda,
+            rewardScale: configuration.rewardScale, isJoint: isJoint,
             sumsRewards: environment.scenario.reward == .individual)
         let rule = ActionRule.values(heads: heads, exploration: Float(configuration.explorationEnd))
         actor = try TeamActor(network: network, rule: rule, task: task)

@@ -15,6 +15,7 @@ public struct QLearningConfiguration: HyperparameterSet {
     public var learningRate = 5e-4
     public var adamEpsilon = 1e-8
     public var discount = 0.99
+    public var rewardScale = 1.0
     public var tdLambda = 0.6
     public var doubleQ = true
     public var explorationStart = 1.0
@@ -43,6 +44,7 @@ public struct QLearningConfiguration: HyperparameterSet {
             .learningRate(\.learningRate, "[EPyMARL] 5e-4"),
             .adamEpsilon(\.adamEpsilon, "[EPyMARL] 1e-8"),
             .discount(\.discount, "[EPyMARL] 0.99"),
+            .rewardScale(\.rewardScale, "[ours]; [EPyMARL] standardises rewards instead"),
             .number(
                 "td_lambda", \.tdLambda, 0...1,
                 "λ of the targets: 0 looks one decision ahead, 1 to the episode's end. [PyMARL2] 0.6; [EPyMARL] has 0"),

@@ -4,6 +4,8 @@ import ArgusHost
 struct QLearningTargets {
     let discount: Double
     let lambda: Double
+    /// What rewards are multiplied by.
+    let rewardScale: Double
     /// One value for the team, or one for each agent.
     let isJoint: Bool
     /// The team's reward is the sum of the agents' own; else each row has it already.
@@ -34,7 +36,7 @@ struct QLearningTargets {
             let row = batch.base[episode] + step * batch.stride
             let nextRow = row + batch.stride
             targets[row * columns + column] = returns.step(
-                reward: reward(batch, row * agents, column), elapsed: batch.elapsed.pointer[row],
+                reward: Float(rewardScale) * reward(batch, row * agents, column), elapsed: batch.elapsed.pointer[row],
                 end: step == steps - 1 ? batch.ends[episode] : .running, next: next[nextRow * columns + column],
                 decidesNext: anyone(AgentStatus.acting, batch, nextRow, column))
             weights[row * columns + column] = anyone(AgentStatus.waiting, batch, row, column) ? 1 : 0

@@ -1,0 +1,63 @@
+"""What the trainer must reach: the suites that remake published results, run and held against their gates.
+
+Hours of computing, hence only with --long. The results lie in `results/published`, so that a run that was stopped goes on,
+and finished trainings are not repeated; remove the folder to begin anew.
+"""
+
+import json
+import os
+import statistics
+
+import pytest
+
+from command import ROOT, argus
+
+pytestmark = pytest.mark.skipif(not os.environ.get("ARGUS_LONG"), reason="long")
+
+# Suite, scenario, entry, actions, what is measured, the least (or most) that the median of the seeds may be.
+GATES = [
+    ("matrix-games", "matrix-games/penalty-100", "IPPO", "sampled", "return", 49, None),
+    ("matrix-games", "matrix-games/penalty-100", "MAPPO", "sampled", "return", 49, None),
+    ("matrix-games", "matrix-games/climbing", "IPPO", "sampled", "return", 120, None),
+    ("matrix-games", "matrix-games/climbing", "MAPPO", "sampled", "return", 120, None),
+    ("foraging-coop", "foraging/8x8-2p-2f-coop", "IPPO", "sampled", "return", 0.95, None),
+    ("foraging-coop", "foraging/8x8-2p-2f-coop", "MAPPO", "sampled", "return", 0.95, None),
+    ("foraging-coop", "foraging/8x8-2p-2f-coop", "MAA2C", "sampled", "return", 0.95, None),
+    ("foraging-coop", "foraging/8x8-2p-2f-coop", "IQL", "greedy", "return", 0.90, None),
+    ("foraging-coop", "foraging/8x8-2p-2f-coop", "VDN", "greedy", "return", 0.90, None),
+    ("foraging-coop", "foraging/8x8-2p-2f-coop", "QMIX", "greedy", "return", 0.90, None),
+    ("foraging-coop", "foraging/8x8-2p-2f-coop", "PQN-VDN", "greedy", "return", 0.90, None),
+    ("foraging-sparse", "foraging/2s-10x10-3p-3f", "MAPPO", "sampled", "return", 0.75, None),
+    ("foraging-sparse", "foraging/15x15-4p-5f", "MAPPO", "sampled", "return", 0.55, None),
+    ("skirmish-2s3z", "skirmish/2s3z", "IPPO-recurrent", "greedy", "score", 0.85, None),
+    ("skirmish-2s3z", "skirmish/2s3z", "VDN", "greedy", "score", 0.80, None),
+    ("warehouse-tiny-4", "warehouse/tiny-4ag", "MAPPO", "sampled", "return", 15, None),
+    ("warehouse-tiny-2", "warehouse/tiny-2ag", "MAPPO", "sampled", "return", 12, None),
+    # Nobody learns this, which is what makes the scenario hard.
+    ("warehouse-tiny-2", "warehouse/tiny-2ag", "QMIX", "greedy", "return", None, 1),
+    ("domains", "skirmish/3m", "MAPPO", "greedy", "score", 0.90, None),
+]
+
+
+@pytest.fixture(scope="session")
+def results():
+    """The result folder of a suite, which is run to its end first."""
+
+    def run(suite):
+        folder = ROOT / "results" / "published" / suite
+        begun = (folder / "suite.json").exists()
+        argus("bench", *(["--resume", folder] if begun else [suite, "--out", folder]), check=0, timeout=24 * 3600)
+        return folder
+
+    return run
+
+
+@pytest.mark.parametrize("suite,scenario,entry,actions,measured,least,most", GATES)
+def test_an_algorithm_reaches_what_is_published(results, suite, scenario, entry, actions, measured, least, most):
+    runs = sorted((results(suite) / scenario / entry).glob("seed-*/result.json"))
+    outcomes = [json.loads(run.read_text())["outcomes"][actions] for run in runs]
+    values = [outcome["score"] if measured == "score" else outcome["return"]["mean"] for outcome in outcomes]
+    assert len(values) >= 3
+    median = statistics.median(values)
+    assert least is None or median >= least, values
+    assert most is None or median <= most, values
