@@ -1,15 +1,19 @@
-// A gated recurrent unit over a whole sequence, forward and backward by hand: one operation on the gradient tape instead of
-// a dozen a step, and one matrix product over all steps for the inputs and for each weight's gradient.
+// A gated recurrent unit over a whole sequence, forward and backward by hand: one operation on the gradient tape
+// instead of a dozen a step, and one matrix product over all steps for the inputs and for each gradient of a weight.
 #pragma once
 
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/gru_cell.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/mul.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
+
+#include <array>
 
 #include "handle.hpp"
 
@@ -133,16 +137,18 @@ int ctorch_gru_sequence(const ctorch_tensor *input, const ctorch_tensor *hidden,
             throw std::invalid_argument("expected input [steps, rows, in], hidden [rows, h] and weights of two axes");
         }
         const int64_t steps = x.size(0), rows = x.size(1), size = wh.size(1);
-        if (steps < 1 || memory.size(0) != rows || memory.size(1) != size || keep.sizes() != at::IntArrayRef({steps, rows, 1}) ||
-            wi.size(0) != 3 * size || wi.size(1) != x.size(2) || wh.size(0) != 3 * size || bi.numel() != 3 * size ||
-            bh.numel() != 3 * size) {
+        const std::array<int64_t, 3> each{steps, rows, 1};
+        const std::array<int64_t, 2> before{rows, size}, from_inputs{3 * size, x.size(2)}, from_memory{3 * size, size};
+        if (steps < 1 || memory.sizes() != before || keep.sizes() != each || wi.sizes() != from_inputs ||
+            wh.sizes() != from_memory || bi.numel() != 3 * size || bh.numel() != 3 * size) {
             throw std::invalid_argument("the shapes of input, hidden, keeps and weights do not fit each other");
         }
         for (const auto *tensor : {&x, &memory, &keep, &wi, &wh, &bi, &bh}) {
             if (tensor->scalar_type() != at::kFloat) throw std::invalid_argument("expected float32");
         }
         if (x.is_cpu()) {
-            return ctorch::GatedRecurrence::apply(x.contiguous(), memory.contiguous(), keep.contiguous(), wi, wh, bi, bh);
+            return ctorch::GatedRecurrence::apply(x.contiguous(), memory.contiguous(), keep.contiguous(),
+                                                  wi.contiguous(), wh.contiguous(), bi.contiguous(), bh.contiguous());
         }
         std::vector<at::Tensor> memories;
         at::Tensor now = memory;

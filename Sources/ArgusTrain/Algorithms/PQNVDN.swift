@@ -202,11 +202,12 @@ final class PQNLearner: Learner {
             for step in stride(from: player.steps - 1, through: 0, by: -1) {
                 let place = step * player.copies + Int(copy)
                 let row = step * rows.copies.count + index
+                let reward = storage.rewards.pointer[place * player.agents]
                 let end = EpisodeEnd(rawValue: storage.ended.pointer[place]) ?? .failed
                 if end != .running { isValid = end != .failed }
                 targets.pointer[row] = returns.step(
-                    reward: Float(configuration.rewardScale) * storage.rewards.pointer[place * player.agents],
-                    elapsed: storage.elapsed.pointer[place], end: end, next: end == .truncated ? finals[place] ?? 0 : next.pointer[row + rows.copies.count],
+                    reward: Float(configuration.rewardScale) * reward, elapsed: storage.elapsed.pointer[place],
+                    end: end, next: end == .truncated ? finals[place] ?? 0 : next.pointer[row + rows.copies.count],
                     decidesNext: rows.anyoneActs(step + 1, Int(copy)))
                 weights.pointer[row] = isValid && rows.anyoneIsPresent(row) ? 1 : 0
                 // A failed episode's numbers may be anything.

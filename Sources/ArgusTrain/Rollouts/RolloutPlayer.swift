@@ -42,8 +42,8 @@ final class RolloutPlayer {
         usesMasks = environment.usesMasks
         isRecurrent = configuration.network.recurrent
         let network = try TeamNetwork(
-            try configuration.network.actorShape(specification, encoding, outputs: rule.outputs, norm: norm), agents: agents,
-            isShared: configuration.network.shareParameters, outputGain: outputGain, using: &generator)
+            configuration.network.actorShape(specification, encoding, outputs: rule.outputs, norm: norm),
+            agents: agents, isShared: configuration.network.shareParameters, outputGain: outputGain, using: &generator)
         actor = try TeamActor(network: network, rule: rule, task: task)
         firstHidden = actor.hidden
         let stateSize = StateSize(environment, encoding).native
