@@ -48,6 +48,7 @@ package final class Network {
     private let body: MultilayerPerceptron?
     private let cell: GatedRecurrentCell?
     private let head: MultilayerPerceptron?
+    private let activation: Activation
 
     /// - Parameter outputGain: of the last layer's orthogonal weights: 0.01 for an actor, 1 for a critic (Andrychowicz
     ///   et al. 2021; Huang et al. 2022, detail 2).
@@ -56,6 +57,7 @@ package final class Network {
         guard let activation = Activation(rawValue: shape.activation) else {
             throw TensorError(code: .invalidArgument, message: "network: found activation '\(shape.activation)'")
         }
+        self.activation = activation
         let norm = shape.layerNorm
         let gain = 2.0.squareRoot()
         if let layout = shape.entities {
@@ -135,7 +137,7 @@ package final class Network {
     func callAsFunction(_ inputs: Tensor) throws -> Tensor {
         guard let entities else { return try perceptron(body, inputs) }
         let features = try entities.features(inputs)
-        let flow = body == nil ? features.own : try perceptron(body, features.own).relu()
+        let flow = body == nil ? features.own : try activation(perceptron(body, features.own))
         return try entities.outputs(flow, entities: features.entities)
     }
 
@@ -156,7 +158,7 @@ package final class Network {
     /// A recurrent network's outputs of its memory.
     private func outputs(_ memory: Tensor, entities features: [Tensor]) throws -> Tensor {
         guard let entities else { return try perceptron(head, memory) }
-        return try entities.outputs(perceptron(head, memory).relu(), entities: features)
+        return try entities.outputs(activation(perceptron(head, memory)), entities: features)
     }
 
     private func perceptron(_ layers: MultilayerPerceptron?, _ inputs: Tensor) throws -> Tensor {
