@@ -29,7 +29,7 @@ struct GatedRecurrence : torch::autograd::Function<GatedRecurrence> {
                               const at::Tensor &input_bias, const at::Tensor &hidden_bias) {
         const int64_t steps = x.size(0), rows = x.size(1), size = hidden_weight.size(1);
         // [steps, rows, 3h]: what the inputs give, then the gates r, z, n.
-        at::Tensor gates = at::linear(x, input_weight, input_bias);
+        at::Tensor gates = at::linear(x, input_weight, input_bias).contiguous();
         // What each step's memory was, after episodes that begin forgot it; and Un h + cn.
         at::Tensor kept = at::empty({steps, rows, size}, x.options());
         at::Tensor candidate = at::empty({steps, rows, size}, x.options());

@@ -17,20 +17,26 @@ struct EntityLayers: Layer {
         var entities: [Tensor]
     }
 
-    let layout: EntityLayout
+    /// The layers of one kind of things.
+    private struct Kind {
+        /// W, which has the bias.
+        let input: Linear
+        /// U; nil where all of the input is in groups.
+        let context: Linear?
+        let norm: LayerNorm?
+        /// P, Q and w, where outputs are about these things.
+        let output: (entity: Linear, context: Linear, choice: Linear)?
+    }
+
+    private let layout: EntityLayout
     private let activation: Activation
     private let norm: LayerNormPlacement
-    /// W and U of each group; U is nil where all of the input is in groups.
-    private let entityIn: [Linear]
-    private let contextIn: [Linear?]
-    private let entityNorms: [LayerNorm]
+    private let kinds: [Kind]
+    /// V.
     private let join: Linear
     private let joinNorm: LayerNorm?
-    /// P, Q and w of each group with outputs.
-    private let entityOut: [Linear?]
-    private let contextOut: [Linear?]
-    private let choice: [Linear?]
-    let ownOut: Linear?
+    /// R; nil where every output is about a thing.
+    let ownOutput: Linear?
 
     init(
         _ layout: EntityLayout, hidden: Int, activation: Activation, norm: LayerNormPlacement, outputGain: Double,
@@ -41,53 +47,41 @@ struct EntityLayers: Layer {
         self.norm = norm
         let gain = 2.0.squareRoot()
         let size = EntityLayers.entitySize(hidden: hidden)
-        var (entityIn, contextIn, norms): ([Linear], [Linear?], [LayerNorm]) = ([], [], [])
-        var (entityOut, contextOut, choice): ([Linear?], [Linear?], [Linear?]) = ([], [], [])
-        for group in layout.groups {
-            entityIn.append(try Linear(inputs: group.width, outputs: size, gain: gain, using: &generator))
-            contextIn.append(
-                layout.ownInputSize == 0
-                    ? nil : try Linear(inputs: layout.ownInputSize, outputs: size, gain: gain, using: &generator))
-            if norm != .none { norms.append(try LayerNorm(size: size)) }
-            guard group.output != nil else {
-                entityOut.append(nil)
-                contextOut.append(nil)
-                choice.append(nil)
-                continue
-            }
-            entityOut.append(try Linear(inputs: size, outputs: size, gain: gain, using: &generator))
-            contextOut.append(try Linear(inputs: hidden, outputs: size, gain: gain, using: &generator))
-            choice.append(try Linear(inputs: size, outputs: 1, gain: outputGain, using: &generator))
+        func linear(_ inputs: Int, _ outputs: Int, gain: Double) throws -> Linear {
+            try Linear(inputs: inputs, outputs: outputs, gain: gain, using: &generator)
         }
-        self.entityIn = entityIn
-        self.contextIn = contextIn
-        entityNorms = norms
-        join = try Linear(
-            inputs: layout.ownInputSize + size * layout.groups.count, outputs: hidden, gain: gain, using: &generator)
+        let own = layout.ownInputSize
+        kinds = try layout.groups.map { group in
+            Kind(
+                input: try linear(group.width, size, gain: gain),
+                context: own > 0 ? try linear(own, size, gain: gain) : nil,
+                norm: norm == .none ? nil : try LayerNorm(size: size),
+                output: group.output == nil
+                    ? nil
+                    : (
+                        try linear(size, size, gain: gain), try linear(hidden, size, gain: gain),
+                        try linear(size, 1, gain: outputGain)
+                    ))
+        }
+        join = try linear(own + size * layout.groups.count, hidden, gain: gain)
         joinNorm = norm == .none ? nil : try LayerNorm(size: hidden)
-        self.entityOut = entityOut
-        self.contextOut = contextOut
-        self.choice = choice
-        ownOut =
-            layout.ownOutputSize > 0
-            ? try Linear(inputs: hidden, outputs: layout.ownOutputSize, gain: outputGain, using: &generator) : nil
+        ownOutput = layout.ownOutputSize > 0 ? try linear(hidden, layout.ownOutputSize, gain: outputGain) : nil
     }
 
     /// Components of e: half of h's.
     static func entitySize(hidden: Int) -> Int { (hidden + 1) / 2 }
 
     var parameters: [(name: String, tensor: Tensor)] {
-        var result: [(name: String, tensor: Tensor)] = []
-        for index in layout.groups.indices {
-            result += entityIn[index].parameters(under: "entity_in.\(index)")
-            result += contextIn[index]?.parameters(under: "context_in.\(index)") ?? []
-            if norm != .none { result += entityNorms[index].parameters(under: "entity_norm.\(index)") }
-            result += entityOut[index]?.parameters(under: "entity_out.\(index)") ?? []
-            result += contextOut[index]?.parameters(under: "context_out.\(index)") ?? []
-            result += choice[index]?.parameters(under: "choice.\(index)") ?? []
+        var layers: [(name: String, layer: (any Layer)?)] = []
+        for (index, kind) in kinds.enumerated() {
+            layers += [
+                ("\(index).input", kind.input), ("\(index).context", kind.context), ("\(index).norm", kind.norm),
+                ("\(index).output_entity", kind.output?.entity), ("\(index).output_context", kind.output?.context),
+                ("\(index).choice", kind.output?.choice),
+            ]
         }
-        return result + join.parameters(under: "join") + (joinNorm?.parameters(under: "join_norm") ?? [])
-            + (ownOut?.parameters(under: "own_out") ?? [])
+        layers += [("join", join), ("join_norm", joinNorm), ("own_output", ownOutput)]
+        return layers.flatMap { $0.layer?.parameters(under: $0.name) ?? [] }
     }
 
     /// Inputs [rows, inputs].
@@ -96,12 +90,12 @@ struct EntityLayers: Layer {
         var parts = try layout.ownInputs.map { try inputs.narrowed(axis: 1, from: $0.lowerBound, count: $0.count) }
         let own = parts.isEmpty ? nil : try Tensor.concatenate(parts, axis: 1)
         var entities: [Tensor] = []
-        for (index, group) in layout.groups.enumerated() {
+        for (group, kind) in zip(layout.groups, kinds) {
             let each = try inputs.narrowed(axis: 1, from: group.offset, count: group.width * group.count)
                 .reshaped(to: [rows, group.count, group.width])
-            var flow = try entityIn[index](each)
-            if let own, let context = contextIn[index] { flow = try flow + context(own).unsqueezed(1) }
-            flow = try activated(flow, norm: norm == .none ? nil : entityNorms[index])
+            var flow = try kind.input(each)
+            if let own, let context = kind.context { flow = try flow + context(own).unsqueezed(1) }
+            flow = try activated(flow, norm: kind.norm)
             entities.append(flow)
             parts.append(try flow.sum(axes: [1]))
         }
@@ -113,14 +107,12 @@ struct EntityLayers: Layer {
     func outputs(_ hidden: Tensor, entities: [Tensor]) throws -> Tensor {
         var parts: [(first: Int, tensor: Tensor)] = []
         for (index, group) in layout.groups.enumerated() {
-            guard let first = group.output, let entityOut = entityOut[index], let contextOut = contextOut[index],
-                let choice = choice[index]
-            else { continue }
-            let flow = try activation(entityOut(entities[index]) + contextOut(hidden).unsqueezed(1))
-            parts.append((first, try choice(flow).squeezed(2)))
+            guard let first = group.output, let output = kinds[index].output else { continue }
+            let flow = try activation(output.entity(entities[index]) + output.context(hidden).unsqueezed(1))
+            parts.append((first, try output.choice(flow).squeezed(2)))
         }
-        if let ownOut {
-            let outputs = try ownOut(hidden)
+        if let ownOutput {
+            let outputs = try ownOutput(hidden)
             var start = 0
             for range in layout.ownOutputs {
                 parts.append((range.lowerBound, try outputs.narrowed(axis: 1, from: start, count: range.count)))
@@ -128,7 +120,7 @@ struct EntityLayers: Layer {
             }
         }
         parts.sort { $0.first < $1.first }
-        return parts.count == 1 ? parts[0].tensor : try Tensor.concatenate(parts.map(\.tensor), axis: 1)
+        return try Tensor.concatenate(parts.map(\.tensor), axis: 1)
     }
 
     private func activated(_ flow: Tensor, norm layer: LayerNorm?) throws -> Tensor {

@@ -167,5 +167,5 @@ package final class Network {
     }
 
     /// The layer that makes the outputs.
-    var outputLayer: Linear? { entities.map(\.ownOut) ?? (head ?? body)?.layers.last }
+    var outputLayer: Linear? { entities.map(\.ownOutput) ?? (head ?? body)?.layers.last }
 }
