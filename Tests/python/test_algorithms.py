@@ -4,6 +4,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 
 import pytest
@@ -94,6 +95,7 @@ def test_networks_for_sets_train_resume_and_play(tmp_path, algorithm, recurrent)
     wait_for_lines(folder / "metrics.jsonl", 6, process)
     process.kill()
     process.communicate()
+    assert process.returncode == -signal.SIGKILL, "the run was over before it was killed"
     argus(*arguments(resume(folder), *chosen, **options), check=0)
     assert outcome(folder) == outcome(tmp_path / "whole")
     assert any(".entities." in name for name in outcome(folder)["last"])

@@ -4,6 +4,7 @@ Hours of computing, hence only with --long. The results lie in `results/publishe
 and finished trainings are not repeated; remove the folder to begin anew.
 """
 
+import functools
 import json
 import os
 import statistics
@@ -43,6 +44,7 @@ GATES = [
 def results():
     """The result folder of a suite, which is run to its end first."""
 
+    @functools.cache
     def run(suite):
         folder = ROOT / "results" / "published" / suite
         begun = (folder / "suite.json").exists()
