@@ -83,6 +83,42 @@ struct EntityLayoutTests {
         }
     }
 
+    @Test("A critic that is shown all observations treats agents alike, and each one's things", arguments: [true, false])
+    func concatenated(recurrent: Bool) throws {
+        let layout = try #require(
+            EntityLayout(
+                segments: Self.segments, observations: 3, observationSize: 12, inputSize: 3 * 12 + 2, outputSize: 1))
+        #expect(layout.isConsistent)
+        var generator = SplitMix64(seed: 3)
+        let network = try Network(
+            Network.Shape(
+                inputs: 38, hidden: 10, layers: 2, outputs: 1, activation: "relu", layerNorm: .none,
+                recurrent: recurrent, entities: layout),
+            outputGain: 1, using: &generator)
+        func value(_ input: [Float]) throws -> Double {
+            try withoutGradient {
+                try network.step(
+                    Tensor(input, shape: [1, 38]), hidden: Tensor.full(0.3, shape: [1, recurrent ? 10 : 0]),
+                    starts: Tensor.zeros([1, 1])
+                ).outputs.item()
+            }
+        }
+        let input = (0..<38).map { _ in Float.random(in: -1...1, using: &generator) }
+        func pick(_ ranges: [Range<Int>]) -> [Float] { ranges.flatMap { input[$0] } }
+        let before = try value(input)
+        let agents = pick([12..<24, 0..<12, 24..<38])
+        #expect(try abs(value(agents) - before) < 1e-5, "the first two agents change places")
+        let opponents = pick([0..<12, 14..<16, 12..<14, 16..<38])
+        #expect(try abs(value(opponents) - before) < 1e-5, "the second agent's first two opponents change places")
+        let mixed = pick([12..<14, 2..<12, 0..<2, 14..<38])
+        #expect(try abs(value(mixed) - before) > 1e-5, "opponents of different agents change places")
+        for component in 0..<38 {
+            var other = input
+            other[component] += 0.5
+            #expect(try value(other) != before, "component \(component)")
+        }
+    }
+
     @Test("Groups are neighbours of one size, numbered from 0; outputs are theirs where their names say so")
     func groups() throws {
         func groups(_ names: [(String, Int)], actions: [String] = []) -> String {
@@ -124,6 +160,9 @@ struct EntityLayoutTests {
         #expect(try !isConsistent("\"offset\":7", "\"offset\":-1"))
         #expect(try !isConsistent("\"count\":3", "\"count\":9223372036854775807"))
         #expect(try !isConsistent("\"width\":2", "\"width\":0"))
+        #expect(try !isConsistent("\"observations\":1", "\"observations\":0"))
+        #expect(try !isConsistent("\"observations\":1", "\"observations\":2"))
+        #expect(try !isConsistent("\"observationSize\":12", "\"observationSize\":11"))
     }
 }
 

@@ -84,11 +84,16 @@ def test_a_run_killed_at_random_moments_equals_the_uninterrupted_one_bit_for_bit
     assert bool(segments(folder)) == (algorithm in Q_LEARNERS)
 
 
-# Memory in turn; killed after an evaluation, so that networks, optimisers and memories come back from a file.
-@pytest.mark.parametrize("algorithm,recurrent", [(name, index % 2 == 0) for index, name in enumerate(ALL)])
-def test_networks_for_sets_train_resume_and_play(tmp_path, algorithm, recurrent):
+# Memory in turn; killed after an evaluation, so that networks, optimisers and memories come back from a file. The first
+# scenario has a state of its own, in the second one a critic is shown all observations.
+@pytest.mark.parametrize(
+    "scenario,algorithm,recurrent",
+    [("skirmish/3m", name, index % 2 == 0) for index, name in enumerate(ALL)]
+    + [("foraging/8x8-2p-2f-coop", "mappo", False), ("foraging/8x8-2p-2f-coop", "maa2c", True)],
+)
+def test_networks_for_sets_train_resume_and_play(tmp_path, scenario, algorithm, recurrent):
     chosen = small(algorithm, recurrent=str(recurrent).lower(), entities="true", layer_norm=str(recurrent).lower())
-    options = {"scenario": "skirmish/3m", "algorithm": algorithm, "steps": 1500}
+    options = {"scenario": scenario, "algorithm": algorithm, "steps": 1500}
     argus(*arguments(out(tmp_path / "whole"), *chosen, **options), check=0)
     folder = tmp_path / "killed"
     process = start(*map(str, arguments(out(folder), *chosen, **options)))
@@ -99,7 +104,8 @@ def test_networks_for_sets_train_resume_and_play(tmp_path, algorithm, recurrent)
     argus(*arguments(resume(folder), *chosen, **options), check=0)
     assert outcome(folder) == outcome(tmp_path / "whole")
     assert any(".entities." in name for name in outcome(folder)["last"])
-    played = argus("evaluate", "skirmish/3m", "--team", f"run:{folder}", "--episodes", 4, "--json", check=0)
+    assert ("critic.entities.team_join.weight" in outcome(folder)["last"]) == scenario.startswith("foraging")
+    played = argus("evaluate", scenario, "--team", f"run:{folder}", "--episodes", 4, "--json", check=0)
     assert json.loads(played.stdout)["episodes"] == 4
 
 

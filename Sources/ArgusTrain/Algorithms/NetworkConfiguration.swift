@@ -52,15 +52,20 @@ public struct NetworkConfiguration: Sendable, Hashable {
     }
 
     /// The shape of a network of these settings.
+    ///
+    /// - Parameter observations: how many observations that `segments` describe, of `observationSize` components, the
+    ///   input begins with.
     func shape(
         inputs: Int, outputs: Int, norm: LayerNormPlacement = .afterActivation, recurrent: Bool? = nil,
-        segments: [Segment] = [], actionNames: [String] = []
+        segments: [Segment] = [], actionNames: [String] = [], observations: Int = 1, observationSize: Int? = nil
     ) -> Network.Shape {
         Network.Shape(
             inputs: inputs, hidden: hidden, layers: layers, outputs: outputs, activation: activation.rawValue,
             layerNorm: layerNorm ? norm : .none, recurrent: recurrent ?? self.recurrent,
             entities: entities
-                ? EntityLayout(segments: segments, actionNames: actionNames, inputSize: inputs, outputSize: outputs)
+                ? EntityLayout(
+                    segments: segments, actionNames: actionNames, observations: observations,
+                    observationSize: observationSize, inputSize: inputs, outputSize: outputs)
                 : nil)
     }
 

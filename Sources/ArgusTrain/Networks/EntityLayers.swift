@@ -4,12 +4,13 @@ import ArgusTensor
 /// The first and the last layer of a network that treats things of one kind alike: exchanging two of them exchanges the
 /// outputs that are about them and changes nothing else.
 ///
-///     eₖ = φ(W·xₖ + U·own),  h = φ(V·[own, Σₖ eₖ of each kind])
+///     eₖ = φ(D·φ(W·xₖ + U·own)),  h = φ(V·[own, pool of each kind's eₖ])
 ///     output about thing k = w·φ(P·eₖ + Q·h');  other outputs = R·h'
 ///
-/// with h' what the layers between make of h. Deep sets (Zaheer et al. 2017) for what comes in; the outputs are those of
-/// action semantics networks (Wang et al. 2020), as Hao et al. 2023, "Boosting multi-agent reinforcement learning via
-/// permutation invariant and permutation equivariant networks", have both.
+/// with h' what the layers between make of h, and ``AttentionPooling``. The outputs are those of action semantics
+/// networks (Wang et al. 2020), as Hao et al. 2023, "Boosting multi-agent reinforcement learning via permutation
+/// invariant and permutation equivariant networks", have them. Where a critic is shown all agents' observations, these are
+/// pooled likewise: h = φ(T·pool of the agents' h).
 struct EntityLayers: Layer {
     /// What is known of a row: h [rows, hidden], and of each group e [rows, count, entity].
     struct Features {
@@ -24,6 +25,10 @@ struct EntityLayers: Layer {
         /// U; nil where all of the input is in groups.
         let context: Linear?
         let norm: LayerNorm?
+        /// D.
+        let second: Linear
+        let secondNorm: LayerNorm?
+        let pooling: AttentionPooling
         /// P, Q and w, where outputs are about these things.
         let output: (entity: Linear, context: Linear, choice: Linear)?
     }
@@ -35,6 +40,8 @@ struct EntityLayers: Layer {
     /// V.
     private let join: Linear
     private let joinNorm: LayerNorm?
+    /// What makes one of several observations; nil where there is only one.
+    private let team: (pooling: AttentionPooling, join: Linear, norm: LayerNorm?)?
     /// R; nil where every output is about a thing.
     let ownOutput: Linear?
 
@@ -56,6 +63,9 @@ struct EntityLayers: Layer {
                 input: try linear(group.width, size, gain: gain),
                 context: own > 0 ? try linear(own, size, gain: gain) : nil,
                 norm: norm == .none ? nil : try LayerNorm(size: size),
+                second: try linear(size, size, gain: gain),
+                secondNorm: norm == .none ? nil : try LayerNorm(size: size),
+                pooling: try AttentionPooling(size: size, using: &generator),
                 output: group.output == nil
                     ? nil
                     : (
@@ -63,29 +73,53 @@ struct EntityLayers: Layer {
                         try linear(size, 1, gain: outputGain)
                     ))
         }
-        join = try linear(own + size * layout.groups.count, hidden, gain: gain)
-        joinNorm = norm == .none ? nil : try LayerNorm(size: hidden)
+        let joined = layout.observations == 1 ? hidden : AttentionPooling.size(atLeast: hidden)
+        join = try linear(own + size * layout.groups.count, joined, gain: gain)
+        joinNorm = norm == .none ? nil : try LayerNorm(size: joined)
+        team =
+            layout.observations == 1
+            ? nil
+            : (
+                try AttentionPooling(size: joined, using: &generator),
+                try linear(joined + layout.restSize, hidden, gain: gain),
+                norm == .none ? nil : try LayerNorm(size: hidden)
+            )
         ownOutput = layout.ownOutputSize > 0 ? try linear(hidden, layout.ownOutputSize, gain: outputGain) : nil
     }
 
-    /// Components of e: half of h's.
-    static func entitySize(hidden: Int) -> Int { (hidden + 1) / 2 }
+    /// Components of e: half of h's, or a few more.
+    static func entitySize(hidden: Int) -> Int { AttentionPooling.size(atLeast: (hidden + 1) / 2) }
 
     var parameters: [(name: String, tensor: Tensor)] {
         var layers: [(name: String, layer: (any Layer)?)] = []
         for (index, kind) in kinds.enumerated() {
             layers += [
                 ("\(index).input", kind.input), ("\(index).context", kind.context), ("\(index).norm", kind.norm),
-                ("\(index).output_entity", kind.output?.entity), ("\(index).output_context", kind.output?.context),
+                ("\(index).second", kind.second), ("\(index).second_norm", kind.secondNorm),
+                ("\(index).pooling", kind.pooling), ("\(index).output_entity", kind.output?.entity), ("\(index).output_context", kind.output?.context),
                 ("\(index).choice", kind.output?.choice),
             ]
         }
-        layers += [("join", join), ("join_norm", joinNorm), ("own_output", ownOutput)]
+        layers += [
+            ("join", join), ("join_norm", joinNorm), ("team_pooling", team?.pooling), ("team_join", team?.join),
+            ("team_norm", team?.norm), ("own_output", ownOutput),
+        ]
         return layers.flatMap { $0.layer?.parameters(under: $0.name) ?? [] }
     }
 
     /// Inputs [rows, inputs].
     func features(_ inputs: Tensor) throws -> Features {
+        guard let team else { return try observationFeatures(inputs) }
+        let (rows, size) = (inputs.shape[0], layout.observationSize * layout.observations)
+        let observations = try inputs.narrowed(axis: 1, from: 0, count: size)
+            .reshaped(to: [rows * layout.observations, layout.observationSize])
+        let each = try observationFeatures(observations).own
+        var parts = [try team.pooling(each.reshaped(to: [rows, layout.observations, each.shape[1]]))]
+        if layout.restSize > 0 { parts.append(try inputs.narrowed(axis: 1, from: size, count: layout.restSize)) }
+        return Features(own: try activated(team.join(.concatenate(parts, axis: 1)), norm: team.norm), entities: [])
+    }
+
+    private func observationFeatures(_ inputs: Tensor) throws -> Features {
         let rows = inputs.shape[0]
         var parts = try layout.ownInputs.map { try inputs.narrowed(axis: 1, from: $0.lowerBound, count: $0.count) }
         let own = parts.isEmpty ? nil : try Tensor.concatenate(parts, axis: 1)
@@ -96,8 +130,9 @@ struct EntityLayers: Layer {
             var flow = try kind.input(each)
             if let own, let context = kind.context { flow = try flow + context(own).unsqueezed(1) }
             flow = try activated(flow, norm: kind.norm)
+            flow = try activated(kind.second(flow), norm: kind.secondNorm)
             entities.append(flow)
-            parts.append(try flow.sum(axes: [1]))
+            parts.append(try kind.pooling(flow))
         }
         let hidden = try activated(join(Tensor.concatenate(parts, axis: 1)), norm: joinNorm)
         return Features(own: hidden, entities: entities)

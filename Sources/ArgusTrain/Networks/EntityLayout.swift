@@ -15,17 +15,26 @@ package struct EntityLayout: Sendable, Hashable, Codable {
         var outputs: Range<Int>? { output.map { $0..<$0 + count } }
     }
 
-    /// In order of `offset`.
+    /// In order of `offset`, which is counted within one observation.
     package let groups: [Group]
+    /// Observations of `observationSize` components that the input begins with, one after the other, each with these
+    /// groups: one, or in a critic's concatenated state all agents', which are things of one kind themselves.
+    let observations: Int
+    let observationSize: Int
     let inputSize: Int
     let outputSize: Int
 
     /// Groups are neighbouring segments of one size that are named `THING_0`, `THING_1`, …; output k is about `THING_k`
     /// where the actions in a row are named `VERB_THING_0`, `VERB_THING_1`, … for all of the group.
     ///
-    /// - Parameter actionNames: the outputs' names; empty where no output is about a thing, as in a critic.
+    /// - Parameters: `actionNames`: the outputs' names; empty where no output is about a thing, as in a critic;
+    ///   `observations`: how many of these, of `observationSize` components (nil: all of the input), lie one after the
+    ///   other.
     /// - Returns: nil where there are no groups.
-    package init?(segments: [Segment], actionNames: [String], inputSize: Int, outputSize: Int) {
+    package init?(
+        segments: [Segment], actionNames: [String] = [], observations: Int = 1, observationSize: Int? = nil,
+        inputSize: Int, outputSize: Int
+    ) {
         var groups: [Group] = []
         var first = 0
         while first < segments.count {
@@ -41,6 +50,8 @@ package struct EntityLayout: Sendable, Hashable, Codable {
         }
         guard !groups.isEmpty else { return nil }
         self.groups = groups
+        self.observations = observations
+        self.observationSize = observationSize ?? inputSize
         self.inputSize = inputSize
         self.outputSize = outputSize
     }
@@ -61,19 +72,23 @@ package struct EntityLayout: Sendable, Hashable, Codable {
         }
     }
 
-    /// The input's ranges outside all groups, in order.
-    var ownInputs: [Range<Int>] { EntityLayout.gaps(groups.map(\.inputs), size: inputSize) }
+    /// An observation's ranges outside all groups, in order.
+    var ownInputs: [Range<Int>] { EntityLayout.gaps(groups.map(\.inputs), size: observationSize) }
     /// The outputs' ranges that are about none of the things, in order.
     var ownOutputs: [Range<Int>] { EntityLayout.gaps(groups.compactMap(\.outputs).sorted(by: <), size: outputSize) }
     var ownInputSize: Int { ownInputs.map(\.count).reduce(0, +) }
     var ownOutputSize: Int { ownOutputs.map(\.count).reduce(0, +) }
+    /// Components behind the observations; 0 where there is only one.
+    var restSize: Int { inputSize - observations * observationSize }
 
-    /// True unless it was read from a damaged file: groups lie one behind the other within inputs and outputs.
+    /// True unless it was read from a damaged file: groups lie one behind the other within an observation and the outputs.
     package var isConsistent: Bool {
         let sizes = groups.flatMap { [$0.offset, $0.width, $0.count, $0.output ?? 0] }
-        guard sizes.allSatisfy({ (0...1 << 26).contains($0) }), groups.allSatisfy({ $0.width > 0 && $0.count > 0 })
+        guard sizes.allSatisfy({ (0...1 << 26).contains($0) }), groups.allSatisfy({ $0.width > 0 && $0.count > 0 }),
+            (1...1 << 26).contains(observations), (0...1 << 26).contains(observationSize), restSize >= 0,
+            observations > 1 ? groups.allSatisfy { $0.output == nil } : restSize == 0
         else { return false }
-        return EntityLayout.areApart(groups.map(\.inputs), within: inputSize)
+        return EntityLayout.areApart(groups.map(\.inputs), within: observationSize)
             && EntityLayout.areApart(groups.compactMap(\.outputs).sorted(by: <), within: outputSize)
     }
 

@@ -37,7 +37,8 @@ package final class Network {
             let perceptron = inputs * hidden + squares * hidden * hidden + hidden * outputs
             guard let entities else { return perceptron }
             let each = Double(EntityLayers.entitySize(hidden: self.hidden))
-            return perceptron + Double(entities.groups.count) * each * (inputs + 2 * hidden + each)
+            return perceptron + Double(entities.groups.count) * each * (inputs + 2 * hidden + 2 * each)
+                + (entities.observations > 1 ? hidden * hidden : 0)
         }
     }
 

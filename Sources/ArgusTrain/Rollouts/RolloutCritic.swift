@@ -57,8 +57,13 @@ final class RolloutCritic: Remembering {
         }
         let state = StateSize(task.environment, encoding)
         let ids = view.isShared(task.environment) || specification.agents.count == 1 ? 0 : specification.agents.count
+        guard state.native == 0 else {
+            return configuration.shape(
+                inputs: state.size + ids, outputs: 1, segments: specification.state?.segments ?? [])
+        }
         return configuration.shape(
-            inputs: state.size + ids, outputs: 1, segments: state.native > 0 ? specification.state?.segments ?? [] : [])
+            inputs: state.size + ids, outputs: 1, segments: specification.observationSegments,
+            observations: specification.agents.count, observationSize: encoding.inputSize)
     }
 
     var parameters: [(name: String, tensor: Tensor)] {
