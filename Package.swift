@@ -128,6 +128,11 @@ var commandSettings = settings
 if let libtorch {
     commandDependencies += ["ArgusTrain", "ArgusModels", "ArgusTensor"]
     commandSettings.append(.define("ARGUS_TRAIN"))
+    // Nothing names a symbol of the GPU's part: it registers itself when it is loaded.
+    let gpuLibraries = ["torch_cuda", "c10_cuda"].filter {
+        FileManager.default.fileExists(atPath: "\(libtorch)/lib/lib\($0).so")
+    }
+    let gpuFlags = gpuLibraries.flatMap { ["-Xlinker", "--no-as-needed", "-l\($0)", "-Xlinker", "--as-needed"] }
     targets += [
         .target(
             name: "CTorch",
@@ -135,7 +140,7 @@ if let libtorch {
                 .unsafeFlags(["-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include"])
             ],
             linkerSettings: [
-                .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
+                .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"] + gpuFlags),
                 .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
             ]),
         .target(name: "ArgusTensor", dependencies: ["CTorch"], swiftSettings: settings),

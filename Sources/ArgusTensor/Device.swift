@@ -11,6 +11,10 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
 
     public static let cpu = Device("cpu")
 
+    /// Where tensors are made that name no device: the CPU, unless ``TaskLocal/withValue(_:operation:)`` says otherwise for
+    /// the time of an operation. So a whole training moves to a device in one place.
+    @TaskLocal public static var current = Device.cpu
+
     public static func cuda(_ index: Int = 0) -> Device { Device("cuda:\(index)") }
 
     public var description: String { name }

@@ -3,7 +3,7 @@ import CTorch
 extension Tensor {
     /// A tensor with every element `value`.
     public static func full(
-        _ value: Double, shape: [Int], type: ScalarType = .float32, device: Device = .cpu
+        _ value: Double, shape: [Int], type: ScalarType = .float32, device: Device = .current
     ) throws(TensorError) -> Tensor {
         try make { output in
             shape.withInt64 { sizes, rank in
@@ -13,13 +13,13 @@ extension Tensor {
     }
 
     public static func zeros(
-        _ shape: [Int], type: ScalarType = .float32, device: Device = .cpu
+        _ shape: [Int], type: ScalarType = .float32, device: Device = .current
     ) throws(TensorError) -> Tensor {
         try full(0, shape: shape, type: type, device: device)
     }
 
     public static func ones(
-        _ shape: [Int], type: ScalarType = .float32, device: Device = .cpu
+        _ shape: [Int], type: ScalarType = .float32, device: Device = .current
     ) throws(TensorError) -> Tensor {
         try full(1, shape: shape, type: type, device: device)
     }
@@ -31,7 +31,7 @@ extension Tensor {
 
     /// Copies values, row-major; without a shape they make a vector. Throws if the shape has another element count.
     public convenience init<Element: TensorElement>(
-        _ values: [Element], shape: [Int]? = nil, device: Device = .cpu
+        _ values: [Element], shape: [Int]? = nil, device: Device = .current
     ) throws(TensorError) {
         let handle = try Tensor.makeHandle { output in
             values.withUnsafeBytes { bytes in
@@ -48,7 +48,7 @@ extension Tensor {
 
     /// Copies the bytes of row-major elements. Throws unless there are exactly as many as the shape needs.
     public static func copying(
-        _ bytes: UnsafeRawBufferPointer, shape: [Int], type: ScalarType, device: Device = .cpu
+        _ bytes: UnsafeRawBufferPointer, shape: [Int], type: ScalarType, device: Device = .current
     ) throws(TensorError) -> Tensor {
         try make { output in
             shape.withInt64 { sizes, rank in
@@ -59,22 +59,25 @@ extension Tensor {
         }
     }
 
-    /// A tensor over the caller's row-major memory, without copying.
+    /// A tensor over the caller's row-major memory, without copying; where ``Device/current`` is not the CPU, a copy there.
     ///
     /// The caller keeps the memory alive, and aligned to the element size, until this tensor, all views of it and
     /// every gradient graph that it went into are gone. Changes on either side are seen on the other.
     public static func borrowing(
         _ memory: UnsafeMutableRawPointer, shape: [Int], type: ScalarType
     ) throws(TensorError) -> Tensor {
-        try make { output in
+        let borrowed = try make { output in
             shape.withInt64 { sizes, rank in ctorch_borrow(memory, sizes, rank, type.code, output) }
         }
+        let device = Device.current
+        return device == .cpu ? borrowed : try borrowed.to(device)
     }
 
     /// A float32 matrix whose shorter side is orthonormal, times `gain` (Saxe et al. 2014, "Exact solutions to the
     /// nonlinear dynamics of learning in deep linear neural networks"). Its randomness comes from `generator` alone.
     public static func orthogonal(
-        rows: Int, columns: Int, gain: Double, using generator: inout some RandomNumberGenerator
+        rows: Int, columns: Int, gain: Double, using generator: inout some RandomNumberGenerator,
+        device: Device = .current
     ) throws(TensorError) -> Tensor {
         guard rows > 0, columns > 0 else {
             throw TensorError(
@@ -86,6 +89,6 @@ extension Tensor {
             normals.withUnsafeBufferPointer {
                 ctorch_orthogonal($0.baseAddress, Int64(rows), Int64(columns), gain, output)
             }
-        }
+        }.to(device)
     }
 }

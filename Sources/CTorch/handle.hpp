@@ -116,9 +116,11 @@ int produce(ctorch_tensor **out, Body &&body) noexcept {
     });
 }
 
+inline at::Device device(const char *name) { return name == nullptr ? at::Device(at::kCPU) : at::Device(name); }
+
 inline at::TensorOptions options(ctorch_dtype dtype, const char *device) {
     const auto result = at::TensorOptions().dtype(scalar_type(dtype));
-    return device == nullptr ? result : result.device(at::Device(device));
+    return result.device(ctorch::device(device));
 }
 
 }  // namespace ctorch

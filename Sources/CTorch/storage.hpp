@@ -8,7 +8,6 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
-#include <ATen/ops/isfinite.h>
 #include <ATen/ops/linalg_qr.h>
 #include <ATen/ops/sign.h>
 #include <malloc.h>
@@ -67,7 +66,7 @@ int ctorch_from_data(const void *data, size_t bytes, const int64_t *shape, int32
                                         std::to_string(tensor.nbytes()));
         }
         if (bytes > 0) std::memcpy(tensor.mutable_data_ptr(), data, bytes);
-        return device == nullptr ? tensor : tensor.to(at::Device(device));
+        return device == nullptr ? tensor : tensor.to(ctorch::device(device));
     });
 }
 
@@ -104,7 +103,7 @@ int ctorch_contiguous(const ctorch_tensor *tensor, ctorch_tensor **out) {
 
 int ctorch_to_device(const ctorch_tensor *tensor, const char *device, ctorch_tensor **out) {
     return ctorch::produce(out, [&] {
-        return ctorch::get(tensor).to(device == nullptr ? at::Device(at::kCPU) : at::Device(device));
+        return ctorch::get(tensor).to(ctorch::device(device));
     });
 }
 
@@ -150,5 +149,9 @@ int ctorch_item(const ctorch_tensor *tensor, double *out) {
 }
 
 int ctorch_all_finite(const ctorch_tensor *tensor, bool *out) {
-    return ctorch::guarded([&] { *out = at::isfinite(ctorch::get(tensor)).all().item().toBool(); });
+    // x - x is 0 where x is finite, else not a number.
+    return ctorch::guarded([&] {
+        const auto &value = ctorch::get(tensor);
+        *out = value.sub(value).eq(0).all().item().toBool();
+    });
 }

@@ -12,23 +12,23 @@ public struct GatedRecurrentCell: Layer {
 
     /// Initial weights are orthogonal with gain 1, each gate's block on its own.
     public init(
-        inputs: Int, hidden: Int, using generator: inout some RandomNumberGenerator, device: Device = .cpu
+        inputs: Int, hidden: Int, using generator: inout some RandomNumberGenerator
     ) throws(TensorError) {
         hiddenSize = hidden
-        inputWeight = try Self.gateWeights(rows: hidden, columns: inputs, using: &generator, device: device)
-        hiddenWeight = try Self.gateWeights(rows: hidden, columns: hidden, using: &generator, device: device)
-        inputBias = try Tensor.zeros([3 * hidden], device: device).requiringGradient()
-        hiddenBias = try Tensor.zeros([3 * hidden], device: device).requiringGradient()
+        inputWeight = try Self.gateWeights(rows: hidden, columns: inputs, using: &generator)
+        hiddenWeight = try Self.gateWeights(rows: hidden, columns: hidden, using: &generator)
+        inputBias = try Tensor.zeros([3 * hidden]).requiringGradient()
+        hiddenBias = try Tensor.zeros([3 * hidden]).requiringGradient()
     }
 
     private static func gateWeights(
-        rows: Int, columns: Int, using generator: inout some RandomNumberGenerator, device: Device
+        rows: Int, columns: Int, using generator: inout some RandomNumberGenerator
     ) throws(TensorError) -> Tensor {
         var gates: [Tensor] = []
         for _ in 0..<3 {
             gates.append(try Tensor.orthogonal(rows: rows, columns: columns, gain: 1, using: &generator))
         }
-        return try Tensor.concatenate(gates).to(device).requiringGradient()
+        return try Tensor.concatenate(gates).requiringGradient()
     }
 
     /// Input `[batch, inputs]`, hidden and result `[batch, hidden]`.

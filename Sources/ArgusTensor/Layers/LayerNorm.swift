@@ -5,9 +5,9 @@ public struct LayerNorm: Layer {
     /// `[size]`, zero at first.
     public let bias: Tensor
 
-    public init(size: Int, device: Device = .cpu) throws(TensorError) {
-        weight = try Tensor.ones([size], device: device).requiringGradient()
-        bias = try Tensor.zeros([size], device: device).requiringGradient()
+    public init(size: Int) throws(TensorError) {
+        weight = try Tensor.ones([size]).requiringGradient()
+        bias = try Tensor.zeros([size]).requiringGradient()
     }
 
     public func callAsFunction(_ input: Tensor) throws(TensorError) -> Tensor {

@@ -8,12 +8,11 @@ public struct Linear: Layer {
     /// - Parameter gain: of the orthogonal initial weights: √2 before a ReLU, 1 before nothing, 0.01 for a policy's
     ///   last layer (Andrychowicz et al. 2021, "What Matters in On-Policy Reinforcement Learning").
     public init(
-        inputs: Int, outputs: Int, gain: Double = 1, using generator: inout some RandomNumberGenerator,
-        device: Device = .cpu
+        inputs: Int, outputs: Int, gain: Double = 1, using generator: inout some RandomNumberGenerator
     ) throws(TensorError) {
         weight = try Tensor.orthogonal(rows: outputs, columns: inputs, gain: gain, using: &generator)
-            .to(device).requiringGradient()
-        bias = try Tensor.zeros([outputs], device: device).requiringGradient()
+            .requiringGradient()
+        bias = try Tensor.zeros([outputs]).requiringGradient()
     }
 
     /// Input `[..., inputs]`, output `[..., outputs]`.

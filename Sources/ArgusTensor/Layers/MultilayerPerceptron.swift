@@ -38,7 +38,7 @@ public struct MultilayerPerceptron: Layer {
     public init(
         sizes: [Int], activation: Activation = .relu, layerNorm placement: LayerNormPlacement = .none,
         hiddenGain: Double = 2.0.squareRoot(), outputGain: Double = 1,
-        using generator: inout some RandomNumberGenerator, device: Device = .cpu
+        using generator: inout some RandomNumberGenerator
     ) throws(TensorError) {
         guard sizes.count >= 2, sizes.allSatisfy({ $0 > 0 }) else {
             throw TensorError(
@@ -51,8 +51,8 @@ public struct MultilayerPerceptron: Layer {
             layers.append(
                 try Linear(
                     inputs: sizes[index - 1], outputs: sizes[index], gain: isLast ? outputGain : hiddenGain,
-                    using: &generator, device: device))
-            if !isLast, placement != .none { norms.append(try LayerNorm(size: sizes[index], device: device)) }
+                    using: &generator))
+            if !isLast, placement != .none { norms.append(try LayerNorm(size: sizes[index])) }
         }
         self.layers = layers
         self.norms = norms

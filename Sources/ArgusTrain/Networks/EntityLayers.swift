@@ -9,8 +9,8 @@ import ArgusTensor
 ///
 /// with h' what the layers between make of h, and ``AttentionPooling``. The outputs are those of action semantics
 /// networks (Wang et al. 2020), as Hao et al. 2023, "Boosting multi-agent reinforcement learning via permutation
-/// invariant and permutation equivariant networks", have them. Where a critic is shown all agents' observations, these are
-/// pooled likewise: h = φ(T·pool of the agents' h).
+/// invariant and permutation equivariant networks", have them. Where a critic is shown all agents' observations, it takes the
+/// mean of what it makes of each: h = φ(T·[mean of the agents' h, rest]).
 struct EntityLayers: Layer {
     /// What is known of a row: h [rows, hidden], and of each group e [rows, count, entity].
     struct Features {
@@ -40,8 +40,8 @@ struct EntityLayers: Layer {
     /// V.
     private let join: Linear
     private let joinNorm: LayerNorm?
-    /// What makes one of several observations; nil where there is only one.
-    private let team: (pooling: AttentionPooling, join: Linear, norm: LayerNorm?)?
+    /// T, where there are several observations.
+    private let team: (join: Linear, norm: LayerNorm?)?
     /// R; nil where every output is about a thing.
     let ownOutput: Linear?
 
@@ -73,15 +73,13 @@ struct EntityLayers: Layer {
                         try linear(size, 1, gain: outputGain)
                     ))
         }
-        let joined = layout.observations == 1 ? hidden : AttentionPooling.size(atLeast: hidden)
-        join = try linear(own + size * layout.groups.count, joined, gain: gain)
-        joinNorm = norm == .none ? nil : try LayerNorm(size: joined)
+        join = try linear(own + size * layout.groups.count, hidden, gain: gain)
+        joinNorm = norm == .none ? nil : try LayerNorm(size: hidden)
         team =
             layout.observations == 1
             ? nil
             : (
-                try AttentionPooling(size: joined, using: &generator),
-                try linear(joined + layout.restSize, hidden, gain: gain),
+                try linear(hidden + layout.restSize, hidden, gain: gain),
                 norm == .none ? nil : try LayerNorm(size: hidden)
             )
         ownOutput = layout.ownOutputSize > 0 ? try linear(hidden, layout.ownOutputSize, gain: outputGain) : nil
@@ -101,8 +99,8 @@ struct EntityLayers: Layer {
             ]
         }
         layers += [
-            ("join", join), ("join_norm", joinNorm), ("team_pooling", team?.pooling), ("team_join", team?.join),
-            ("team_norm", team?.norm), ("own_output", ownOutput),
+            ("join", join), ("join_norm", joinNorm), ("team_join", team?.join), ("team_norm", team?.norm),
+            ("own_output", ownOutput),
         ]
         return layers.flatMap { $0.layer?.parameters(under: $0.name) ?? [] }
     }
@@ -114,7 +112,7 @@ struct EntityLayers: Layer {
         let observations = try inputs.narrowed(axis: 1, from: 0, count: size)
             .reshaped(to: [rows * layout.observations, layout.observationSize])
         let each = try observationFeatures(observations).own
-        var parts = [try team.pooling(each.reshaped(to: [rows, layout.observations, each.shape[1]]))]
+        var parts = [try each.reshaped(to: [rows, layout.observations, each.shape[1]]).mean(axes: [1])]
         if layout.restSize > 0 { parts.append(try inputs.narrowed(axis: 1, from: size, count: layout.restSize)) }
         return Features(own: try activated(team.join(.concatenate(parts, axis: 1)), norm: team.norm), entities: [])
     }

@@ -86,7 +86,7 @@ package struct EntityLayout: Sendable, Hashable, Codable {
         let sizes = groups.flatMap { [$0.offset, $0.width, $0.count, $0.output ?? 0] }
         guard sizes.allSatisfy({ (0...1 << 26).contains($0) }), groups.allSatisfy({ $0.width > 0 && $0.count > 0 }),
             (1...1 << 26).contains(observations), (0...1 << 26).contains(observationSize), restSize >= 0,
-            observations > 1 ? groups.allSatisfy { $0.output == nil } : restSize == 0
+            observations > 1 ? groups.allSatisfy({ $0.output == nil }) : restSize == 0
         else { return false }
         return EntityLayout.areApart(groups.map(\.inputs), within: observationSize)
             && EntityLayout.areApart(groups.compactMap(\.outputs).sorted(by: <), within: outputSize)

@@ -21,8 +21,9 @@ final class TeamActor: Remembering {
     private let sampler: ActionSampler
     private let sampling: CounterRandom
     private let outputs: AlignedBuffer<Float>
-    /// The same memory as `outputs`.
+    /// The same memory as `outputs`, or memory of the device that the network is on.
     private let outputsTensor: Tensor
+    private let isOnCPU: Bool
     private let deviations: AlignedBuffer<Float>
 
     init(network: TeamNetwork, rule: ActionRule, task: LearningTask) throws {
@@ -40,6 +41,7 @@ final class TeamActor: Remembering {
         sampling = CounterRandom(run: task.seed, purpose: .action)
         outputs = AlignedBuffer(count: rows * width, zero: 0)
         outputsTensor = try Tensor.borrowing(outputs.pointer, shape: [rows, width], type: .float32)
+        isOnCPU = outputsTensor.device == .cpu
         hidden = try network.initialHidden(rows: rows)
         if case .gaussian(let sampler) = rule {
             // σ = 0.6 of half the range: most first actions lie within the bounds.
@@ -85,6 +87,7 @@ final class TeamActor: Remembering {
             try output.copy(to: outputs.elements)
         } else {
             try network.infer(input, into: outputsTensor)
+            if !isOnCPU { try outputsTensor.copy(to: outputs.elements) }
         }
         try logDeviation?.copy(to: deviations.elements)
         let local = environment.local

@@ -19,6 +19,8 @@ public struct TrainingRequest: Sendable {
     public var absoluteEpisodes: Int
     /// Threads of learning and of stepping.
     public var threads: Int
+    /// See ``TrainingDevice``; the request does not change it, it is written beside the results.
+    public var device: String
     public var folder: String
     /// Go on from the folder's checkpoint.
     public var resume: Bool
@@ -26,7 +28,8 @@ public struct TrainingRequest: Sendable {
     public init(
         scenario: Scenario, algorithm: Algorithm, configured: Algorithm.Configured, steps: Int, seed: UInt64,
         entry: String,
-        evaluationEpisodes: Int, evaluations: Int, absoluteEpisodes: Int, threads: Int, folder: String, resume: Bool
+        evaluationEpisodes: Int, evaluations: Int, absoluteEpisodes: Int, threads: Int, device: String = "cpu", folder: String,
+        resume: Bool
     ) {
         self.scenario = scenario
         self.algorithm = algorithm
@@ -38,6 +41,7 @@ public struct TrainingRequest: Sendable {
         self.evaluations = evaluations
         self.absoluteEpisodes = absoluteEpisodes
         self.threads = threads
+        self.device = device
         self.folder = folder
         self.resume = resume
     }

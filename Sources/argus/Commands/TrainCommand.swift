@@ -44,7 +44,7 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Go on with the run in this folder.")
     var resume: String?
 
-    @Option(help: "cpu; cuda is not available in this version.")
+    @Option(help: "Where networks learn: cpu, or cuda or cuda:N with a GPU and a libtorch that is built for it.")
     var device = "cpu"
 
     @Option(help: "Name of the entry in tables. Default: the algorithm's name.")
@@ -74,11 +74,7 @@ struct TrainCommand: ParsableCommand {
                 .configuration, "no scenario", at: "argus train", found: "none", expected: "a scenario id or file",
                 remedy: "'argus list scenarios'")
         }
-        guard device == "cpu" else {
-            throw ArgusError(
-                .configuration, "device not available", at: "--device", found: "'\(device)'",
-                expected: "cpu in this version")
-        }
+        let device = try TrainingDevice(named: device)
         let host = try EnvironmentHost()
         let scenario = try host.scenarios.scenario(named: name)
         let algorithm = try Algorithm.named(algorithm)
@@ -92,7 +88,7 @@ struct TrainCommand: ParsableCommand {
             evaluationEpisodes: try positive(evaluationEpisodes, "--evaluation-episodes"),
             evaluations: try positive(evaluations, "--evaluations"),
             absoluteEpisodes: try positive(absoluteEpisodes, "--absolute-episodes"),
-            threads: try positive(threads, "--threads"), folder: folder, resume: resume != nil)
+            threads: try positive(threads, "--threads"), device: device.name, folder: folder, resume: resume != nil)
         Interruption.listen(limit: 1)
         // A reader of the progress that went away must not kill the run before it has saved.
         signal(SIGPIPE, SIG_IGN)
@@ -102,8 +98,7 @@ struct TrainCommand: ParsableCommand {
             return
         }
         let line = ProgressLine(style: progress == "json" ? .json : ProgressLine.Style.forTerminal)
-        let trainer = try Trainer(request, host: host)
-        let result = try trainer.run { line.show($0) }
+        let result = try device.run { try Trainer(request, host: host).run { line.show($0) } }
         line.finish()
         guard let result else {
             let remedy = "go on with the same command, and '--resume \(folder)' in place of --out"
