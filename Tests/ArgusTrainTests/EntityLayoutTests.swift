@@ -83,7 +83,8 @@ struct EntityLayoutTests {
         }
     }
 
-    @Test("A critic that is shown all observations treats agents alike, and each one's things", arguments: [true, false])
+    @Test(
+        "A critic that is shown all observations treats agents alike, and each one's things", arguments: [true, false])
     func concatenated(recurrent: Bool) throws {
         let layout = try #require(
             EntityLayout(

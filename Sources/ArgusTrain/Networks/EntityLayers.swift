@@ -94,8 +94,8 @@ struct EntityLayers: Layer {
             layers += [
                 ("\(index).input", kind.input), ("\(index).context", kind.context), ("\(index).norm", kind.norm),
                 ("\(index).second", kind.second), ("\(index).second_norm", kind.secondNorm),
-                ("\(index).pooling", kind.pooling), ("\(index).output_entity", kind.output?.entity), ("\(index).output_context", kind.output?.context),
-                ("\(index).choice", kind.output?.choice),
+                ("\(index).pooling", kind.pooling), ("\(index).output_entity", kind.output?.entity),
+                ("\(index).output_context", kind.output?.context), ("\(index).choice", kind.output?.choice),
             ]
         }
         layers += [

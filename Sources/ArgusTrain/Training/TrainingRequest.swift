@@ -28,8 +28,8 @@ public struct TrainingRequest: Sendable {
     public init(
         scenario: Scenario, algorithm: Algorithm, configured: Algorithm.Configured, steps: Int, seed: UInt64,
         entry: String,
-        evaluationEpisodes: Int, evaluations: Int, absoluteEpisodes: Int, threads: Int, device: String = "cpu", folder: String,
-        resume: Bool
+        evaluationEpisodes: Int, evaluations: Int, absoluteEpisodes: Int, threads: Int, device: String = "cpu",
+        folder: String, resume: Bool
     ) {
         self.scenario = scenario
         self.algorithm = algorithm
