@@ -2,7 +2,41 @@ import ArgusHost
 import ArgusTrain
 import Testing
 
-/// One copy, one agent: arrays in, advantages and returns out.
+/// What happened to one agent of one copy.
+private struct Story {
+    var rewards: [Float]
+    var ended: [EpisodeEnd]
+    var acting: [UInt8]?
+    var terminated: [UInt8]?
+    var elapsed: [Float]?
+
+    func withTransitions(_ body: (Transitions) -> Void) {
+        let steps = rewards.count
+        let ends = ended.map(\.rawValue)
+        let acting = acting ?? [UInt8](repeating: 1, count: steps)
+        let terminated = terminated ?? ended.map { $0 == .terminated ? 1 : 0 }
+        let elapsed = elapsed ?? [Float](repeating: 1, count: steps)
+        rewards.withUnsafeBufferPointer { rewards in
+            acting.withUnsafeBufferPointer { acting in
+                terminated.withUnsafeBufferPointer { terminated in
+                    ends.withUnsafeBufferPointer { ends in
+                        elapsed.withUnsafeBufferPointer { elapsed in
+                            guard let rewards = rewards.baseAddress, let acting = acting.baseAddress,
+                                let terminated = terminated.baseAddress, let ends = ends.baseAddress,
+                                let elapsed = elapsed.baseAddress
+                            else { return }
+                            body(
+                                Transitions(
+                                    steps: steps, copies: 1, agents: 1, rewards: rewards, acting: acting,
+                                    terminated: terminated, ended: ends, elapsed: elapsed))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 private func estimate(
     rewards: [Float], values: [Float], final: Float = 0, acting: [UInt8]? = nil, terminated: [UInt8]? = nil,
     ended: [EpisodeEnd], elapsed: [Float]? = nil, discount: Double = 0.9, lambda: Double = 0.5
@@ -13,30 +47,11 @@ private func estimate(
     var valid = [UInt8](repeating: 9, count: steps)
     var valued = [UInt8](repeating: 9, count: steps)
     let finals = [Float](repeating: final, count: steps)
-    let ends = ended.map(\.rawValue)
-    let acting = acting ?? [UInt8](repeating: 1, count: steps)
-    let terminated = terminated ?? ended.map { $0 == .terminated ? 1 : 0 }
-    let elapsed = elapsed ?? [Float](repeating: 1, count: steps)
-    let estimation = AdvantageEstimation(
-        discount: discount, lambda: lambda, steps: steps, copies: 1, agents: 1, valuesArePerCopy: false)
-    rewards.withUnsafeBufferPointer { rewards in
-        acting.withUnsafeBufferPointer { acting in
-            terminated.withUnsafeBufferPointer { terminated in
-                ends.withUnsafeBufferPointer { ends in
-                    elapsed.withUnsafeBufferPointer { elapsed in
-                        guard let rewards = rewards.baseAddress, let acting = acting.baseAddress,
-                            let terminated = terminated.baseAddress, let ends = ends.baseAddress,
-                            let elapsed = elapsed.baseAddress
-                        else { return }
-                        estimation.run(
-                            values: values, finalValues: finals,
-                            AdvantageEstimation.Transitions(
-                                rewards: rewards, acting: acting, terminated: terminated, ended: ends, elapsed: elapsed),
-                            advantages: &advantages, returns: &returns, valid: &valid, valued: &valued)
-                    }
-                }
-            }
-        }
+    let estimation = AdvantageEstimation(discount: discount, lambda: lambda, valuesArePerCopy: false)
+    Story(rewards: rewards, ended: ended, acting: acting, terminated: terminated, elapsed: elapsed).withTransitions {
+        estimation.run(
+            $0, values: values, finalValues: finals, advantages: &advantages, returns: &returns, valid: &valid,
+            valued: &valued)
     }
     return (advantages, returns, valid, valued)
 }
@@ -127,6 +142,77 @@ struct AdvantageEstimationTests {
         #expect(result.valid == [1, 0, 0, 1])
         #expect(result.valued == [1, 0, 0, 1])
         #expect(isClose([result.advantages[0]], [1]))
+    }
+}
+
+/// Discount 0.5, which makes exact numbers.
+private func returns(
+    of story: Story, n: Int, values: [Float], final: Float = 0, valuesArePerCopy: Bool = false
+) -> (returns: [Float], valid: [Float], valued: [Float]) {
+    let steps = story.rewards.count
+    var returns = [Float](repeating: .nan, count: steps)
+    var valid = [Float](repeating: 9, count: steps)
+    var valued = [Float](repeating: 9, count: steps)
+    let finals = [Float](repeating: final, count: steps)
+    story.withTransitions {
+        NStepReturns(discount: 0.5, n: n, valuesArePerCopy: valuesArePerCopy).run(
+            $0, values: values, finalValues: finals, returns: &returns, valid: &valid, valued: &valued)
+    }
+    return (returns, valid, valued)
+}
+
+@Suite("n-step returns")
+struct NStepReturnsTests {
+    private static let running = [EpisodeEnd](repeating: .running, count: 4)
+
+    @Test("n rewards, then the value there; at the rollout's edge what there is")
+    func steps() {
+        let story = Story(rewards: [1, 2, 4, 8], ended: Self.running)
+        let values: [Float] = [100, 200, 16, 32, 64]
+        // G(0) = 1 + 2/2 + 16/4, G(1) = 2 + 4/2 + 32/4, G(2) = 4 + 8/2 + 64/4, G(3) = 8 + 64/2
+        #expect(returns(of: story, n: 2, values: values).returns == [6, 12, 24, 40])
+        #expect(returns(of: story, n: 1, values: values).returns == [101, 10, 20, 40])
+        // G(0) = 1 + 2/2 + 4/4 + 8/8 + 64/16
+        #expect(returns(of: story, n: 9, values: values).returns[0] == 8)
+        #expect(returns(of: story, n: 2, values: values).valid == [1, 1, 1, 1])
+    }
+
+    @Test("Nothing follows an end by rule; the horizon is bootstrapped from the final row")
+    func ends() {
+        var story = Story(rewards: [1, 2, 4, 8], ended: [.running, .terminated, .running, .running])
+        let values: [Float] = [100, 200, 16, 32, 64]
+        #expect(returns(of: story, n: 3, values: values, final: 7).returns == [2, 2, 24, 40])
+        story.ended[1] = .truncated
+        // G(0) = 1 + 2/2 + 12/4, G(1) = 2 + 12/2
+        #expect(returns(of: story, n: 3, values: values, final: 12).returns == [5, 8, 24, 40])
+    }
+
+    @Test("Who is out has no value to bootstrap from, unless all share one; rewards go on adding up")
+    func out() {
+        let story = Story(
+            rewards: [1, 2, 4, 8], ended: Self.running, acting: [1, 0, 0, 0], terminated: [1, 1, 1, 1])
+        let values: [Float] = [100, 200, 16, 32, 64]
+        let own = returns(of: story, n: 1, values: values)
+        // 1 + 2/2 + 4/4 + 8/8
+        #expect(own.returns == [4, 0, 0, 0] && own.valid == [1, 0, 0, 0] && own.valued == [1, 0, 0, 0])
+        #expect(returns(of: story, n: 1, values: values, valuesArePerCopy: true).returns[0] == 101)
+    }
+
+    @Test("Time that passed unevenly discounts; who waits decides nothing, but its value is learnt")
+    func waiting() {
+        let story = Story(rewards: [1, 2, 4, 8], ended: Self.running, acting: [1, 0, 1, 1], elapsed: [3, 1, 2, 1])
+        let result = returns(of: story, n: 2, values: [100, 200, 16, 32, 64])
+        // G(0) = 1 + 2/8 + 16/16, G(1) = 2 + 4/2 + 32/8, G(2) = 4 + 8/4 + 64/8, G(3) = 8 + 64/2
+        #expect(result.returns == [2.25, 8, 14, 40])
+        #expect(result.valid == [1, 0, 1, 1] && result.valued == [1, 1, 1, 1])
+    }
+
+    @Test("Rows of a failed episode count for nothing, those before it do")
+    func failed() {
+        let story = Story(
+            rewards: [1, .nan, 3, 8], ended: [.terminated, .running, .failed, .running], elapsed: [1, 1, .nan, 1])
+        let result = returns(of: story, n: 2, values: [100, 200, 16, 32, 64])
+        #expect(result.returns == [1, 0, 0, 40] && result.valid == [1, 0, 0, 1] && result.valued == [1, 0, 0, 1])
     }
 }
 

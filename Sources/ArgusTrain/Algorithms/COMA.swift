@@ -132,7 +132,7 @@ final class COMALearner: Learner {
         for (head, size) in heads.enumerated() {
             try withoutGradient { try target.evaluate(head: head) }
             NStepReturns(discount: configuration.discount, n: configuration.nStep, valuesArePerCopy: false).run(
-                player.storage, values: target.values.pointer, finalValues: target.finalValues.pointer,
+                player.storage.transitions, values: target.values.pointer, finalValues: target.finalValues.pointer,
                 returns: returns.pointer, valid: valid.pointer, valued: valued.pointer)
             // Every episode failed: nothing to learn from.
             guard valid.elements.contains(1) else { return [] }

@@ -170,7 +170,7 @@ final class MAA2CLearner: Learner {
         let (agents, valueRows) = (player.agents, critic.valueRows)
         let isPerCopy = valueRows == 1 && agents > 1
         NStepReturns(discount: configuration.discount, n: configuration.nStep, valuesArePerCopy: isPerCopy).run(
-            player.storage, values: target.values.pointer, finalValues: target.finalValues.pointer,
+            player.storage.transitions, values: target.values.pointer, finalValues: target.finalValues.pointer,
             returns: returns.pointer, valid: valid.pointer, valued: valued.pointer)
         for row in 0..<returns.count {
             let value = critic.values.pointer[isPerCopy ? row / agents : row]

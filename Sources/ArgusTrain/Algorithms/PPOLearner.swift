@@ -99,11 +99,10 @@ final class PPOLearner: Learner {
             critic.scaleValues(by: Float(normalizer.deviation), Float(normalizer.center))
         }
         AdvantageEstimation(
-            discount: configuration.discount, lambda: configuration.gaeLambda, steps: player.steps,
-            copies: player.copies, agents: player.agents,
+            discount: configuration.discount, lambda: configuration.gaeLambda,
             valuesArePerCopy: critic.valueRows == 1 && player.agents > 1
         ).run(
-            values: critic.values.pointer, finalValues: critic.finalValues.pointer, player.storage.transitions,
+            player.storage.transitions, values: critic.values.pointer, finalValues: critic.finalValues.pointer,
             advantages: advantages.pointer, returns: returns.pointer, valid: valid.pointer, valued: valued.pointer)
     }
 

@@ -1,4 +1,3 @@
-import ArgusHost
 import Glibc
 
 /// Generalised advantage estimation (Schulman et al. 2016, eq. 16) over rows in which an agent may be waiting.
@@ -18,62 +17,24 @@ import Glibc
 package struct AdvantageEstimation {
     package var discount: Double
     package var lambda: Double
-    package var steps: Int
-    package var copies: Int
-    package var agents: Int
     /// One value a copy for all agents, or one an agent.
     package var valuesArePerCopy: Bool
 
-    package init(
-        discount: Double, lambda: Double, steps: Int, copies: Int, agents: Int, valuesArePerCopy: Bool
-    ) {
+    package init(discount: Double, lambda: Double, valuesArePerCopy: Bool) {
         self.discount = discount
         self.lambda = lambda
-        self.steps = steps
-        self.copies = copies
-        self.agents = agents
         self.valuesArePerCopy = valuesArePerCopy
-    }
-
-    /// What happened: [step, copy, agent] or, where said so, [step, copy].
-    package struct Transitions {
-        package var rewards: UnsafePointer<Float>
-        package var acting: UnsafePointer<UInt8>
-        package var terminated: UnsafePointer<UInt8>
-        /// [step, copy]: ``EpisodeEnd`` raw values.
-        package var ended: UnsafePointer<UInt8>
-        /// [step, copy]
-        package var elapsed: UnsafePointer<Float>
-
-        package init(
-            rewards: UnsafePointer<Float>, acting: UnsafePointer<UInt8>, terminated: UnsafePointer<UInt8>,
-            ended: UnsafePointer<UInt8>, elapsed: UnsafePointer<Float>
-        ) {
-            self.rewards = rewards
-            self.acting = acting
-            self.terminated = terminated
-            self.ended = ended
-            self.elapsed = elapsed
-        }
-
-        /// Whether an agent that is not acting is out for the rest of the episode, not waiting. What came before the
-        /// rollout's first step is not stored; there, who is out after the step may as well have been before.
-        func isOut(step: Int, copy: Int, agent: Int, copies: Int, agents: Int) -> Bool {
-            if acting[(step * copies + copy) * agents + agent] != 0 { return false }
-            let before = max(0, step - 1) * copies + copy
-            if step > 0, ended[before] != EpisodeEnd.running.rawValue { return false }
-            return terminated[before * agents + agent] != 0
-        }
     }
 
     /// - Parameters: `values`: [step + 1, copy, value row]; `finalValues`: [step, copy, value row], read where an episode
     ///   was truncated; `advantages`, `returns`: [step, copy, agent], written; so are `valid`, 1 where an agent of a valid
     ///   episode decides, and `valued`, 1 where it decides or waits.
     package func run(
-        values: UnsafePointer<Float>, finalValues: UnsafePointer<Float>, _ storage: Transitions,
+        _ transitions: Transitions, values: UnsafePointer<Float>, finalValues: UnsafePointer<Float>,
         advantages: UnsafeMutablePointer<Float>, returns: UnsafeMutablePointer<Float>,
         valid: UnsafeMutablePointer<UInt8>, valued: UnsafeMutablePointer<UInt8>
     ) {
+        let (steps, copies, agents) = (transitions.steps, transitions.copies, transitions.agents)
         let valueRows = valuesArePerCopy ? 1 : agents
         let gamma = Float(discount)
         let lambda = Float(self.lambda)
@@ -88,27 +49,25 @@ package struct AdvantageEstimation {
                 for step in stride(from: steps - 1, through: 0, by: -1) {
                     let place = step * copies + copy
                     let row = place * agents + agent
-                    switch EpisodeEnd(rawValue: storage.ended[place]) ?? .failed {
+                    switch transitions.end(place) {
                     case .running:
                         // At the rollout's edge the critic was never shown what an agent that is out sees.
-                        if step == steps - 1, storage.terminated[row] != 0, !valuesArePerCopy { nextValue = 0 }
+                        if step == steps - 1, transitions.terminated[row] != 0, !valuesArePerCopy { nextValue = 0 }
                     case .terminated:
                         (nextValue, nextAdvantage, discountToNext, rewardToNext, isValid) = (0, 0, 1, 0, 1)
                     case .truncated:
-                        let isOut = storage.terminated[row] != 0 && !valuesArePerCopy
+                        let isOut = transitions.terminated[row] != 0 && !valuesArePerCopy
                         let final = isOut ? 0 : finalValues[place * valueRows + valueIndex]
                         (nextValue, nextAdvantage, discountToNext, rewardToNext, isValid) = (final, 0, 1, 0, 1)
                     case .failed:
                         (nextValue, nextAdvantage, discountToNext, rewardToNext, isValid) = (0, 0, 1, 0, 0)
                     }
-                    let elapsed = storage.elapsed[place]
+                    let elapsed = transitions.elapsed[place]
                     let stepDiscount = elapsed == 1 ? gamma : pow(gamma, elapsed)
-                    rewardToNext = storage.rewards[row] + stepDiscount * rewardToNext
+                    rewardToNext = transitions.rewards[row] + stepDiscount * rewardToNext
                     discountToNext *= stepDiscount
-                    valid[row] = storage.acting[row] != 0 ? isValid : 0
-                    valued[row] =
-                        storage.isOut(step: step, copy: copy, agent: agent, copies: copies, agents: agents)
-                        ? 0 : isValid
+                    valid[row] = transitions.acting[row] != 0 ? isValid : 0
+                    valued[row] = transitions.isOut(step: step, copy: copy, agent: agent) ? 0 : isValid
                     // A failed episode's numbers, its elapsed time among them, may be anything, so none is passed on.
                     guard valid[row] != 0 else {
                         advantages[row] = 0

@@ -1,4 +1,3 @@
-import ArgusHost
 import Glibc
 
 /// n-step returns of a rollout (Sutton & Barto 2018, eq. 12.1; Mnih et al. 2016 for advantages made of them):
@@ -8,43 +7,49 @@ import Glibc
 /// Nothing follows an episode that ended by rule; one that was cut by the horizon is bootstrapped from its final row, the
 /// rollout's edge from the row after it. An agent that is out at t+n has no value of its own to bootstrap from: its
 /// rewards go on adding up.
-struct NStepReturns {
+package struct NStepReturns {
     let discount: Double
     let n: Int
     /// One value a copy for all agents, or one an agent.
     let valuesArePerCopy: Bool
 
+    package init(discount: Double, n: Int, valuesArePerCopy: Bool) {
+        self.discount = discount
+        self.n = n
+        self.valuesArePerCopy = valuesArePerCopy
+    }
+
     /// - Parameters: `values`: [step + 1, copy, value row]; `finalValues`: [step, copy, value row], read where an episode
     ///   was truncated; `returns`: [step, copy, agent], written, as are `valid`, 1 where an agent of a valid episode
     ///   decides, and `valued`, 1 where it decides or waits.
-    func run(
-        _ storage: RolloutStorage, values: UnsafePointer<Float>, finalValues: UnsafePointer<Float>,
+    package func run(
+        _ transitions: Transitions, values: UnsafePointer<Float>, finalValues: UnsafePointer<Float>,
         returns: UnsafeMutablePointer<Float>, valid: UnsafeMutablePointer<Float>,
         valued: UnsafeMutablePointer<Float>
     ) {
-        for copy in 0..<storage.copies {
-            for agent in 0..<storage.agents {
+        for copy in 0..<transitions.copies {
+            for agent in 0..<transitions.agents {
                 var isFailed = false
-                for step in stride(from: storage.steps - 1, through: 0, by: -1) {
-                    let place = step * storage.copies + copy
-                    let end = EpisodeEnd(rawValue: storage.ended.pointer[place]) ?? .failed
+                for step in stride(from: transitions.steps - 1, through: 0, by: -1) {
+                    let place = step * transitions.copies + copy
+                    let end = transitions.end(place)
                     if end != .running { isFailed = end == .failed }
-                    let row = place * storage.agents + agent
-                    let isOut = storage.isOut(step: step, copy: copy, agent: agent)
-                    valid[row] = storage.acting.pointer[row] != 0 && !isFailed ? 1 : 0
+                    let row = place * transitions.agents + agent
+                    let isOut = transitions.isOut(step: step, copy: copy, agent: agent)
+                    valid[row] = transitions.acting[row] != 0 && !isFailed ? 1 : 0
                     valued[row] = !isOut && !isFailed ? 1 : 0
                     returns[row] =
-                        valued[row] != 0 ? value(storage, step, copy, agent, values, finalValues) : 0
+                        valued[row] != 0 ? value(transitions, step, copy, agent, values, finalValues) : 0
                 }
             }
         }
     }
 
     private func value(
-        _ storage: RolloutStorage, _ first: Int, _ copy: Int, _ agent: Int, _ values: UnsafePointer<Float>,
+        _ transitions: Transitions, _ first: Int, _ copy: Int, _ agent: Int, _ values: UnsafePointer<Float>,
         _ finalValues: UnsafePointer<Float>
     ) -> Float {
-        let (copies, agents) = (storage.copies, storage.agents)
+        let (copies, agents) = (transitions.copies, transitions.agents)
         let valueRows = valuesArePerCopy ? 1 : agents
         let column = valuesArePerCopy ? 0 : agent
         var sum: Float = 0
@@ -53,17 +58,17 @@ struct NStepReturns {
         while true {
             let place = step * copies + copy
             let row = place * agents + agent
-            sum += factor * storage.rewards.pointer[row]
-            let elapsed = storage.elapsed.pointer[place]
+            sum += factor * transitions.rewards[row]
+            let elapsed = transitions.elapsed[place]
             factor *= elapsed == 1 ? Float(discount) : pow(Float(discount), elapsed)
-            let hasOwnValue = valuesArePerCopy || storage.terminated.pointer[row] == 0
-            switch EpisodeEnd(rawValue: storage.ended.pointer[place]) ?? .failed {
+            let hasOwnValue = valuesArePerCopy || transitions.terminated[row] == 0
+            switch transitions.end(place) {
             case .terminated, .failed: return sum
             case .truncated: return sum + (hasOwnValue ? factor * finalValues[place * valueRows + column] : 0)
             case .running: break
             }
             step += 1
-            guard step < storage.steps else {
+            guard step < transitions.steps else {
                 return sum + (hasOwnValue ? factor * values[(step * copies + copy) * valueRows + column] : 0)
             }
             if step - first >= n, hasOwnValue {

@@ -78,11 +78,11 @@ final class RolloutStorage {
         finalActing.reserveCapacity(expected * agents)
     }
 
-    /// What advantage estimation reads.
-    var transitions: AdvantageEstimation.Transitions {
-        AdvantageEstimation.Transitions(
-            rewards: rewards.pointer, acting: acting.pointer, terminated: terminated.pointer, ended: ended.pointer,
-            elapsed: elapsed.pointer)
+    /// What advantages and returns are made of.
+    var transitions: Transitions {
+        Transitions(
+            steps: steps, copies: copies, agents: agents, rewards: rewards.pointer, acting: acting.pointer,
+            terminated: terminated.pointer, ended: ended.pointer, elapsed: elapsed.pointer)
     }
 
     /// Where an actor puts step `step`'s choices.
@@ -135,9 +135,9 @@ final class RolloutStorage {
         }
     }
 
-    /// See ``AdvantageEstimation/Transitions/isOut(step:copy:agent:copies:agents:)``.
+    /// See ``Transitions/isOut(step:copy:agent:)``.
     func isOut(step: Int, copy: Int, agent: Int) -> Bool {
-        transitions.isOut(step: step, copy: copy, agent: agent, copies: copies, agents: agents)
+        transitions.isOut(step: step, copy: copy, agent: agent)
     }
 
     /// Who does not act has choice 0, whatever was drawn: for values of actions.
