@@ -1,4 +1,4 @@
-package import ArgusHost
+import ArgusHost
 
 /// What happened in a rollout, as advantages and returns are made of it: [step, copy, agent] or, where said so,
 /// [step, copy].
