@@ -10,6 +10,11 @@ public enum Bench {
             throw ArgusError(
                 .configuration, "value out of range", at: "--jobs", found: "\(jobs)", expected: "1 to 10000")
         }
+        guard (1...1024).contains(options.threads) else {
+            throw ArgusError(
+                .configuration, "value out of range", at: "--threads", found: "\(options.threads)",
+                expected: "1 to 1024")
+        }
         let suite = try suite(options, catalog)
         for (entries, tasks) in [(suite.entries, suite.tasks), (suite.crossEntries, suite.crossTasks)] {
             for entry in entries {
@@ -18,9 +23,8 @@ public enum Bench {
         }
         let out = trimmed(options.resume ?? options.out ?? defaultFolder(suite))
         let jobs = Job.all(of: suite, out: out)
-        let cores = ProcessInfo.processInfo.activeProcessorCount
-        let slots = options.jobs ?? max(1, min(cores, jobs.count))
-        let threads = max(1, cores / slots)
+        let threads = options.threads
+        let slots = options.jobs ?? max(1, min(Machine.cores / threads, jobs.count))
         if options.dryRun {
             let plan = try JobPlan(jobs, slots: slots, threads: threads)
             options.output(options.json ? try plan.json() : plan.text(terminal: .of(descriptor: 1)))

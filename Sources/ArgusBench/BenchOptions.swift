@@ -8,6 +8,9 @@ public struct BenchOptions {
     public var out: String?
     /// Jobs side by side; nil: as many as there are cores.
     public var jobs: Int?
+    /// Threads of each job. One, unless said otherwise: a training's numbers depend on how many there are, and should not
+    /// depend on how many cores a machine has.
+    public var threads: Int
     /// A result folder to go on with.
     public var resume: String?
     /// A file from which all replies of language models come; nil: models are asked.
@@ -32,8 +35,9 @@ public struct BenchOptions {
     public var display: ProgressDisplay
 
     public init(
-        suite: String? = nil, out: String? = nil, jobs: Int? = nil, resume: String? = nil, replay: String? = nil,
-        dryRun: Bool = false, json: Bool = false, executable: String? = nil, algorithms: [String]? = nil,
+        suite: String? = nil, out: String? = nil, jobs: Int? = nil, threads: Int = 1, resume: String? = nil,
+        replay: String? = nil, dryRun: Bool = false, json: Bool = false, executable: String? = nil,
+        algorithms: [String]? = nil,
         scenarioHash: @escaping (Scenario) throws(ArgusError) -> String,
         check: @escaping (Suite.Entry, Scenario) throws(ArgusError) -> Void = { (_, _) throws(ArgusError) in },
         output: @escaping (String) -> Void = Report.standardOutput, display: ProgressDisplay = .standardError()
@@ -41,6 +45,7 @@ public struct BenchOptions {
         self.suite = suite
         self.out = out
         self.jobs = jobs
+        self.threads = threads
         self.resume = resume
         self.replay = replay
         self.dryRun = dryRun

@@ -5,11 +5,12 @@ import json
 import os
 import pathlib
 import signal
+import subprocess
 import time
 
 import pytest
 
-from command import argus, start
+from command import ARGUS, argus, environment, start
 
 SUITE = """
 suite: small
@@ -115,6 +116,21 @@ def test_dry_run_lists_jobs_and_runs_none(suite, tmp_path):
     result = argus("bench", suite, "--out", tmp_path / "out", "--dry-run", check=0)
     assert "MAPPO" in result.stdout and "estimate" in result.stdout.lower()
     assert not list(tmp_path.rglob("result.json"))
+
+
+def test_numbers_do_not_depend_on_the_machines_cores(suite, tmp_path):
+    def plan(*options):
+        arguments = [ARGUS, "bench", suite, "--out", tmp_path / "out", "--dry-run", "--json", *options]
+        # One core is all that this process and its children may use.
+        return json.loads(subprocess.run(
+            arguments, capture_output=True, text=True, check=True, env=environment(),
+            preexec_fn=lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})).stdout)  # fmt: skip
+
+    assert (plan()["side_by_side"], plan()["threads"]) == (1, 1)
+    assert (plan("--jobs", "3")["side_by_side"], plan("--jobs", "1", "--threads", "4")["threads"]) == (3, 4)
+    for threads in (0, 1025):
+        refused = argus("bench", suite, "--dry-run", "--threads", threads)
+        assert refused.returncode != 0 and "--threads" in refused.stderr and str(threads) in refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,21 @@ import Foundation
 
 /// What a result was made on and with.
 public enum Machine {
+    /// Cores that this process may use: fewer than there are where `taskset` or a container says so.
+    public static var cores: Int {
+        // A mask in hexadecimal digits, in groups with commas between them (proc(5)).
+        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Cpus_allowed:") })
+        else { return ProcessInfo.processInfo.activeProcessorCount }
+        let digits = line.dropFirst("Cpus_allowed:".count).compactMap(\.hexDigitValue)
+        return max(1, digits.reduce(0) { $0 + $1.nonzeroBitCount })
+    }
+
     /// Processor, cores, memory and system.
     public static var description: [String: String] {
         let process = ProcessInfo.processInfo
         var result = [
-            "cores": "\(process.activeProcessorCount)", "memory_gib": "\(process.physicalMemory >> 30)",
+            "cores": "\(cores)", "memory_gib": "\(process.physicalMemory >> 30)",
             "system": process.operatingSystemVersionString,
         ]
         if let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8),

@@ -27,7 +27,7 @@ enum AvailablePolicies {
         LanguagePolicyProvider(
             paths,
             localModels: { reference throws(ArgusError) in
-                let cores = ProcessInfo.processInfo.activeProcessorCount
+                let cores = Machine.cores
                 return try InProcessModel(reference, isReplay: paths.replay != nil, threads: threads ?? cores)
             }, channels: { HostChannel($0) })
         #else

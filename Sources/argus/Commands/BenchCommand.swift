@@ -30,6 +30,13 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Jobs side by side. Default: as many as there are cores.")
     var jobs: Int?
 
+    @Option(
+        help: """
+            Threads of each job. Trainings come to other numbers with another number of them; language models in \
+            process answer faster with more.
+            """)
+    var threads = 1
+
     @Option(help: "Go on with the suite in this result folder.")
     var resume: String?
 
@@ -49,8 +56,8 @@ struct BenchCommand: ParsableCommand {
         algorithms = Algorithm.all.map(\.name)
         #endif
         let options = BenchOptions(
-            suite: suite, out: out, jobs: jobs, resume: resume, replay: replay, dryRun: dryRun, json: json,
-            algorithms: algorithms,
+            suite: suite, out: out, jobs: jobs, threads: threads, resume: resume, replay: replay, dryRun: dryRun,
+            json: json, algorithms: algorithms,
             scenarioHash: { scenario throws(ArgusError) in
                 try scenario.hash(for: try host.descriptor(for: scenario))
             },

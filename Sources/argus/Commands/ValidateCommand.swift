@@ -70,7 +70,7 @@ struct ValidateCommand: ParsableCommand {
             self.effort ?? (target.kind == .peer ? 2000 : 10_000), 16...100_000_000, "--effort")
         let limit = Double(try OptionCheck.inRange(timeLimit, 1...86_400, "--time-limit"))
         let jobs = try OptionCheck.inRange(
-            self.jobs ?? min(4, ProcessInfo.processInfo.activeProcessorCount), 1...256, "--jobs")
+            self.jobs ?? min(4, Machine.cores), 1...256, "--jobs")
         let task = CheckTask(
             target: target, check: only?.first ?? "", environment: environment, parameters: parameters, effort: effort,
             timeLimit: limit)
