@@ -293,6 +293,19 @@ extension JobRunnerTests {
         #expect(report.contains("Fails is left out of the aggregate: demo/one lacks seed 0, 1, 2"))
     }
 
+    @Test("what a running seed says of its own time is expected of the others")
+    func expectedTime() throws {
+        let jobs = Job.all(of: try runs.suite(SyntheticRuns.demo), out: "o")
+            .filter { $0.name.hasPrefix("demo/one MAPPO") }
+        var measured = JobCost.Measured()
+        measured.add(nil, for: jobs[0])
+        measured.add(JobProgress(phase: "training", step: 10, steps: 10, secondsLeft: 3), for: jobs[0])
+        #expect(measured.seconds(of: jobs[1]) == nil, "at its end nothing can be told from what is left")
+        measured.add(JobProgress(phase: "training", step: 250, steps: 1000, secondsLeft: 60), for: jobs[0])
+        #expect(measured.seconds(of: jobs[1]) == 80)
+        #expect(JobCost.estimate(of: jobs[1], threads: 1, measured: measured).seconds == 80)
+    }
+
     @Test("a dry run runs nothing and writes nothing")
     func dryRun() throws {
         let suite = try prepare(SyntheticRuns.demo)

@@ -57,6 +57,12 @@ public struct JobCost: Sendable, Hashable {
             seconds[Key(scenario: job.task.scenario.id, entry: job.entry.name), default: []].append(wallSeconds)
         }
 
+        /// What a running job says of itself tells more about the next seed's than any assumption.
+        public mutating func add(_ progress: JobProgress?, for job: Job) {
+            guard let progress, let left = progress.secondsLeft, left > 0 else { return }
+            add(left / (1 - progress.fraction), for: job)
+        }
+
         /// The mean over finished jobs that differ in the seed alone; nil before there is one.
         public func seconds(of job: Job) -> Double? {
             seconds[Key(scenario: job.task.scenario.id, entry: job.entry.name)].map {

@@ -187,6 +187,8 @@ private struct RunState {
     }
 
     func progress(slots: Int, threads: Int) -> SuiteProgress {
+        var measured = measured
+        for running in running { measured.add(running.progress, for: running.job) }
         func cost(_ job: Job) -> Double { JobCost.estimate(of: job, threads: threads, measured: measured).seconds }
         let busy = running.map { running in
             running.progress?.secondsLeft ?? max(1, cost(running.job) - running.elapsed)
