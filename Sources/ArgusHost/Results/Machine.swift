@@ -4,12 +4,15 @@ import Foundation
 public enum Machine {
     /// Cores that this process may use: fewer than there are where `taskset` or a container says so.
     public static var cores: Int {
-        // A mask in hexadecimal digits, in groups with commas between them (proc(5)).
+        let all = ProcessInfo.processInfo.activeProcessorCount
+        // A mask in hexadecimal digits, in groups with commas between them (proc(5)); where nothing is forbidden it may
+        // have bits of cores that are not there.
         guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
             let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Cpus_allowed:") })
-        else { return ProcessInfo.processInfo.activeProcessorCount }
-        let digits = line.dropFirst("Cpus_allowed:".count).compactMap(\.hexDigitValue)
-        return max(1, digits.reduce(0) { $0 + $1.nonzeroBitCount })
+        else { return all }
+        let allowed = line.dropFirst("Cpus_allowed:".count).compactMap(\.hexDigitValue)
+            .reduce(0) { $0 + $1.nonzeroBitCount }
+        return max(1, min(all, allowed))
     }
 
     /// Processor, cores, memory and system.

@@ -27,8 +27,7 @@ enum AvailablePolicies {
         LanguagePolicyProvider(
             paths,
             localModels: { reference throws(ArgusError) in
-                let cores = Machine.cores
-                return try InProcessModel(reference, isReplay: paths.replay != nil, threads: threads ?? cores)
+                try InProcessModel(reference, isReplay: paths.replay != nil, threads: threads ?? Machine.cores)
             }, channels: { HostChannel($0) })
         #else
         LanguagePolicyProvider(paths, channels: { HostChannel($0) })
