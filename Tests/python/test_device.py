@@ -52,8 +52,8 @@ def test_another_device_learns_what_the_cpu_learns(tmp_path, elsewhere, algorith
     assert len(here) == len(there) > 3
     # The CPU has some operations of its own, which round otherwise; later updates build on what was rounded.
     for line, other in zip(here[:3], there[:3]):
-        assert line == pytest.approx(other, rel=1e-2, abs=1e-4)
-    assert json.loads((tmp_path / "elsewhere" / "run.json").read_text())["machine"]["device"] == "elsewhere"
+        assert line == pytest.approx(other, rel=1e-3, abs=1e-5)
+    assert json.loads((tmp_path / "elsewhere" / "run.json").read_text())["device"] == "elsewhere"
     # What was learnt there can be played here.
     team = f"run:{tmp_path / 'elsewhere'}"
     argus("evaluate", scenario, "--team", team, "--episodes", 2, check=0)

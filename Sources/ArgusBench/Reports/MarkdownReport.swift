@@ -144,6 +144,8 @@ enum MarkdownReport {
         }
         for versions in unique(manifests.map(\.versions)) { lines.append("versions: \(pairs(versions))") }
         lines.append("threads of a run: \(words(manifests.map { "\($0.threads)" }))")
+        let devices = manifests.compactMap(\.device)
+        if !devices.isEmpty { lines.append("networks learnt on: \(words(devices))") }
         lines.append("code: \(words(manifests.map(\.codeRevision)))")
         lines.append("plugins: \(words(manifests.map { "\($0.plugin) \($0.pluginHash)" }))")
         let commands = unique(

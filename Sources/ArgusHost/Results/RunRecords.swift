@@ -170,12 +170,15 @@ public struct RunManifest: Codable, Sendable, Hashable {
     public var codeRevision: String
     public var versions: [String: String]
     public var machine: [String: String]
+    /// Where networks learnt; nil where nothing was trained, and on the CPU in runs of before there was a choice.
+    public var device: String?
 
     public init(
         scenario: String, scenarioVersion: Int, scenarioHash: String, scenarioText: String, plugin: String,
         pluginHash: String, entry: String, seed: UInt64, algorithm: String?, hyperparameters: [String: String],
         team: String?, steps: Int, evaluationEpisodes: Int, evaluations: Int, absoluteEpisodes: Int, threads: Int,
-        codeRevision: String, versions: [String: String], machine: [String: String], partner: String? = nil
+        codeRevision: String, versions: [String: String], machine: [String: String], device: String? = nil,
+        partner: String? = nil
     ) {
         self.scenario = scenario
         self.scenarioVersion = scenarioVersion
@@ -196,12 +199,13 @@ public struct RunManifest: Codable, Sendable, Hashable {
         self.codeRevision = codeRevision
         self.versions = versions
         self.machine = machine
+        self.device = device
         self.partner = partner
     }
 
     enum CodingKeys: String, CodingKey {
         case format, scenario, plugin, entry, seed, algorithm, hyperparameters, team, partner, steps, evaluations
-        case threads
+        case threads, device
         case versions, machine
         case scenarioVersion = "scenario_version"
         case scenarioHash = "scenario_hash"

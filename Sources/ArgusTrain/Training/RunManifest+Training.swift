@@ -19,9 +19,8 @@ extension RunManifest {
             absoluteEpisodes: request.absoluteEpisodes, threads: request.threads,
             codeRevision: Machine.codeRevision,
             versions: Machine.versions.merging(["libtorch": TorchInfo.version]) { $1 },
-            machine: Machine.description.merging([
-                "libtorch_capability": TorchInfo.cpuCapability, "device": request.device,
-            ]) { $1 })
+            machine: Machine.description.merging(["libtorch_capability": TorchInfo.cpuCapability]) { $1 },
+            device: request.device)
     }
 
     /// Refuses to go on with a run that was asked for differently.
@@ -37,8 +36,8 @@ extension RunManifest {
         if algorithm != earlier.algorithm {
             throw refuse("algorithm", algorithm ?? "none", earlier.algorithm ?? "none")
         }
-        let (device, before) = (machine["device"] ?? "cpu", earlier.machine["device"] ?? "cpu")
-        if device != before { throw refuse("device", device, before) }
+        let (here, before) = (device ?? "cpu", earlier.device ?? "cpu")
+        if here != before { throw refuse("device", here, before) }
         if seed != earlier.seed { throw refuse("seed", "\(seed)", "\(earlier.seed)") }
         if steps != earlier.steps { throw refuse("number of steps", "\(steps)", "\(earlier.steps)") }
         for (name, value) in hyperparameters.sorted(by: { $0.key < $1.key })

@@ -14,7 +14,6 @@
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/library.h>
 
-#include <cstdio>
 #include <cstdlib>
 
 namespace {
