@@ -237,6 +237,20 @@ def test_a_damaged_snapshot_in_a_checkpoint_is_refused(tmp_path, interrupted):
     refused(damaged(copy_of(interrupted, tmp_path), flip), "snapshot")
 
 
+def test_a_policy_of_another_version_says_what_it_lacks(tmp_path, interrupted):
+    path = copy_of(interrupted, tmp_path) / "checkpoint" / "best.safetensors"
+    data = path.read_bytes()
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    policy = json.loads(header["__metadata__"]["policy"])
+    del policy["actor"]["hidden"]
+    header["__metadata__"]["policy"] = json.dumps(policy)
+    text = json.dumps(header).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + data[8 + int.from_bytes(data[:8], "little") :])
+    result = argus("evaluate", "foraging/8x8-2p-2f-coop", "--team", f"run:{path.parent.parent}", "--episodes", 1)
+    refused(result, "no 'actor.hidden' in its description", "another version", "best.safetensors")
+    assert "DecodingError" not in result.stderr
+
+
 def test_starting_over_in_a_folder_with_a_run_is_refused(tmp_path, interrupted):
     refused(argus(*arguments(out(copy_of(interrupted, tmp_path)), *FEED_FORWARD)), "--resume")
 

@@ -36,13 +36,23 @@ enum PolicyFile {
         return try read(path: path)
     }
 
+    private static func description(_ json: String) throws(TensorError) -> TrainedPolicy.Description {
+        do {
+            return try JSONDecoder().decode(TrainedPolicy.Description.self, from: Data(json.utf8))
+        } catch {
+            throw TensorError(
+                code: .fileFormat,
+                message: "\(DecodingError.reason(error)) in its description: from another version of argus, or damaged")
+        }
+    }
+
     static func read(path: String) throws(ArgusError) -> TrainedPolicy {
         do {
             let file = try SafetensorsFile(contentsOf: path)
             guard file.metadata["format"] == format, let json = file.metadata["policy"] else {
                 throw TensorError(code: .fileFormat, message: "no \(format) description in its metadata")
             }
-            let description = try JSONDecoder().decode(TrainedPolicy.Description.self, from: Data(json.utf8))
+            let description = try description(json)
             try description.requireConsistent()
             var generator = SplitMix64(seed: 0)
             let network = try TeamNetwork(
