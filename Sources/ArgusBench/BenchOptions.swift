@@ -6,7 +6,7 @@ public struct BenchOptions {
     public var suite: String?
     /// The result folder; nil: `results/SUITE-DATE-TIME`.
     public var out: String?
-    /// Jobs side by side; nil: as many as there are cores.
+    /// Jobs side by side; nil: as many as there are cores for.
     public var jobs: Int?
     /// Threads of each job. One, unless said otherwise: a training's numbers depend on how many there are, and should not
     /// depend on how many cores a machine has.

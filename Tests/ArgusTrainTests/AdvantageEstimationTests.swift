@@ -2,8 +2,10 @@ import ArgusHost
 import ArgusTrain
 import Testing
 
-/// What happened to one agent of one copy.
+/// What happened: to one agent of one copy, or [step, copy, agent].
 private struct Story {
+    var copies = 1
+    var agents = 1
     var rewards: [Float]
     var ended: [EpisodeEnd]
     var acting: [UInt8]?
@@ -11,11 +13,12 @@ private struct Story {
     var elapsed: [Float]?
 
     func withTransitions(_ body: (Transitions) -> Void) {
-        let steps = rewards.count
+        let steps = ended.count / copies
         let ends = ended.map(\.rawValue)
-        let acting = acting ?? [UInt8](repeating: 1, count: steps)
-        let terminated = terminated ?? ended.map { $0 == .terminated ? 1 : 0 }
-        let elapsed = elapsed ?? [Float](repeating: 1, count: steps)
+        let acting = acting ?? [UInt8](repeating: 1, count: rewards.count)
+        let terminated =
+            terminated ?? ended.flatMap { [UInt8](repeating: $0 == .terminated ? 1 : 0, count: agents) }
+        let elapsed = elapsed ?? [Float](repeating: 1, count: ended.count)
         rewards.withUnsafeBufferPointer { rewards in
             acting.withUnsafeBufferPointer { acting in
                 terminated.withUnsafeBufferPointer { terminated in
@@ -27,7 +30,7 @@ private struct Story {
                             else { return }
                             body(
                                 Transitions(
-                                    steps: steps, copies: 1, agents: 1, rewards: rewards, acting: acting,
+                                    steps: steps, copies: copies, agents: agents, rewards: rewards, acting: acting,
                                     terminated: terminated, ended: ends, elapsed: elapsed))
                         }
                     }
@@ -149,11 +152,11 @@ struct AdvantageEstimationTests {
 private func returns(
     of story: Story, n: Int, values: [Float], final: Float = 0, valuesArePerCopy: Bool = false
 ) -> (returns: [Float], valid: [Float], valued: [Float]) {
-    let steps = story.rewards.count
-    var returns = [Float](repeating: .nan, count: steps)
-    var valid = [Float](repeating: 9, count: steps)
-    var valued = [Float](repeating: 9, count: steps)
-    let finals = [Float](repeating: final, count: steps)
+    let rows = story.rewards.count
+    var returns = [Float](repeating: .nan, count: rows)
+    var valid = [Float](repeating: 9, count: rows)
+    var valued = [Float](repeating: 9, count: rows)
+    let finals = [Float](repeating: final, count: rows)
     story.withTransitions {
         NStepReturns(discount: 0.5, n: n, valuesArePerCopy: valuesArePerCopy).run(
             $0, values: values, finalValues: finals, returns: &returns, valid: &valid, valued: &valued)
@@ -205,6 +208,21 @@ struct NStepReturnsTests {
         // G(0) = 1 + 2/8 + 16/16, G(1) = 2 + 4/2 + 32/8, G(2) = 4 + 8/4 + 64/8, G(3) = 8 + 64/2
         #expect(result.returns == [2.25, 8, 14, 40])
         #expect(result.valid == [1, 0, 1, 1] && result.valued == [1, 1, 1, 1])
+    }
+
+    @Test("Copies and agents are told apart")
+    func rows() {
+        // Two steps of two copies with two agents; the second copy's episode ends by rule after the first step.
+        let story = Story(
+            copies: 2, agents: 2, rewards: [1, 2, 3, 4, 5, 6, 7, 8],
+            ended: [.running, .terminated, .running, .running])
+        let values: [Float] = [0, 0, 0, 0, 0, 0, 0, 0, 16, 32, 64, 128]
+        // (1, 2) + (5, 6)/2 + (16, 32)/4, then (3, 4) alone; (5, 6) + (16, 32)/2, (7, 8) + (64, 128)/2
+        #expect(returns(of: story, n: 2, values: values).returns == [7.5, 13, 3, 4, 13, 22, 39, 72])
+        // One value a copy: (1, 2) + (5, 6)/2 + 16/4; (5, 6) + 16/2, (7, 8) + 64/2
+        let shared = returns(of: story, n: 2, values: [0, 0, 0, 0, 16, 64], valuesArePerCopy: true)
+        #expect(shared.returns == [7.5, 9, 3, 4, 13, 14, 39, 40])
+        #expect(shared.valid == Array(repeating: 1, count: 8))
     }
 
     @Test("Rows of a failed episode count for nothing, those before it do")

@@ -16,9 +16,10 @@ def test_the_algorithm_that_the_document_adds_compiles(tmp_path):
     (tmp_path / "Algorithm.swift").write_text(registry.replace(".mappo,", ".mappo, .ia2c,"))
     sources |= {path.name: path for path in tmp_path.glob("*.swift")}
     maps = [*(ROOT / "Sources").rglob("module.modulemap"), *(ROOT / ".build/checkouts").rglob("module.modulemap")]
-    # As SwiftPM calls it, without making anything.
+    # As SwiftPM calls it, without making anything; it names a package after its folder.
+    package = re.sub(r"[^a-z0-9]", "_", ROOT.name.lower())
     result = subprocess.run(
-        ["swiftc", "-typecheck", "-module-name", "ArgusTrain", "-package-name", ROOT.name.lower(), "-swift-version", "6",
+        ["swiftc", "-typecheck", "-module-name", "ArgusTrain", "-package-name", package, "-swift-version", "6",
          "-enable-upcoming-feature", "ExistentialAny", "-enable-upcoming-feature", "InternalImportsByDefault",
          "-warnings-as-errors", "-I", BUILD / "Modules",
          *[part for path in maps for part in ("-I", path.parent)], *sources.values()],

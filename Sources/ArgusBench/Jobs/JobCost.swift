@@ -13,7 +13,7 @@ public struct JobCost: Sendable, Hashable {
     public var seconds: Double
     /// Bytes on disk.
     public var bytes: Int
-    /// Whether `seconds` comes from finished jobs of the same suite.
+    /// Whether `seconds` comes from finished or running jobs of the same suite.
     public var isMeasured: Bool
 
     /// - Parameters:
@@ -42,7 +42,7 @@ public struct JobCost: Sendable, Hashable {
             seconds: known ?? seconds, bytes: Int(min(bytes, 1e18)), isMeasured: known != nil)
     }
 
-    /// Wall seconds of finished jobs, by scenario and entry.
+    /// Wall seconds of finished jobs, and what running ones expect, by scenario and entry.
     public struct Measured: Sendable, Hashable {
         private struct Key: Hashable {
             var scenario: String
@@ -63,7 +63,7 @@ public struct JobCost: Sendable, Hashable {
             add(left / (1 - progress.fraction), for: job)
         }
 
-        /// The mean over finished jobs that differ in the seed alone; nil before there is one.
+        /// The mean over jobs that differ in the seed alone; nil before there is one.
         public func seconds(of job: Job) -> Double? {
             seconds[Key(scenario: job.task.scenario.id, entry: job.entry.name)].map {
                 $0.reduce(0, +) / Double($0.count)

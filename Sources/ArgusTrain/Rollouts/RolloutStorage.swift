@@ -135,11 +135,6 @@ final class RolloutStorage {
         }
     }
 
-    /// See ``Transitions/isOut(step:copy:agent:)``.
-    func isOut(step: Int, copy: Int, agent: Int) -> Bool {
-        transitions.isOut(step: step, copy: copy, agent: agent)
-    }
-
     /// Who does not act has choice 0, whatever was drawn: for values of actions.
     func clearIdleChoices(step: Int) {
         let rows = copies * agents

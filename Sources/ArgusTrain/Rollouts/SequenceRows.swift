@@ -23,6 +23,7 @@ struct SequenceRows {
         self.copies = copies
         indices = try Tensor(copies)
         let storage = player.storage
+        let transitions = storage.transitions
         let (agents, steps, heads) = (player.agents, player.steps, player.actor.rule.heads.count)
         let rows = (steps + 1) * copies.count
         var presence = [Float](repeating: 0, count: rows * agents)
@@ -31,7 +32,7 @@ struct SequenceRows {
             for (index, copy) in copies.enumerated() {
                 for agent in 0..<agents {
                     let row = (step * copies.count + index) * agents + agent
-                    presence[row] = storage.isOut(step: step, copy: Int(copy), agent: agent) ? 0 : 1
+                    presence[row] = transitions.isOut(step: step, copy: Int(copy), agent: agent) ? 0 : 1
                     let stored = (step * player.copies + Int(copy)) * agents + agent
                     guard step < steps, storage.acting.pointer[stored] != 0 else { continue }
                     for head in 0..<heads {

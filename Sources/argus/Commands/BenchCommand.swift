@@ -27,7 +27,7 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Result folder. Default: results/SUITE-DATE-TIME.")
     var out: String?
 
-    @Option(help: "Jobs side by side. Default: as many as there are cores.")
+    @Option(help: "Jobs side by side. Default: as many as there are cores for.")
     var jobs: Int?
 
     @Option(
