@@ -22,11 +22,11 @@ public enum Bench {
             }
         }
         let out = trimmed(options.resume ?? options.out ?? defaultFolder(suite))
-        let jobs = Job.all(of: suite, out: out)
         let threads = options.threads
+        let jobs = Job.all(of: suite, threads: threads, out: out)
         let slots = options.jobs ?? max(1, min(Machine.cores / threads, jobs.count))
         if options.dryRun {
-            let plan = try JobPlan(jobs, slots: slots, threads: threads)
+            let plan = try JobPlan(jobs, slots: slots)
             options.output(options.json ? try plan.json() : plan.text(terminal: .of(descriptor: 1)))
             return 0
         }
@@ -42,7 +42,7 @@ public enum Bench {
         display.say(
             "\(suite.name): \(jobs.count) jobs, \(slots) side by side, threads of each: \(threads); results in \(out)")
         let runner = JobRunner(
-            executable: options.executable ?? JobRunner.ownExecutable, slots: slots, threads: threads,
+            executable: options.executable ?? JobRunner.ownExecutable, slots: slots,
             replay: options.replay, display: display)
         let outcome = try runner.run(jobs)
         if let status = outcome.interruptStatus {

@@ -75,30 +75,30 @@ struct JobRunnerTests {
 
     private func runner(_ slots: Int, _ write: @escaping (String) -> Void = { _ in }) -> JobRunner {
         JobRunner(
-            executable: script, slots: slots, threads: 1, display: ProgressDisplay(terminal: .plain, write: write))
+            executable: script, slots: slots, display: ProgressDisplay(terminal: .plain, write: write))
     }
 
     private var calls: [String] { runs.text(runs.root + "/calls.txt").split(separator: "\n").map(String.init) }
 
     @Test("untrained jobs come first, then seed by seed over entries")
     func order() throws {
-        let jobs = Job.all(of: try runs.suite(SyntheticRuns.demo), out: "o")
+        let jobs = Job.all(of: try runs.suite(SyntheticRuns.demo), threads: 2, out: "o")
         #expect(jobs.count == 12)
         #expect(jobs.prefix(6).allSatisfy { !$0.entry.isTrained })
         #expect(jobs[6...8].map(\.name) == ["demo/one MAPPO seed 0", "demo/two MAPPO seed 0", "demo/one MAPPO seed 1"])
         #expect(jobs[6].folder == "o/demo/one/MAPPO/seed-0")
         #expect(
-            jobs[6].arguments(threads: 2, resuming: true) == [
+            jobs[6].arguments(resuming: true) == [
                 "train", jobs[6].task.file, "--algorithm", "mappo", "--steps", "1000", "--set", "rate=0.0005",
                 "--evaluation-episodes", "2", "--evaluations", "2", "--absolute-episodes", "4", "--resume",
                 "o/demo/one/MAPPO/seed-0", "--entry", "MAPPO", "--seed", "0", "--threads", "2", "--out",
                 "o/demo/one/MAPPO/seed-0", "--progress", "json", "--stop-with-stdin",
             ])
         #expect(
-            jobs[0].arguments(threads: 1, resuming: false) == [
+            jobs[0].arguments(resuming: false) == [
                 "evaluate", jobs[0].task.file, "--team", "random", "--episodes", "4", "--entry", "Random", "--seed",
                 "0",
-                "--threads", "1", "--out", "o/demo/one/Random/seed-0", "--progress", "json", "--stop-with-stdin",
+                "--threads", "2", "--out", "o/demo/one/Random/seed-0", "--progress", "json", "--stop-with-stdin",
             ])
     }
 
@@ -154,7 +154,7 @@ struct JobRunnerTests {
     func noProgram() throws {
         let suite = try runs.suite(SyntheticRuns.demo)
         let outcome = try JobRunner(
-            executable: runs.root + "/none", slots: 2, threads: 1,
+            executable: runs.root + "/none", slots: 2,
             display: ProgressDisplay(terminal: .plain) { _ in }
         ).run(Job.all(of: suite, out: runs.out))
         #expect(outcome.failures.count == 12)
@@ -202,7 +202,7 @@ struct JobRunnerTests {
                 path: root + "/Scenarios/suites/demo.yaml", catalog: ScenarioCatalog(root: root + "/Scenarios"),
                 hash: { $0.hash })
             _ = try JobRunner(
-                executable: root + "/argus", slots: 1, threads: 1,
+                executable: root + "/argus", slots: 1,
                 display: ProgressDisplay(terminal: .plain) { _ in }
             ).run(Job.all(of: suite, out: root + "/out"))
         }
@@ -227,6 +227,11 @@ struct JobRunnerTests {
             #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
             #expect(error?.description.contains("--out") == true)
         }
+        let threads = #expect(throws: ArgusError.self) {
+            _ = try runner(1).run(Job.all(of: suite, threads: 2, out: runs.out))
+        }
+        #expect(threads?.description.contains("found threads 1, expected threads 2") == true)
+        #expect(threads?.description.contains("'--threads 1'") == true)
         let same = try runs.suite(SyntheticRuns.demo.replacingOccurrences(of: "0.0005", with: "5e-4"))
         #expect(try runner(1).run(Job.all(of: same, out: runs.out)).failures.isEmpty)
         #expect(calls.isEmpty)
@@ -303,7 +308,7 @@ extension JobRunnerTests {
         #expect(measured.seconds(of: jobs[1]) == nil, "at its end nothing can be told from what is left")
         measured.add(JobProgress(phase: "training", step: 250, steps: 1000, secondsLeft: 60), for: jobs[0])
         #expect(measured.seconds(of: jobs[1]) == 80)
-        #expect(JobCost.estimate(of: jobs[1], threads: 1, measured: measured).seconds == 80)
+        #expect(JobCost.estimate(of: jobs[1], measured: measured).seconds == 80)
     }
 
     @Test("a dry run runs nothing and writes nothing")
@@ -311,7 +316,7 @@ extension JobRunnerTests {
         let suite = try prepare(SyntheticRuns.demo)
         #expect(try bench(suite: "demo", out: runs.out, dryRun: true) == 0)
         #expect(calls.isEmpty && !FileManager.default.fileExists(atPath: runs.out))
-        let plan = try JobPlan(Job.all(of: suite, out: runs.out), slots: 2, threads: 1)
+        let plan = try JobPlan(Job.all(of: suite, out: runs.out), slots: 2)
         let text = plan.text(terminal: .plain)
         #expect(text.contains("12 of 12 jobs to run, 2 side by side"))
         #expect(text.contains("15,000 training steps/s"))

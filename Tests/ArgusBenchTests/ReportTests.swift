@@ -181,7 +181,7 @@ struct ReportTests {
 
     @Test("a table that is wider than the terminal goes on below, with nothing cut off")
     func narrow() throws {
-        let plan = try JobPlan(Job.all(of: runs.suite(SyntheticRuns.demo), out: runs.out), slots: 2, threads: 1)
+        let plan = try JobPlan(Job.all(of: runs.suite(SyntheticRuns.demo), out: runs.out), slots: 2)
         let text = plan.text(terminal: Terminal(isTerminal: true, width: 40, hasColour: false))
         let table = text.components(separatedBy: "\n\n12 of 12")[0].split(separator: "\n")
         #expect(table.allSatisfy { $0.count <= 40 })

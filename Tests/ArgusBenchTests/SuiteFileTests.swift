@@ -61,14 +61,14 @@ struct SuiteFileTests {
         #expect(jobs.count == 3 + 6)
         let pair = try #require(jobs.first { $0.entry.name == "Random--MAPPO" })
         #expect(
-            pair.arguments(threads: 1, resuming: false).prefix(6) == [
+            pair.arguments(resuming: false).prefix(6) == [
                 "evaluate", pair.task.file, "--team", "random", "--partner", "run:o/demo/one/MAPPO/seed-0",
             ])
         let model = try #require(jobs.first { $0.entry.name == "Model--Random" })
-        let arguments = model.arguments(threads: 1, resuming: false)
+        let arguments = model.arguments(resuming: false)
         #expect(arguments.contains("--cache") && arguments.contains("o/replies.sqlite"))
-        #expect(model.arguments(threads: 1, resuming: false, replay: "r").contains("--replay"))
-        #expect(!pair.arguments(threads: 1, resuming: false).contains("--cache"))
+        #expect(model.arguments(resuming: false, replay: "r").contains("--replay"))
+        #expect(!pair.arguments(resuming: false).contains("--cache"))
         let order = jobs.map(\.entry.name)
         #expect(try #require(order.firstIndex(of: "MAPPO")) < (try #require(order.firstIndex(of: "Random--MAPPO"))))
         try AtomicFile.makeFolder(runs.out)

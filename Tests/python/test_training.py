@@ -189,12 +189,14 @@ def copy_of(run, tmp_path):
         ({"algorithm": "ippo"}, ["algorithm", "mappo"]),
         ({"seed": 9}, ["seed"]),
         ({"steps": 500_000}, ["steps"]),
+        ({"extra": ("--threads", 2)}, ["number of threads", "2", "1"]),
     ],
 )
 def test_resuming_another_run_is_refused(tmp_path, interrupted, change, words):
     folder = copy_of(interrupted, tmp_path)
     settings = {"steps": 1_000_000, **change}
-    refused(argus(*arguments(resume(folder), *FEED_FORWARD, **settings)), *words)
+    extra = settings.pop("extra", ())
+    refused(argus(*arguments(resume(folder), *FEED_FORWARD, *extra, **settings)), *words)
 
 
 def test_a_finished_run_is_shown_again_only_if_it_is_the_one_that_is_asked_for(tmp_path):

@@ -6,6 +6,8 @@ public struct Job: Sendable, Hashable {
     public var entry: Suite.Entry
     public var seed: UInt64
     public var measurement: EvaluationProtocol
+    /// That it computes on; a training's numbers depend on how many there are.
+    public var threads: Int
     /// `OUT/SCENARIO/ENTRY/seed-N`.
     public var folder: String
     /// Where the language models of the whole suite keep their replies.
@@ -13,12 +15,14 @@ public struct Job: Sendable, Hashable {
     private var out: String
 
     public init(
-        task: Suite.Task, entry: Suite.Entry, seed: UInt64, measurement: EvaluationProtocol, out: String
+        task: Suite.Task, entry: Suite.Entry, seed: UInt64, measurement: EvaluationProtocol, threads: Int = 1,
+        out: String
     ) {
         self.task = task
         self.entry = entry
         self.seed = seed
         self.measurement = measurement
+        self.threads = threads
         folder = Job.folder(out, task, entry.name, seed)
         repliesPath = "\(out)/replies.sqlite"
         self.out = out
@@ -54,14 +58,16 @@ public struct Job: Sendable, Hashable {
 
     /// All jobs of a suite, in the order in which they are best run: untrained entries first, since they are quick and
     /// show early whether scenarios work; then seed by seed, so that every entry has a first result early.
-    public static func all(of suite: Suite, out: String) -> [Job] {
+    public static func all(of suite: Suite, threads: Int = 1, out: String) -> [Job] {
+        func job(_ task: Suite.Task, _ entry: Suite.Entry, _ seed: UInt64) -> Job {
+            Job(task: task, entry: entry, seed: seed, measurement: suite.measurement, threads: threads, out: out)
+        }
         var jobs: [Job] = []
         for isTrained in [false, true] {
             for seed in suite.measurement.seeds {
                 for task in suite.tasks {
                     for entry in suite.entries where entry.isTrained == isTrained {
-                        jobs.append(
-                            Job(task: task, entry: entry, seed: seed, measurement: suite.measurement, out: out))
+                        jobs.append(job(task, entry, seed))
                     }
                 }
             }
@@ -70,7 +76,7 @@ public struct Job: Sendable, Hashable {
         for seed in suite.measurement.seeds {
             for task in suite.crossTasks {
                 for entry in suite.crossEntries {
-                    jobs.append(Job(task: task, entry: entry, seed: seed, measurement: suite.measurement, out: out))
+                    jobs.append(job(task, entry, seed))
                 }
             }
         }
@@ -83,7 +89,7 @@ public struct Job: Sendable, Hashable {
     /// can, on an interrupt and when its standard input ends: so it never outlives this process, however that ends.
     /// - Parameters: `resuming`: whether to go on from the checkpoint in the job's folder; `replay`: where all replies of
     ///   language models come from, nil: models are asked.
-    public func arguments(threads: Int, resuming: Bool, replay: String? = nil) -> [String] {
+    public func arguments(resuming: Bool, replay: String? = nil) -> [String] {
         var arguments: [String]
         switch entry.work {
         case .train(let algorithm, let steps, let settings):

@@ -16,13 +16,11 @@ public struct JobCost: Sendable, Hashable {
     /// Whether `seconds` comes from finished or running jobs of the same suite.
     public var isMeasured: Bool
 
-    /// - Parameters:
-    ///   - measured: Wall seconds of finished jobs.
-    ///   - threads: Threads of the job.
-    public static func estimate(of job: Job, threads: Int, measured: Measured) -> JobCost {
+    /// - Parameter measured: Wall seconds of finished jobs.
+    public static func estimate(of job: Job, measured: Measured) -> JobCost {
         let horizon = Double(job.task.scenario.horizon)
         let measurement = job.measurement
-        let cores = Double(max(1, threads))
+        let cores = Double(max(1, job.threads))
         var episodes = Double(measurement.absoluteEpisodes)
         var seconds = 0.0
         // Name, seed and metrics of an episode are some 80 bytes; a checkpoint of a small network under 2 MB.

@@ -12,10 +12,9 @@ public struct JobPlan {
 
     let lines: [Line]
     let slots: Int
-    let threads: Int
 
     /// - Throws: ``ArgusError`` when a folder holds another job than the one asked for.
-    public init(_ jobs: [Job], slots: Int, threads: Int) throws(ArgusError) {
+    public init(_ jobs: [Job], slots: Int) throws(ArgusError) {
         var states: [JobState] = []
         var measured = JobCost.Measured()
         for job in jobs {
@@ -24,11 +23,12 @@ public struct JobPlan {
             states.append(state)
         }
         lines = zip(jobs, states).map { job, state in
-            Line(job: job, state: state, cost: JobCost.estimate(of: job, threads: threads, measured: measured))
+            Line(job: job, state: state, cost: JobCost.estimate(of: job, measured: measured))
         }
         self.slots = slots
-        self.threads = threads
     }
+
+    private var threads: Int { lines.first?.job.threads ?? 1 }
 
     private var open: [Line] {
         lines.filter { if case .finished = $0.state { false } else { true } }

@@ -20,21 +20,18 @@ public struct JobRunner {
 
     let executable: String
     let slots: Int
-    let threads: Int
     let replay: String?
     let display: ProgressDisplay
 
     /// - Parameters:
     ///   - executable: The `argus` program.
     ///   - slots: How many jobs run side by side.
-    ///   - threads: Threads of each job.
     ///   - replay: Where all replies of language models come from; nil: models are asked.
     public init(
-        executable: String, slots: Int, threads: Int, replay: String? = nil, display: ProgressDisplay
+        executable: String, slots: Int, replay: String? = nil, display: ProgressDisplay
     ) {
         self.executable = executable
         self.slots = max(1, slots)
-        self.threads = max(1, threads)
         self.replay = replay
         self.display = display
     }
@@ -72,7 +69,7 @@ public struct JobRunner {
             if handledRequests == 0 { start(&state) }
             wait(for: state.running)
             collect(&state, isStopping: handledRequests > 0)
-            display.show(state.progress(slots: slots, threads: threads))
+            display.show(state.progress(slots: slots))
         }
         display.finish()
         var outcome = Outcome(failures: state.failures)
@@ -103,7 +100,7 @@ public struct JobRunner {
             do throws(ArgusError) {
                 state.running.append(
                     try RunningJob(
-                        job, executable: executable, threads: threads, isResuming: pending.isResuming, replay: replay))
+                        job, executable: executable, isResuming: pending.isResuming, replay: replay))
             } catch {
                 fail(job, error.description, &state)
             }
@@ -186,10 +183,10 @@ private struct RunState {
         return pending.firstIndex { !$0.isWaiting(now) && $0.job.needs.allSatisfy { !open.contains($0) } }
     }
 
-    func progress(slots: Int, threads: Int) -> SuiteProgress {
+    func progress(slots: Int) -> SuiteProgress {
         var measured = measured
         for running in running { measured.add(running.progress, for: running.job) }
-        func cost(_ job: Job) -> Double { JobCost.estimate(of: job, threads: threads, measured: measured).seconds }
+        func cost(_ job: Job) -> Double { JobCost.estimate(of: job, measured: measured).seconds }
         let busy = running.map { running in
             running.progress?.secondsLeft ?? max(1, cost(running.job) - running.elapsed)
         }

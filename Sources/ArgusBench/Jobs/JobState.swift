@@ -13,7 +13,7 @@ public enum JobState: Sendable, Hashable {
     /// Looks at the job's folder.
     ///
     /// - Throws: ``ArgusError`` (configuration) when the folder holds another job than the one asked for (another
-    ///   scenario, entry, seed, number of steps, hyperparameter or number of episodes), and says what differs.
+    ///   scenario, entry, seed, hyperparameter, or number of steps, episodes or threads), and says what differs.
     public static func of(_ job: Job) throws(ArgusError) -> JobState {
         let isFinished = FileManager.default.fileExists(atPath: job.folder + "/result.json")
         let hasCheckpoint = isFilled(job.folder + "/checkpoint")
@@ -25,12 +25,16 @@ public enum JobState: Sendable, Hashable {
         for (what, found, wanted) in differences(manifest, job) where found != wanted {
             throw ArgusError(
                 .configuration, "result of another job", at: "\(job.folder)/run.json", found: "\(what) \(found)",
-                expected: "\(what) \(wanted), as the suite says", remedy: "another --out, or the suite as it was")
+                expected: "\(what) \(wanted), as \(what == threads ? "this command" : "the suite") says",
+                remedy: what == threads
+                    ? "'--threads \(found)', or another --out" : "another --out, or the suite as it was")
         }
         guard isFinished else { return .resumable }
         guard let result = RunFiles.result(in: job.folder) else { throw damaged(job, "result.json") }
         return .finished(result)
     }
+
+    private static let threads = "threads"
 
     /// What the folder has and what the job wants of everything that a result depends on.
     private static func differences(_ manifest: RunManifest, _ job: Job) -> [(String, String, String)] {
@@ -55,6 +59,7 @@ public enum JobState: Sendable, Hashable {
             pairs += [
                 ("algorithm", manifest.algorithm ?? "none", algorithm),
                 ("steps", "\(manifest.steps)", "\(steps)"),
+                (threads, "\(manifest.threads)", "\(job.threads)"),
                 ("evaluation_episodes", "\(manifest.evaluationEpisodes)", "\(job.measurement.evaluationEpisodes)"),
                 ("evaluations", "\(manifest.evaluations)", "\(job.measurement.evaluations)"),
             ]

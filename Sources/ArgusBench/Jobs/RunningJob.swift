@@ -12,7 +12,7 @@ final class RunningJob {
     private(set) var progress: JobProgress?
 
     init(
-        _ job: Job, executable: String, threads: Int, isResuming: Bool, replay: String?
+        _ job: Job, executable: String, isResuming: Bool, replay: String?
     ) throws(ArgusError) {
         self.job = job
         try AtomicFile.makeFolder(job.folder)
@@ -21,7 +21,7 @@ final class RunningJob {
         let size = (try? FileManager.default.attributesOfItem(atPath: logPath))?[.size] as? NSNumber
         logStart = size?.uint64Value ?? 0
         process = try ChildProcess(
-            executable, job.arguments(threads: threads, resuming: isResuming, replay: replay), errors: .file(logPath))
+            executable, job.arguments(resuming: isResuming, replay: replay), errors: .file(logPath))
     }
 
     var elapsed: Double { (ContinuousClock.now - started) / .seconds(1) }

@@ -164,7 +164,10 @@ enum MarkdownReport {
                 + "--seed \(manifest.seed)"
         }
         return "argus train \(manifest.scenario) --algorithm \(algorithm) --steps \(manifest.steps) "
-            + "--seed \(manifest.seed)"
+            + "--seed \(manifest.seed) --threads \(manifest.threads) --evaluations \(manifest.evaluations) "
+            + "--evaluation-episodes \(manifest.evaluationEpisodes) "
+            + "--absolute-episodes \(manifest.absoluteEpisodes)"
+            + (manifest.device.map { " --device \(quoted($0))" } ?? "")
             + manifest.hyperparameters.sorted { $0.key < $1.key }
             .map { " --set \(quoted("\($0.key)=\($0.value)"))" }.joined()
     }

@@ -38,6 +38,8 @@ extension RunManifest {
         }
         let (here, before) = (device ?? "cpu", earlier.device ?? "cpu")
         if here != before { throw refuse("device", here, before) }
+        // Sums over threads come in another order.
+        if threads != earlier.threads { throw refuse("number of threads", "\(threads)", "\(earlier.threads)") }
         if seed != earlier.seed { throw refuse("seed", "\(seed)", "\(earlier.seed)") }
         if steps != earlier.steps { throw refuse("number of steps", "\(steps)", "\(earlier.steps)") }
         for (name, value) in hyperparameters.sorted(by: { $0.key < $1.key })

@@ -21,6 +21,8 @@ public final class Trainer {
     private var events: EventFile?
     /// Seconds of this process that `state` does not hold yet.
     private var clock = DispatchTime.now()
+    /// Where this process began: an earlier one may have had a faster machine, or a busier one.
+    private var beginning = TrainingState()
 
     /// Sets everything up, from the folder's checkpoint if the request says so.
     ///
@@ -95,6 +97,7 @@ public final class Trainer {
         }
         events = try EventFile(folder: request.folder, after: checkpoint.step)
         clock = .now()
+        beginning = state
         while true {
             // A run that was stopped after an evaluation has it already.
             if state.step >= nextEvaluation, state.step > state.lastEvaluatedStep {
@@ -143,10 +146,11 @@ public final class Trainer {
     }
 
     private func progress(_ phase: TrainingProgress.Phase) -> TrainingProgress {
-        let rate = state.trainingSeconds > 0 ? Double(state.step) / state.trainingSeconds : 0
-        let seconds = state.wallSeconds + clock.seconds(to: .now())
-        let left =
-            state.step > 0 ? seconds / Double(state.step) * Double(max(0, request.steps - state.step)) : nil
+        let steps = Double(state.step - beginning.step)
+        let training = state.trainingSeconds - beginning.trainingSeconds
+        let rate = training > 0 ? steps / training : 0
+        let seconds = state.wallSeconds - beginning.wallSeconds + clock.seconds(to: .now())
+        let left = steps > 0 ? seconds / steps * Double(max(0, request.steps - state.step)) : nil
         return TrainingProgress(
             phase: phase, step: state.step, steps: request.steps, stepsPerSecond: rate,
             meanReturn: state.recent.meanReturn, score: score, losses: losses, secondsLeft: left)
