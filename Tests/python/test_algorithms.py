@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -45,6 +46,21 @@ def test_every_algorithm_is_listed_with_its_source_and_mode():
     for name, item in items.items():
         assert item["source"] and item["description"]
         assert item["mode"] == ("greedy" if name in [*Q_LEARNERS, "pqn-vdn"] else "sampled")
+
+
+@pytest.mark.parametrize("algorithm", ALL)
+def test_every_hyperparameter_of_an_algorithm_is_described_with_its_default_and_the_source_of_that(algorithm):
+    described = json.loads(argus("describe", algorithm, "--json", check=0).stdout)
+    assert (described["algorithm"], described["mode"] in ("sampled", "greedy")) == (algorithm, True)
+    items = {item["name"]: item for item in described["hyperparameters"]}
+    assert items["hidden"]["default"] == "128"
+    text = argus("describe", algorithm, check=0).stdout
+    assert max(map(len, text.splitlines())) <= 100
+    for name, item in items.items():
+        assert name in text
+        assert re.search(r"\[[A-Za-z0-9]+\]", item["documentation"]), f"{name}: no source"
+    for mark in set(re.findall(r"\[[A-Za-z0-9]+\]", text)):
+        assert re.search(rf"^{re.escape(mark)}  +\S", text, re.MULTILINE), f"{mark} is not explained"
 
 
 # Memory and sharing in turn, so that each is met by each family; all four with --long.

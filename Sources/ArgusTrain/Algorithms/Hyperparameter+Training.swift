@@ -66,7 +66,8 @@ extension Hyperparameter {
     static func maximumGradientNorm(_ path: WritableKeyPath<Configuration, Double>, _ source: String) -> Self {
         .number(
             "maximum_gradient_norm", path, 1e-6...1e6,
-            "Clips the norm of what an optimiser follows; actor and critic each have one. \(source)")
+            "Clips the norm of each optimiser's gradient; where there is a critic it has an optimiser of its own. \(source)"
+        )
     }
 
     static func explorationStart(_ path: WritableKeyPath<Configuration, Double>, _ source: String) -> Self {

@@ -37,17 +37,21 @@ public struct NetworkConfiguration: Sendable, Hashable {
                 "hidden", network.appending(path: \.hidden), 1...8192, "Units of each hidden layer. [Mava] 128"),
             .integer(
                 "layers", network.appending(path: \.layers), 1...16,
-                "Hidden layers of a feed-forward network. [Mava] 2"),
-            .choice("activation", network.appending(path: \.activation), "relu or tanh. [Mava] relu"),
+                "Hidden layers, where recurrent is false. [Mava] 2"),
+            .choice(
+                "activation", network.appending(path: \.activation),
+                "What follows each hidden layer: relu or tanh. [Mava] relu"),
             .boolean(
                 "layer_norm", network.appending(path: \.layerNorm),
                 "Layer normalisation in each hidden layer. [Mava] false"),
             .boolean(
-                "recurrent", network.appending(path: \.recurrent), "Gated recurrent units, for memory. [Mava] false"),
+                "recurrent", network.appending(path: \.recurrent),
+                "Memory: two layers, a gated recurrent unit and one more in place of the hidden ones. [Mava] false"),
             .boolean(
                 "entities", network.appending(path: \.entities),
-                "Treats things that the observation describes alike, such as units or food, alike: networks for sets. "
-                    + "[ours] false"),
+                "Networks for sets: things that the observation describes alike, such as units or food, go through the same "
+                    + "layers, attention picks among them, and an action about one of them gets its value from it. [ours] "
+                    + "false"),
         ]
     }
 

@@ -55,8 +55,12 @@ public struct PPOConfiguration: RolloutConfiguration {
                 "Lets the entropy bonus fall linearly to 0 over the training. A policy that commits can deadlock with its "
                     + "partners, hence off. [ours]"),
             .number("value_coefficient", \.valueCoefficient, 0...100, "Weight of the value loss. [37] detail 9: 0.5"),
-            .choice("value_loss", \.valueLoss, "huber or squared. [MAPPO] huber"),
-            .number("huber_delta", \.huberDelta, 1e-6...1e6, "Where the Huber loss turns linear. [MAPPO] 10"),
+            .choice(
+                "value_loss", \.valueLoss,
+                "How a value's error counts: squared, or huber: squared up to huber_delta and linear beyond. [MAPPO] huber"
+            ),
+            .number(
+                "huber_delta", \.huberDelta, 1e-6...1e6, "The error at which the Huber loss turns linear. [MAPPO] 10"),
             .maximumGradientNorm(\.maximumGradientNorm, "[Mava] 0.5"),
             .boolean(
                 "normalize_advantages", \.normalizeAdvantages,
@@ -66,7 +70,7 @@ public struct PPOConfiguration: RolloutConfiguration {
                 "The critic predicts normalised returns, with running moments. [MAPPO]"),
             .number(
                 "value_normalization_decay", \.valueNormalizationDecay, 0...0.999_999,
-                "How slowly those moments forget, a rollout. [ours]"),
+                "What the moments of normalize_values keep of themselves at each rollout. [ours]"),
         ] + NetworkConfiguration.hyperparameters(\.network)
     }
 

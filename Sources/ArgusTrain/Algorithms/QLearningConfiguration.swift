@@ -40,7 +40,7 @@ public struct QLearningConfiguration: HyperparameterSet {
             .integer("buffer_episodes", \.bufferEpisodes, 1...10_000_000, "Episodes kept at most. [EPyMARL] 5000"),
             .integer(
                 "buffer_megabytes", \.bufferMegabytes, 1...1_000_000,
-                "Memory for them at most; the oldest are dropped. [ours]"),
+                "Memory for the kept episodes at most; the oldest are dropped. [ours]"),
             .learningRate(\.learningRate, "[EPyMARL] 5e-4"),
             .adamEpsilon(\.adamEpsilon, "[EPyMARL] 1e-8"),
             .discount(\.discount, "[EPyMARL] 0.99"),
@@ -60,8 +60,8 @@ public struct QLearningConfiguration: HyperparameterSet {
                 "Gradient steps between two updates of the target networks. [EPyMARL] 200"),
             .number(
                 "target_rate", \.targetRate, 1e-9...1,
-                "How far an update moves them towards the online ones: 1 is a hard update; with target_interval=1 and "
-                    + "0.01 it is a soft one. [EPyMARL] 1"),
+                "How far an update moves the target networks towards the online ones: 1 is a hard update; with "
+                    + "target_interval=1 and 0.01 it is a soft one. [EPyMARL] 1"),
             .maximumGradientNorm(\.maximumGradientNorm, "[EPyMARL] 10"),
         ] + NetworkConfiguration.hyperparameters(\.network)
     }
