@@ -59,6 +59,20 @@ struct EntityLayoutTests {
         expectClose(try outputs(network, otherTeammates, recurrent: recurrent), before)
     }
 
+    @Test("An output is about the thing with the longest name that its own ends with, and about no other")
+    func similarNames() throws {
+        let segments = ["unit_0", "unit_1", "enemy_unit_0", "enemy_unit_1"].enumerated()
+            .map { Segment($1, offset: $0, count: 1, "") }
+        let actions = ["stop", "attack_enemy_unit_0", "attack_enemy_unit_1", "heal_unit_0", "heal_unit_1"]
+        for count in [3, 5] {
+            let layout = try #require(
+                EntityLayout(
+                    segments: segments, actionNames: Array(actions.prefix(count)), inputSize: 4, outputSize: count))
+            #expect(layout.groups.map(\.output) == [count == 5 ? 3 : nil, 1])
+            #expect(layout.isConsistent)
+        }
+    }
+
     @Test("Every parameter and every component has a say", arguments: [true, false])
     func everythingCounts(recurrent: Bool) throws {
         let network = try network(layout(), recurrent: recurrent)

@@ -1,4 +1,5 @@
-// Two environments for tests whose agents differ: `mixed-heads` (two heads of discrete actions) and `mixed-continuous`.
+// Three environments for tests whose agents differ: `mixed-heads` (two heads of discrete actions), `mixed-continuous`, and
+// `mixed-turns`, which is that with actions from 1 to 2 and a listener that does not act before the second step.
 //
 // The listener has 2 components of observation and, of the heads of 3 and 4 choices, the first alone; or 1 component of
 // action. The speaker has 4 components, 2 choices in the first head and 4 in the second; or 2 components. Each
@@ -14,7 +15,7 @@ enum { AGENTS = 2, WIDTH = 4, HEADS = 2, LEGAL = 7 };
 
 static const uint32_t HEAD_SIZES[HEADS] = {3, 4}, LISTENER_HEADS[HEADS] = {3, 0}, SPEAKER_HEADS[HEADS] = {2, 4};
 static const float LOW[WIDTH] = {-9, -9, -9, -9}, HIGH[WIDTH] = {9, 9, 9, 9};
-static const float ACTION_LOW[HEADS] = {-1, -2}, ACTION_HIGH[HEADS] = {1, 2};
+static const float ACTION_LOW[HEADS] = {-1, -2}, ACTION_HIGH[HEADS] = {1, 2}, TURN_LOW[HEADS] = {1, 1}, TURN_HIGH[HEADS] = {2, 2};
 static const char *const GROUPS[] = {"team"};
 
 static const argus_agent HEAD_AGENTS[AGENTS] = {
@@ -44,6 +45,12 @@ static const argus_tensor CONTINUOUS_TENSORS[] = {
     TAIL,
 };
 
+static const argus_tensor TURN_TENSORS[] = {
+    {sizeof(argus_tensor), ARGUS_OBSERVATION, ARGUS_F32, ARGUS_ROWS_AGENT, WIDTH, 0, LOW, HIGH},
+    {sizeof(argus_tensor), ARGUS_ACTION, ARGUS_F32, ARGUS_ROWS_AGENT, HEADS, 0, TURN_LOW, TURN_HIGH},
+    TAIL,
+};
+
 static const argus_specification HEAD_SPECIFICATION = {
     .struct_size = sizeof(argus_specification), .agent_count = AGENTS, .agents = HEAD_AGENTS, .group_count = 1,
     .tensor_count = 8, .groups = GROUPS, .tensors = HEAD_TENSORS, .action_heads = HEADS, .head_sizes = HEAD_SIZES,
@@ -52,12 +59,16 @@ static const argus_specification CONTINUOUS_SPECIFICATION = {
     .struct_size = sizeof(argus_specification), .agent_count = AGENTS, .agents = CONTINUOUS_AGENTS, .group_count = 1,
     .tensor_count = 7, .groups = GROUPS, .tensors = CONTINUOUS_TENSORS,
 };
+static const argus_specification TURN_SPECIFICATION = {
+    .struct_size = sizeof(argus_specification), .agent_count = AGENTS, .agents = CONTINUOUS_AGENTS, .group_count = 1,
+    .tensor_count = 7, .groups = GROUPS, .tensors = TURN_TENSORS,
+};
 
 typedef struct {
     argus_instance instance;
     argus_buffers buffers;
     uint32_t copies;
-    int is_continuous;
+    int is_continuous, has_turns;
 } Mixed;
 
 static void *row(const Mixed *mixed, uint32_t role, uint32_t copy, uint32_t index) {
@@ -77,7 +88,7 @@ static void write_rows(const Mixed *mixed, uint32_t copy, int made_step) {
             sum += observation[head];
         }
         *(float *)row(mixed, ARGUS_REWARD, copy, agent) = sum;
-        *(uint8_t *)row(mixed, ARGUS_ACTING, copy, agent) = 1;
+        *(uint8_t *)row(mixed, ARGUS_ACTING, copy, agent) = made_step || agent > 0 || !mixed->has_turns;
         *(uint8_t *)row(mixed, ARGUS_TERMINATED, copy, agent) = 0;
         uint8_t *legal = mixed->is_continuous ? NULL : row(mixed, ARGUS_LEGAL, copy, agent);
         static const uint8_t LEGAL_ROWS[AGENTS][LEGAL] = {{1, 1, 1, 1, 0, 0, 0}, {1, 1, 0, 1, 1, 1, 1}};
@@ -89,6 +100,7 @@ static void write_rows(const Mixed *mixed, uint32_t copy, int made_step) {
 
 static const argus_specification *specification(argus_instance *instance) {
     const Mixed *mixed = instance->data;
+    if (mixed->has_turns) return &TURN_SPECIFICATION;
     return mixed->is_continuous ? &CONTINUOUS_SPECIFICATION : &HEAD_SPECIFICATION;
 }
 
@@ -123,9 +135,11 @@ static const argus_descriptor DESCRIPTORS[] = {
      .rules = "See the file.", .source = ""},
     {.struct_size = sizeof(argus_descriptor), .id = "mixed-continuous", .version = "1", .summary = "Real actions.",
      .rules = "See the file.", .source = ""},
+    {.struct_size = sizeof(argus_descriptor), .id = "mixed-turns", .version = "1", .summary = "Real actions in turn.",
+     .rules = "See the file.", .source = ""},
 };
 
-static const argus_descriptor *descriptor(uint32_t index) { return index < 2 ? &DESCRIPTORS[index] : NULL; }
+static const argus_descriptor *descriptor(uint32_t index) { return index < 3 ? &DESCRIPTORS[index] : NULL; }
 
 static argus_status create(const char *id, const char *parameters, uint32_t copies, const argus_host *host,
                            argus_instance **instance) {
@@ -137,7 +151,8 @@ static argus_status create(const char *id, const char *parameters, uint32_t copi
         return ARGUS_ERROR;
     }
     mixed->copies = copies;
-    mixed->is_continuous = strcmp(id, "mixed-continuous") == 0;
+    mixed->has_turns = strcmp(id, "mixed-turns") == 0;
+    mixed->is_continuous = mixed->has_turns || strcmp(id, "mixed-continuous") == 0;
     mixed->instance = (argus_instance){sizeof(argus_instance), 0, mixed, specification, bind_buffers, reset, step,
                                        destroy, get_extension};
     *instance = &mixed->instance;
@@ -146,7 +161,7 @@ static argus_status create(const char *id, const char *parameters, uint32_t copi
 
 static const argus_plugin PLUGIN = {
     .struct_size = sizeof(argus_plugin), .abi_minor = ARGUS_ABI_MINOR, .name = "mixed", .version = "1", .license = "",
-    .environment_count = 2, .descriptor = descriptor, .create = create,
+    .environment_count = 3, .descriptor = descriptor, .create = create,
 };
 
 const argus_plugin *argus_plugin_entry_v1(uint32_t host_minor) {

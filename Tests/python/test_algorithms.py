@@ -230,6 +230,14 @@ def test_ppo_learns_continuous_actions(tmp_path, mixed, algorithm, shared):
     assert 15 < evaluations(folder, "sampled")[-1] <= 24.001
 
 
+def test_who_waits_for_its_turn_has_an_action_within_the_bounds_in_evaluations_too(tmp_path, mixed):
+    """Where 0 is none: the listener's first is 1, the nearest that is."""
+    folder = tmp_path / "run"
+    result = train(mixed("turns"), folder, "ippo", *settings(hidden=16, rollout_steps=12), steps=2000)
+    assert result.returncode == 0, result.stderr
+    assert all(6 * 2 <= value <= 6 * 8 for value in evaluations(folder))
+
+
 @pytest.mark.parametrize("algorithm", [*Q_LEARNERS, "pqn-vdn", "maa2c", "coma"])
 def test_others_refuse_continuous_actions_with_the_reason(tmp_path, mixed, algorithm):
     result = train(mixed("continuous"), tmp_path / "run", algorithm, steps=100)
@@ -239,6 +247,14 @@ def test_others_refuse_continuous_actions_with_the_reason(tmp_path, mixed, algor
 
 
 # MARK: What goes wrong
+
+
+def test_a_run_that_ends_before_its_first_gradient_step_is_no_result(tmp_path):
+    folder = tmp_path / "run"
+    result = argus(*arguments(out(folder), *settings(batch_episodes=64), algorithm="qmix", steps=1600))
+    assert result.returncode == 2
+    assert "nothing was learnt" in result.stderr and "--steps" in result.stderr
+    assert not (folder / "result.json").exists()
 
 
 @pytest.fixture(scope="module")

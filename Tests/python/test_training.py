@@ -230,13 +230,39 @@ def test_a_checkpoint_that_is_cut_short_is_refused(tmp_path, interrupted):
     refused(damaged(copy_of(interrupted, tmp_path), lambda data: data[: len(data) // 2]), "checkpoint", "last.safetensors")
 
 
+@pytest.mark.parametrize("what", ["weights", "metadata"])
+def test_a_checkpoint_with_one_flipped_bit_is_refused(tmp_path, interrupted, what):
+    def flip(data):
+        length = int.from_bytes(data[:8], "little")
+        header = json.loads(data[8 : 8 + length])
+        if what == "metadata":
+            # A digit of a counter becomes another.
+            data[data.index(b'\\"updates\\":') + len(b'\\"updates\\":')] ^= 1
+        else:
+            weights = next(name for name in header if name.startswith("actor") and name.endswith("weight"))
+            data[8 + length + header[weights]["data_offsets"][0] + 5] ^= 1
+        return data
+
+    refused(damaged(copy_of(interrupted, tmp_path), flip), "checksum", "last.safetensors")
+
+
+def test_a_policy_with_one_flipped_bit_is_refused(tmp_path, interrupted):
+    folder = copy_of(interrupted, tmp_path)
+    path = folder / "checkpoint" / "best.safetensors"
+    data = bytearray(path.read_bytes())
+    data[-3] ^= 1
+    path.write_bytes(data)
+    result = argus("evaluate", "foraging/8x8-2p-2f-coop", "--team", f"run:{folder}", "--episodes", 1)
+    refused(result, "checksum", "best.safetensors")
+
+
 def test_a_damaged_snapshot_in_a_checkpoint_is_refused(tmp_path, interrupted):
     def flip(data):
         place = data.rindex(b"ARGUSNAP") + 100
         data[place] ^= 0x10
         return data
 
-    refused(damaged(copy_of(interrupted, tmp_path), flip), "snapshot")
+    refused(damaged(copy_of(interrupted, tmp_path), flip), "checksum", "last.safetensors")
 
 
 def test_a_policy_of_another_version_says_what_it_lacks(tmp_path, interrupted):
@@ -246,6 +272,7 @@ def test_a_policy_of_another_version_says_what_it_lacks(tmp_path, interrupted):
     policy = json.loads(header["__metadata__"]["policy"])
     del policy["actor"]["hidden"]
     header["__metadata__"]["policy"] = json.dumps(policy)
+    del header["__metadata__"]["argus_checksum"]
     text = json.dumps(header).encode()
     path.write_bytes(len(text).to_bytes(8, "little") + text + data[8 + int.from_bytes(data[:8], "little") :])
     result = argus("evaluate", "foraging/8x8-2p-2f-coop", "--team", f"run:{path.parent.parent}", "--episodes", 1)

@@ -70,7 +70,7 @@ public final class Team {
 
 extension VectorEnvironment {
     /// Rows that are not acting take choice 0, or the number within the bounds that is nearest to 0, whatever stood there.
-    func fillIdleActions() {
+    package func fillIdleActions() {
         let width = layout.actionSize
         for row in 0..<copies * layout.agents where tensors.acting[row] == 0 {
             if layout.isDiscrete {

@@ -36,7 +36,7 @@ public enum AtomicFile {
         }
     }
 
-    static func failed(_ path: String, _ code: Int32) -> ArgusError {
+    package static func failed(_ path: String, _ code: Int32) -> ArgusError {
         ArgusError(
             .output, "cannot write", at: path, found: String(cString: strerror(code)).lowercased(),
             expected: "a file that can be written",
@@ -45,7 +45,7 @@ public enum AtomicFile {
     }
 
     /// - Returns: 0, or the error number.
-    static func writeAll(_ bytes: UnsafeRawBufferPointer, to file: Int32) -> Int32 {
+    package static func writeAll(_ bytes: UnsafeRawBufferPointer, to file: Int32) -> Int32 {
         var offset = 0
         while offset < bytes.count {
             let count = Glibc.write(file, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)

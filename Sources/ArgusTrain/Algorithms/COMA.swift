@@ -48,7 +48,10 @@ public struct COMAConfiguration: RolloutConfiguration {
         ] + NetworkConfiguration.hyperparameters(\.network)
     }
 
-    public func validate() throws(ArgusError) { try requirePositive(learningRate, "learning_rate") }
+    public func validate() throws(ArgusError) {
+        try requirePositive(learningRate, "learning_rate")
+        try requireReach(nStep, within: rolloutSteps)
+    }
 }
 
 /// The losses of COMA for one action head:

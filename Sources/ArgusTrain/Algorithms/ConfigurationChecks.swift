@@ -20,6 +20,16 @@ extension HyperparameterSet {
         }
     }
 
+    /// A return is bootstrapped where the rollout ends, if not before.
+    func requireReach(_ nStep: Int, within rolloutSteps: Int) throws(ArgusError) {
+        guard nStep <= rolloutSteps else {
+            throw ArgusError(
+                .configuration, "hyperparameters contradict each other", at: "--set n_step",
+                found: "returns of \(nStep) steps in a rollout of \(rolloutSteps)",
+                expected: "at most the rollout's", remedy: "'--set rollout_steps=\(nStep)'")
+        }
+    }
+
     func requireFalling(from start: Double, to end: Double) throws(ArgusError) {
         guard end <= start else {
             throw ArgusError(

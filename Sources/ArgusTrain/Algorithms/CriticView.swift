@@ -13,7 +13,7 @@ enum CriticView: Sendable {
     func isShared(_ environment: VectorEnvironment) -> Bool {
         switch self {
         case .local: false
-        case .central: environment.scenario.reward == .team && environment.specification.groups.count == 1
+        case .central: environment.groupsShareRewards && environment.specification.groups.count == 1
         case .decomposed: true
         }
     }

@@ -36,7 +36,7 @@ extension Hyperparameter {
 
     static func adamEpsilon(_ path: WritableKeyPath<Configuration, Double>, _ source: String) -> Self {
         .number(
-            "adam_epsilon", path, 0...1,
+            "adam_epsilon", path, 1e-16...1,
             "Adam's ε. Small and rare rewards make small gradients, which 1e-5 outweighs unless they are normalised. "
                 + source)
     }

@@ -19,6 +19,9 @@ protocol Learner: AnyObject {
     /// - Throws: ``ArgusError`` (training) when a loss or gradient is not finite.
     func learn(_ schedule: Schedule) throws -> [Statistic]
 
+    /// Refuses to end a run whose networks are as they were at first.
+    func requireLearning() throws(ArgusError)
+
     /// Everything that the next update depends on, but for the environment and replay: weights, optimisers, memory,
     /// moments.
     var state: [(name: String, tensor: Tensor)] { get throws }
@@ -31,6 +34,7 @@ protocol Learner: AnyObject {
 
 extension Learner {
     var replay: EpisodeReplay? { nil }
+    func requireLearning() throws(ArgusError) {}
 }
 
 /// Something with a memory that moves on while it plays.

@@ -55,7 +55,10 @@ public struct MAA2CConfiguration: RolloutConfiguration {
         ] + NetworkConfiguration.hyperparameters(\.network)
     }
 
-    public func validate() throws(ArgusError) { try requirePositive(learningRate, "learning_rate") }
+    public func validate() throws(ArgusError) {
+        try requirePositive(learningRate, "learning_rate")
+        try requireReach(nStep, within: rolloutSteps)
+    }
 }
 
 /// The loss of advantage actor-critic with an entropy bonus:

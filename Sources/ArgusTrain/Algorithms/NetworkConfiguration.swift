@@ -43,7 +43,8 @@ public struct NetworkConfiguration: Sendable, Hashable {
                 "What follows each hidden layer: relu or tanh. [Mava] relu"),
             .boolean(
                 "layer_norm", network.appending(path: \.layerNorm),
-                "Layer normalisation in each hidden layer. [Mava] false"),
+                "Layer normalisation in hidden layers, but for the one before a memory or before the outputs of networks for "
+                    + "sets. [Mava] false"),
             .boolean(
                 "recurrent", network.appending(path: \.recurrent),
                 "Memory: two layers, a gated recurrent unit and one more in place of the hidden ones. [Mava] false"),

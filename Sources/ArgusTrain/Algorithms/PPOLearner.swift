@@ -31,7 +31,8 @@ final class PPOLearner: Learner {
             case .continuous(_, let bounds): .gaussian(GaussianSampler(bounds: bounds))
             }
         let criticShape = RolloutCritic.shape(task, configuration.network, view: view)
-        try RolloutPlayer.requireMemory(task, configuration, rule: rule, critics: [criticShape])
+        try RolloutPlayer.requireMemory(
+            task, configuration, rule: rule, critics: [criticShape], slices: configuration.minibatches)
         var generator = task.weightGenerator
         player = try RolloutPlayer(task, configuration, rule: rule, using: &generator)
         critic = try RolloutCritic(
@@ -42,7 +43,7 @@ final class PPOLearner: Learner {
             maximumNorm: configuration.maximumGradientNorm)
         policy = TrainedPolicy(player, task: task)
         normalizer = ValueNormalizer(decay: configuration.valueNormalizationDecay)
-        sumsRewards = view == .decomposed && environment.scenario.reward == .individual
+        sumsRewards = view == .decomposed && !environment.groupsShareRewards
         self.configuration = configuration
         let rows = player.steps * player.copies
         advantages = AlignedBuffer(count: rows * player.agents, zero: 0)
@@ -84,10 +85,10 @@ final class PPOLearner: Learner {
                 let outputs = try player.actorOutputs(of: slice)
                 let batch = try minibatch(slice, isWeighted: isWeighted)
                 let terms = try loss(outputs: outputs, values: critic.values(of: slice), batch: batch)
-                try step(terms, update: schedule.update, into: &statistics)
                 if epoch == configuration.epochs - 1 && index == configuration.minibatches - 1 {
                     try withoutGradient { try statistics.measure(outputs, batch, loss) }
                 }
+                try step(terms, update: schedule.update, into: &statistics)
             }
         }
         return statistics.all(learningRate: learningRate)

@@ -32,7 +32,11 @@ struct PPOStatistics {
     mutating func measure(_ outputs: Tensor, _ batch: Minibatch, _ loss: PPOLoss) throws {
         let logRatio = try loss.evaluate(outputs, batch).logProbability - batch.logProbabilities
         let ratio = try logRatio.exp()
-        approximateKL = try ((ratio - 1) - logRatio).mean().item()
-        clipFraction = try (ratio - 1).abs().greater(than: loss.configuration.clip).to(.float32).mean().item()
+        approximateKL = try mean((ratio - 1) - logRatio, batch.weights)
+        clipFraction = try mean((ratio - 1).abs().greater(than: loss.configuration.clip).to(.float32), batch.weights)
+    }
+
+    private func mean(_ rows: Tensor, _ weights: Tensor?) throws -> Double {
+        try (weights.map { try rows.mean(weights: $0) } ?? rows.mean()).item()
     }
 }

@@ -87,7 +87,7 @@ final class PQNLearner: Learner {
         let heads = try task.discreteHeads("the best of infinitely many actions cannot be looked up")
         try task.requireOneTeam()
         let rule = ActionRule.values(heads: heads, exploration: Float(configuration.explorationEnd))
-        try RolloutPlayer.requireMemory(task, configuration, rule: rule, critics: [])
+        try RolloutPlayer.requireMemory(task, configuration, rule: rule, critics: [], slices: configuration.minibatches)
         var generator = task.weightGenerator
         player = try RolloutPlayer(
             task, configuration, rule: rule, outputGain: 0.1, norm: .beforeActivation, using: &generator)
@@ -110,7 +110,7 @@ final class PQNLearner: Learner {
             from: configuration.explorationStart, to: configuration.explorationEnd, over: configuration.explorationSteps
         )
         let summary = try player.collect()
-        if player.environment.scenario.reward == .individual { player.storage.sumRewards() }
+        if !player.environment.groupsShareRewards { player.storage.sumRewards() }
         return summary
     }
 

@@ -56,14 +56,17 @@ final class QLearner: Learner {
         let shape = try configuration.network.actorShape(specification, encoding, outputs: specification.legalSize)
         let networks = Double(configuration.network.networkCount(agents: agents))
         let horizon = environment.scenario.horizon
-        let batchBytes = Double(configuration.batchEpisodes) * Double(layout.bytes(steps: horizon))
+        let episodeBytes = Double(layout.bytes(steps: horizon))
+        let batchBytes = Double(configuration.batchEpisodes) * episodeBytes
         guard batchBytes <= Double(configuration.bufferMegabytes) * 1_048_576 else {
+            let megabytes = Int((batchBytes / 1_048_576).rounded(.up))
+            let fitting = Int(Double(configuration.bufferMegabytes) * 1_048_576 / episodeBytes)
             throw ArgusError(
                 .configuration, "hyperparameters contradict each other", at: "--set buffer_megabytes",
                 found: "\(configuration.bufferMegabytes) MiB, and \(configuration.batchEpisodes) episodes in a batch",
                 expected:
-                    "\(Int((batchBytes / 1_048_576).rounded(.up))) MiB for a batch of episodes of \(horizon) steps",
-                remedy: "'--set batch_episodes=\(max(1, configuration.batchEpisodes / 4))'")
+                    "\(megabytes) MiB for a batch of episodes of \(horizon) steps",
+                remedy: "'--set \(fitting > 0 ? "batch_episodes=\(fitting)" : "buffer_megabytes=\(megabytes)")'")
         }
         try TrainingMemory.require(
             networks: [shape.weightCount * networks * 1.5], .replay,
@@ -84,7 +87,7 @@ final class QLearner: Learner {
         targetsOf = QLearningTargets(
             discount: configuration.discount, lambda: configuration.tdLambda,
             rewardScale: configuration.rewardScale, isJoint: isJoint,
-            sumsRewards: environment.scenario.reward == .individual)
+            sumsRewards: !environment.groupsShareRewards)
         let rule = ActionRule.values(heads: heads, exploration: Float(configuration.explorationEnd))
         actor = try TeamActor(network: network, rule: rule, task: task)
         optimizer = try Adam(
@@ -156,7 +159,7 @@ final class QLearner: Learner {
             return statistics(sums, count: 1, isLearning: false)
         }
         for _ in 0..<configuration.gradientSteps {
-            let step = try gradientStep()
+            let step = try gradientStep(update: schedule.update)
             sums = (sums.loss + step.loss, sums.norm + step.norm, sums.value + step.value, sums.target + step.target)
         }
         return statistics(sums, count: Double(configuration.gradientSteps), isLearning: true)
@@ -175,7 +178,7 @@ final class QLearner: Learner {
         ] + replay
     }
 
-    private func gradientStep() throws -> (loss: Double, norm: Double, value: Double, target: Double) {
+    private func gradientStep(update: Int) throws -> (loss: Double, norm: Double, value: Double, target: Double) {
         episodes.draw(
             &drawn, count: configuration.batchEpisodes, random: random.keyed(UInt64(gradientSteps)))
         batch.load(episodes, drawn)
@@ -195,9 +198,9 @@ final class QLearner: Learner {
         let target = try Tensor.borrowing(targets.pointer, shape: joint.shape, type: .float32)
         let weight = try Tensor.borrowing(weights.pointer, shape: joint.shape, type: .float32)
         let total = try loss(joint: joint, targets: target, weights: weight)
-        let value = try finite(total, "temporal-difference loss", update: gradientSteps)
+        let value = try finite(total, "temporal-difference loss", update: update)
         let norm = try optimizer.step(
-            total, maximumNorm: configuration.maximumGradientNorm, "value network", update: gradientSteps)
+            total, maximumNorm: configuration.maximumGradientNorm, "value network", update: update)
         gradientSteps += 1
         if gradientSteps % configuration.targetInterval == 0 {
             try updateTargets(weight: configuration.targetRate)
@@ -232,6 +235,16 @@ final class QLearner: Learner {
             targetMixer.parameters(under: "mixer"), to: mixer.parameters(under: "mixer"), weight: weight)
     }
 
+    /// Episodes are gathered until there is a batch of them; a run that ends before that has learnt nothing.
+    func requireLearning() throws(ArgusError) {
+        guard gradientSteps == 0 else { return }
+        throw ArgusError(
+            .training, "nothing was learnt", at: "--steps",
+            found: "\(episodes.count) episodes in all of the run",
+            expected: "\(configuration.batchEpisodes), the batch of one gradient step",
+            remedy: "more --steps, or '--set batch_episodes=\(max(1, episodes.count))'")
+    }
+
     // MARK: Checkpoints
 
     var state: [(name: String, tensor: Tensor)] {
@@ -249,7 +262,11 @@ final class QLearner: Learner {
 
     func restore(_ saved: [String: Tensor]) throws {
         try restoreTensors(from: saved, memories: [actor], except: ["replay.segments", "replay.running"])
-        gradientSteps = try saved.numbers("learner.gradient_steps", count: 1, as: Int.self)[0]
+        let steps = try saved.numbers("learner.gradient_steps", count: 1, as: Int.self)[0]
+        guard steps >= 0 else {
+            throw TensorError(code: .fileFormat, message: "checkpoint: found \(steps) gradient steps")
+        }
+        gradientSteps = steps
         guard let segments = saved["replay.segments"], let running = saved["replay.running"] else {
             throw TensorError(code: .fileFormat, message: "checkpoint: the replay is missing")
         }

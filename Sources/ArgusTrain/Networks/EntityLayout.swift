@@ -36,19 +36,23 @@ package struct EntityLayout: Sendable, Hashable, Codable {
         inputSize: Int, outputSize: Int
     ) {
         var groups: [Group] = []
+        var names: [[String]] = []
         var first = 0
         while first < segments.count {
             let count = EntityLayout.groupSize(segments, from: first)
             if count > 1 {
-                let names = segments[first..<first + count].map(\.name)
-                groups.append(
-                    Group(
-                        offset: segments[first].offset, width: segments[first].count, count: count,
-                        output: EntityLayout.firstOutput(about: names, actionNames)))
+                groups.append(Group(offset: segments[first].offset, width: segments[first].count, count: count))
+                names.append(segments[first..<first + count].map(\.name))
             }
             first += max(1, count)
         }
         guard !groups.isEmpty else { return nil }
+        // 'attack_enemy_unit_0' is about 'enemy_unit_0' and not about 'unit_0', and an output is about one thing at most.
+        var free = Set(actionNames.indices)
+        for index in groups.indices.sorted(by: { names[$0][0].count > names[$1][0].count }) {
+            groups[index].output = EntityLayout.firstOutput(about: names[index], actionNames, among: free)
+            free.subtract(groups[index].outputs ?? 0..<0)
+        }
         self.groups = groups
         self.observations = observations
         self.observationSize = observationSize ?? inputSize
@@ -64,11 +68,11 @@ package struct EntityLayout: Sendable, Hashable, Codable {
         return segments[first...].enumerated().prefix { $1.name == "\(kind)\($0)" && $1.count == head.count }.count
     }
 
-    /// Where actions in a row end with these names, behind an underscore.
-    private static func firstOutput(about names: [String], _ actionNames: [String]) -> Int? {
+    /// Where actions in a row that are all `free` end with these names, behind an underscore.
+    private static func firstOutput(about names: [String], _ actionNames: [String], among free: Set<Int>) -> Int? {
         guard actionNames.count >= names.count else { return nil }
         return (0...actionNames.count - names.count).first { first in
-            zip(actionNames[first...], names).allSatisfy { $0.hasSuffix("_" + $1) }
+            zip(first..., names).allSatisfy { free.contains($0) && actionNames[$0].hasSuffix("_" + $1) }
         }
     }
 

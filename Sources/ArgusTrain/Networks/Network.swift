@@ -29,6 +29,14 @@ package final class Network {
             self.entities = entities
         }
 
+        /// Numbers that a row leaves behind for its gradient, about: what goes into each layer, what comes out of it before
+        /// and after norm and activation, and the gradients of these.
+        var activationCount: Double {
+            let things = entities.map { $0.groups.reduce(0) { $0 + $1.count } * $0.observations } ?? 0
+            let own = Double(inputs) + 6 * Double(hidden) * Double(recurrent ? 8 : layers) + 2 * Double(outputs)
+            return own + 10 * Double(things) * Double(EntityLayers.entitySize(hidden: hidden))
+        }
+
         /// Weights, biases apart; a floating number, since absurd sizes are asked about too.
         var weightCount: Double {
             let (inputs, hidden, outputs) = (Double(inputs), Double(hidden), Double(outputs))
@@ -153,7 +161,7 @@ package final class Network {
     /// What a recurrent network's cell is shown [rows, hidden], and the rows' entities.
     private func features(_ inputs: Tensor) throws -> EntityLayers.Features {
         if let entities { return try entities.features(inputs) }
-        return EntityLayers.Features(own: try perceptron(body, inputs).relu(), entities: [])
+        return EntityLayers.Features(own: try activation(perceptron(body, inputs)), entities: [])
     }
 
     /// A recurrent network's outputs of its memory.

@@ -58,9 +58,11 @@ final class RolloutPlayer {
 
     /// Refuses a rollout and networks that this machine's memory cannot hold, before any of it is laid out.
     ///
-    /// - Parameter critics: shapes of the networks beside the actor.
+    /// - Parameters: `critics`: shapes of the networks beside the actor; `slices`: of how many parts of the rollout each has
+    ///   a gradient of its own.
     static func requireMemory(
-        _ task: LearningTask, _ configuration: some RolloutConfiguration, rule: ActionRule, critics: [Network.Shape]
+        _ task: LearningTask, _ configuration: some RolloutConfiguration, rule: ActionRule, critics: [Network.Shape],
+        slices: Int = 1
     ) throws {
         let specification = task.environment.specification
         let encoding = InputEncoding(specification, configuration.network)
@@ -68,11 +70,13 @@ final class RolloutPlayer {
         let rowBytes = 4 * encoding.inputSize + 8 * rule.outputs + specification.legalSize + 32
         let actor = try configuration.network.actorShape(specification, encoding, outputs: rule.outputs)
         let networks = Double(configuration.network.networkCount(agents: agents))
+        let activationBytes = 4 * critics.reduce(actor.activationCount) { $0 + $1.activationCount }
         try TrainingMemory.require(
             networks: [actor.weightCount * networks] + critics.map { $0.weightCount * networks },
             .rollout,
             bytes: Double(configuration.rolloutSteps) * Double(task.environment.copies)
-                * Double(agents * rowBytes + 4 * StateSize(task.environment, encoding).native))
+                * (Double(agents * rowBytes + 4 * StateSize(task.environment, encoding).native)
+                    + Double(agents) * activationBytes / Double(slices)))
     }
 
     /// Plays `rollout_steps` steps of every copy and stores them. Recurrent critics move on with the rollout.

@@ -23,7 +23,7 @@ final class EventFile {
             try AtomicFile.write(kept, to: path)
         }
         file = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
-        guard file >= 0 else { throw EventFile.failed(path) }
+        guard file >= 0 else { throw AtomicFile.failed(path, errno) }
     }
 
     deinit { close(file) }
@@ -31,14 +31,8 @@ final class EventFile {
     /// Adds scalars, x = environment steps.
     func append(_ scalars: [(name: String, value: Double)], step: Int) throws(ArgusError) {
         let record = EventFile.record(EventFile.event(step: step, text: nil, scalars))
-        let count = record.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-        guard count == record.count else { throw EventFile.failed(path) }
-    }
-
-    private static func failed(_ path: String) -> ArgusError {
-        ArgusError(
-            .output, "cannot write", at: path, found: String(cString: strerror(errno)).lowercased(),
-            expected: "a file that can be written", remedy: "making room on the disk, or another folder")
+        let problem = record.withUnsafeBytes { AtomicFile.writeAll($0, to: file) }
+        guard problem == 0 else { throw AtomicFile.failed(path, problem) }
     }
 
     // MARK: Records

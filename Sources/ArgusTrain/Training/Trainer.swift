@@ -203,6 +203,7 @@ public final class Trainer {
 
     /// The absolute metric of the best checkpoint, in both modes, and the result.
     private func finish(_ lines: JSONLines) throws -> RunResult {
+        try learner.requireLearning()
         let best = try PolicyFile.read(path: bestPath)
         var outcomes: [String: RunResult.Outcome] = [:]
         for mode in PolicySettings.Mode.allCases {

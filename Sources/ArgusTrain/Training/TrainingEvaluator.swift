@@ -25,6 +25,7 @@ final class TrainingEvaluator {
             for (agent, policy) in policies.enumerated() {
                 try policy.act(environment.local.rows(agent: agent), into: environment.actions.rows(agent: agent))
             }
+            environment.fillIdleActions()
         }
         return EvaluationRecord(
             episodes, step: step, purpose: purpose.name, mode: mode.rawValue, wallSeconds: begin.seconds(to: .now()))

@@ -61,7 +61,7 @@ final class EpisodeStage {
         let outcome = environment.outcome
         let agents = environment.specification.agents
         let rewards = agents.indices.map { Double(outcome.rewards[$0]) }
-        let isShared = environment.scenario.reward == .team || environment.specification.rewardScope == .group
+        let isShared = environment.groupsShareRewards
         let group = agents[0].group
         let own = agents.indices.filter { agents[$0].group == group }
         total += isShared ? rewards[0] : own.reduce(0) { $0 + rewards[$1] }
