@@ -14,6 +14,7 @@
 #include <torch/version.h>
 
 #include <algorithm>
+#include <climits>
 #include <cstring>
 #include <string>
 
@@ -35,6 +36,12 @@ int ctorch_set_threads(int32_t count) {
 }
 
 int32_t ctorch_threads(void) { return at::get_num_threads(); }
+
+void ctorch_keep_freed_memory(void) {
+    mallopt(M_TRIM_THRESHOLD, INT_MAX);
+    mallopt(M_TOP_PAD, 128 << 20);
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+}
 
 int ctorch_set_interop_threads(int32_t count) {
     return ctorch::guarded([&] {

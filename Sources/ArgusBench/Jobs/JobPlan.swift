@@ -64,7 +64,9 @@ public struct JobPlan {
             These are estimates. Where no finished job was measured, what is assumed is:
             \(NumberText.grouped(JobCost.assumedTrainingRate)) training steps/s and \
             \(NumberText.grouped(JobCost.assumedEvaluationRate)) evaluation steps/s a thread, or \
-            \(NumberText.exact(JobCost.assumedModelRate)) in all where a language model plays to the horizon.
+            \(NumberText.exact(JobCost.assumedModelRate)) in all where a language model plays to the horizon. \
+            Learning from replay, and networks with memory or for sets, can take many times as long: once a first \
+            seed runs, the time left goes by what it says.
 
             """
         return (table.lines(width: terminal.width, heading: terminal.bold) + [summary]).joined(separator: "\n")

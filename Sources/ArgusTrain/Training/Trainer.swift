@@ -30,6 +30,7 @@ public final class Trainer {
     public init(_ request: TrainingRequest, host: EnvironmentHost) throws {
         self.request = request
         try TorchThreads.set(request.threads)
+        TorchMemory.keepFreed()
         if request.resume, !FileManager.default.fileExists(atPath: request.folder + "/checkpoint/last.safetensors") {
             throw ArgusError(
                 .checkpoint, "nothing to resume", at: request.folder, found: "no checkpoint/last.safetensors",

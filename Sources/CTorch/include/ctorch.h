@@ -63,6 +63,10 @@ int ctorch_set_threads(int32_t count);
 int32_t ctorch_threads(void);
 int ctorch_set_interop_threads(int32_t count);
 
+// From now on the C heap keeps what is freed instead of giving it back to the system (glibc's mallopt), arrays of up to
+// 32 MiB at least, the most that glibc allows.
+void ctorch_keep_freed_memory(void);
+
 // Bytes that the C heap has handed out and not got back (mallinfo2), big mappings included. For leak tests.
 size_t ctorch_heap_bytes(void);
 
