@@ -158,6 +158,8 @@ final class QLearner: Learner {
         guard episodes.count >= configuration.batchEpisodes else {
             return statistics(sums, count: 1, isLearning: false)
         }
+        optimizer.options.learningRate =
+            configuration.learningRate * (configuration.annealLearningRate ? schedule.remaining : 1)
         for _ in 0..<configuration.gradientSteps {
             let step = try gradientStep(update: schedule.update)
             sums = (sums.loss + step.loss, sums.norm + step.norm, sums.value + step.value, sums.target + step.target)

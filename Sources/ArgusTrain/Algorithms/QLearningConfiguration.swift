@@ -13,6 +13,7 @@ public struct QLearningConfiguration: HyperparameterSet {
     public var bufferEpisodes = 5000
     public var bufferMegabytes = 512
     public var learningRate = 5e-4
+    public var annealLearningRate = false
     public var adamEpsilon = 1e-8
     public var discount = 0.99
     public var rewardScale = 1.0
@@ -42,6 +43,7 @@ public struct QLearningConfiguration: HyperparameterSet {
                 "buffer_megabytes", \.bufferMegabytes, 1...1_000_000,
                 "Memory for the kept episodes at most; the oldest are dropped. [ours]"),
             .learningRate(\.learningRate, "[EPyMARL] 5e-4"),
+            .annealLearningRate(\.annealLearningRate, "[EPyMARL] false"),
             .adamEpsilon(\.adamEpsilon, "[EPyMARL] 1e-8"),
             .discount(\.discount, "[EPyMARL] 0.99"),
             .rewardScale(\.rewardScale, "[ours]; [EPyMARL] standardises rewards instead"),
