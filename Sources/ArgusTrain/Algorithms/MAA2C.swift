@@ -110,11 +110,11 @@ final class MAA2CLearner: Learner {
         var generator = task.weightGenerator
         player = try RolloutPlayer(task, configuration, rule: rule, using: &generator)
         // The target critic moves slowly: values that begin other than 0 would long be taken for returns.
-        let (isShared, gain) = (configuration.network.shareParameters, 0.01)
+        let (network, gain) = (configuration.network, 0.01)
         critic = try RolloutCritic(
-            player, view: .central, shape: shape, isShared: isShared, outputGain: gain, using: &generator)
+            player, network, view: .central, shape: shape, outputGain: gain, using: &generator)
         target = try RolloutCritic(
-            player, view: .central, shape: shape, isShared: isShared, outputGain: gain, using: &generator)
+            player, network, view: .central, shape: shape, outputGain: gain, using: &generator)
         try target.network.move(to: critic.network, weight: 1)
         optimizers = try ActorCriticOptimizers(
             actor: player.actor.parameters, critic: critic.parameters,

@@ -23,7 +23,8 @@ public struct NetworkConfiguration: Sendable, Hashable {
         [
             .boolean(
                 "scale_observations", network.appending(path: \.scaleObservations),
-                "Maps each bounded observation component to 0..1 by its declared bounds (between -b and b to -1..1). [ours]"
+                "Maps each bounded observation component to 0..1 by its declared bounds (between -b and b to -1..1); mixing "
+                    + "networks see what has none by its symmetric logarithm. [ours]"
             ),
             .boolean(
                 "agent_ids", network.appending(path: \.agentIds),
@@ -95,6 +96,17 @@ public struct NetworkConfiguration: Sendable, Hashable {
     /// How a native state of `size` components is scaled, as observations are.
     func stateScaling(_ specification: EnvironmentSpecification, size: Int) -> BoundsScaling {
         BoundsScaling(size: size, bounds: scaleObservations ? specification.state?.bounds : nil)
+    }
+
+    /// A mixing network for the agents' values.
+    func mixer(_ environment: VectorEnvironment, _ state: StateSize, using generator: inout SplitMix64) throws
+        -> MonotonicMixer
+    {
+        let specification = environment.specification
+        let bounds = state.native > 0 ? specification.state?.bounds : specification.observationBounds
+        return try MonotonicMixer(
+            agents: specification.agents.count, stateSize: state.size,
+            compressesState: scaleObservations && !BoundsScaling.coversAll(bounds), using: &generator)
     }
 
     /// Networks of one kind: one for all agents, or one for each.

@@ -36,7 +36,7 @@ final class PPOLearner: Learner {
         var generator = task.weightGenerator
         player = try RolloutPlayer(task, configuration, rule: rule, using: &generator)
         critic = try RolloutCritic(
-            player, view: view, shape: criticShape, isShared: configuration.network.shareParameters, using: &generator)
+            player, configuration.network, view: view, shape: criticShape, using: &generator)
         optimizers = try ActorCriticOptimizers(
             actor: player.actor.parameters, critic: critic.parameters,
             Adam.Options(learningRate: configuration.learningRate, epsilon: configuration.adamEpsilon),

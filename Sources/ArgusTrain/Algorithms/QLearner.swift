@@ -76,10 +76,10 @@ final class QLearner: Learner {
             shape, agents: agents, isShared: configuration.network.shareParameters, outputGain: 0.1, using: &generator)
         target = try TeamNetwork(
             shape, agents: agents, isShared: configuration.network.shareParameters, outputGain: 0.1, using: &generator)
-        let stateSize = StateSize(environment, encoding).size
+        let state = StateSize(environment, encoding)
         let isMonotonic = decomposition == .monotonic
-        mixer = isMonotonic ? try MonotonicMixer(agents: agents, stateSize: stateSize, using: &generator) : nil
-        targetMixer = isMonotonic ? try MonotonicMixer(agents: agents, stateSize: stateSize, using: &generator) : nil
+        mixer = isMonotonic ? try configuration.network.mixer(environment, state, using: &generator) : nil
+        targetMixer = isMonotonic ? try configuration.network.mixer(environment, state, using: &generator) : nil
         let isJoint = decomposition != .independent
         loss = QLearningLoss(heads: heads, mixing: mixer.map { .monotonic($0) } ?? (isJoint ? .sum : .none))
         targetLoss = QLearningLoss(

@@ -7,19 +7,25 @@ package import ArgusTensor
 ///     Q_tot = ELU(q·|W₁(s)| + b₁(s))·|w₂(s)| + V(s)
 ///
 /// W₁ and w₂ come from networks of one hidden layer of 64, b₁ from a linear one, V from a hidden layer of the embedding's
-/// size, which is 32 (PyMARL 2, EPyMARL).
+/// size, which is 32 (PyMARL 2, EPyMARL). Q_tot is of third order in s: a state of numbers up to 32, such as positions, makes
+/// values begin a hundred times too large. Where a state's scale is unknown, it can be compressed to
+/// sign(s)·log(1 + |s|) (Hafner et al. 2023, "Mastering diverse domains through world models").
 package final class MonotonicMixer {
     private static let embedding = 32
     private static let hypernetHidden = 64
 
     let agents: Int
+    private let compressesState: Bool
     private let firstWeights: MultilayerPerceptron
     private let firstBias: Linear
     private let secondWeights: MultilayerPerceptron
     private let offset: MultilayerPerceptron
 
-    package init(agents: Int, stateSize: Int, using generator: inout SplitMix64) throws {
+    package init(
+        agents: Int, stateSize: Int, compressesState: Bool = false, using generator: inout SplitMix64
+    ) throws {
         self.agents = agents
+        self.compressesState = compressesState
         let (embedding, hidden) = (Self.embedding, Self.hypernetHidden)
         // With gain 0.5 the mixture of values of order one begins of order one.
         firstWeights = try MultilayerPerceptron(
@@ -33,6 +39,7 @@ package final class MonotonicMixer {
     /// Values [rows, agents] at states [rows, state] to [rows].
     package func callAsFunction(_ values: Tensor, states: Tensor) throws -> Tensor {
         let rows = values.shape[0]
+        let states = compressesState ? try (states.relu() + 1).log() - ((-states).relu() + 1).log() : states
         let weights = try firstWeights(states).abs().reshaped(to: [rows, agents, Self.embedding])
         let hidden = try ((values.unsqueezed(2) * weights).sum(axes: [1]) + firstBias(states)).elu()
         return try (hidden * secondWeights(states).abs()).sum(axes: [1]) + offset(states).squeezed(1)

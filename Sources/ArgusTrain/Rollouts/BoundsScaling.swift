@@ -24,6 +24,12 @@ package struct BoundsScaling: Sendable, Hashable, Codable {
         self.shift = shift
     }
 
+    /// Whether all components have bounds.
+    static func coversAll(_ bounds: Bounds?) -> Bool {
+        guard let bounds else { return false }
+        return zip(bounds.low, bounds.high).allSatisfy { ($1 - $0).isFinite }
+    }
+
     /// Writes `rows` contiguous rows, `resultStride` elements apart.
     package func apply(
         _ values: UnsafePointer<Float>, rows: Int, into result: UnsafeMutablePointer<Float>, resultStride: Int

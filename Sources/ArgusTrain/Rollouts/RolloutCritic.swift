@@ -24,21 +24,22 @@ final class RolloutCritic: Remembering {
     private var storage: RolloutStorage { player.storage }
     private var copies: Int { player.copies }
 
-    /// - Parameters: `shape`: of its network, from ``shape(_:_:view:)``; `outputGain`: of its last layer, see ``Network``.
+    /// - Parameters: `shape`: of its network, from ``shape(_:_:view:)`` with the same `configuration`; `outputGain`: of its last layer, see ``Network``.
     init(
-        _ player: RolloutPlayer, view: CriticView, shape: Network.Shape, isShared: Bool, outputGain: Double = 1,
-        using generator: inout SplitMix64
+        _ player: RolloutPlayer, _ configuration: NetworkConfiguration, view: CriticView, shape: Network.Shape,
+        outputGain: Double = 1, using generator: inout SplitMix64
     ) throws {
         self.player = player
         self.view = view
         valueRows = view.isShared(player.environment) ? 1 : player.agents
         let networkRows = view == .central ? valueRows : player.agents
         network = try TeamNetwork(
-            shape, agents: networkRows, isShared: isShared || networkRows == 1, outputGain: outputGain,
+            shape, agents: networkRows, isShared: configuration.shareParameters || networkRows == 1,
+            outputGain: outputGain,
             using: &generator)
         mixer =
             view == .decomposed
-            ? try MonotonicMixer(agents: player.agents, stateSize: player.encodedState.size, using: &generator) : nil
+            ? try configuration.mixer(player.environment, player.encodedState, using: &generator) : nil
         values = AlignedBuffer(count: (player.steps + 1) * player.copies * valueRows, zero: 0)
         finalValues = AlignedBuffer(count: player.steps * player.copies * valueRows, zero: 0)
         hidden = try network.initialHidden(rows: player.copies * networkRows)
