@@ -1,6 +1,7 @@
 import ArgusEnvAPI
 import ArgusTensor
 import ArgusTrain
+import Foundation
 import Testing
 
 @Suite("Networks of a team")
@@ -63,5 +64,23 @@ struct TeamNetworkTests {
         #expect(gradient.contains { $0 > 0.01 })
         let elsewhere = try mixer(values, states: Tensor(numbers(50 * 6, 3), shape: [50, 6]))
         #expect(try mixed.values(as: Float.self) != elsewhere.values(as: Float.self))
+    }
+
+    @Test("A mixer that compresses states gives of s what another gives of sign(s)·log(1 + |s|)")
+    func compressedState() throws {
+        func mixture(_ states: [Float], compresses: Bool) throws -> [Float] {
+            var generator = SplitMix64(seed: 4)
+            let mixer = try MonotonicMixer(
+                agents: 2, stateSize: 4, compressesState: compresses, using: &generator)
+            return try mixer(Tensor(numbers(2 * 2, 1), shape: [2, 2]), states: Tensor(states, shape: [2, 4]))
+                .values(as: Float.self)
+        }
+        let states: [Float] = [0, 31.5, -48, 0.25, 1, -0.5, 1000, 7]
+        let compressed = states.map { ($0 < 0 ? -1 : 1) * log1p(abs($0)) }
+        let (found, expected) = (
+            try mixture(states, compresses: true), try mixture(compressed, compresses: false)
+        )
+        for (found, expected) in zip(found, expected) { #expect(abs(found - expected) < 1e-4) }
+        #expect(try mixture(states, compresses: false) != found)
     }
 }

@@ -21,6 +21,8 @@ struct AlgorithmListing: Listing {
             rows: items.map { [$0.algorithm, $0.description, $0.mode, $0.source] })
     }
 
-    var note: String? { "'argus train SCENARIO --algorithm NAME' trains one; 'argus describe NAME' tells its hyperparameters." }
+    var note: String? {
+        "'argus train SCENARIO --algorithm NAME' trains one; 'argus describe NAME' tells its hyperparameters."
+    }
 }
 #endif
