@@ -258,11 +258,14 @@ def test_a_policy_with_one_flipped_bit_is_refused(tmp_path, interrupted):
 
 def test_a_damaged_snapshot_in_a_checkpoint_is_refused(tmp_path, interrupted):
     def flip(data):
+        # A file of before there were checksums: the snapshot has its own.
+        key = data.index(b'"checksum"')
+        data[key + 1 : key + 9] = b"whatever"
         place = data.rindex(b"ARGUSNAP") + 100
         data[place] ^= 0x10
         return data
 
-    refused(damaged(copy_of(interrupted, tmp_path), flip), "checksum", "last.safetensors")
+    refused(damaged(copy_of(interrupted, tmp_path), flip), "snapshot")
 
 
 def test_a_policy_of_another_version_says_what_it_lacks(tmp_path, interrupted):
@@ -272,7 +275,7 @@ def test_a_policy_of_another_version_says_what_it_lacks(tmp_path, interrupted):
     policy = json.loads(header["__metadata__"]["policy"])
     del policy["actor"]["hidden"]
     header["__metadata__"]["policy"] = json.dumps(policy)
-    del header["__metadata__"]["argus_checksum"]
+    del header["__metadata__"]["checksum"]
     text = json.dumps(header).encode()
     path.write_bytes(len(text).to_bytes(8, "little") + text + data[8 + int.from_bytes(data[:8], "little") :])
     result = argus("evaluate", "foraging/8x8-2p-2f-coop", "--team", f"run:{path.parent.parent}", "--episodes", 1)

@@ -25,16 +25,19 @@ public enum JobState: Sendable, Hashable {
         for (what, found, wanted) in differences(manifest, job) where found != wanted {
             throw ArgusError(
                 .configuration, "result of another job", at: "\(job.folder)/run.json", found: "\(what) \(found)",
-                expected: "\(what) \(wanted), as \(what == threads ? "this command" : "the suite") says",
-                remedy: what == threads
-                    ? "'--threads \(found)', or another --out" : "another --out, or the suite as it was")
+                expected: "\(what) \(wanted), as the suite says", remedy: "another --out, or the suite as it was")
+        }
+        // Whoever plays without learning plays the same on any number.
+        guard !job.entry.isTrained || manifest.threads == job.threads else {
+            throw ArgusError(
+                .configuration, "result of another job", at: "\(job.folder)/run.json",
+                found: "threads \(manifest.threads)", expected: "threads \(job.threads), as this command says",
+                remedy: "'--threads \(manifest.threads)', or another --out")
         }
         guard isFinished else { return .resumable }
         guard let result = RunFiles.result(in: job.folder) else { throw damaged(job, "result.json") }
         return .finished(result)
     }
-
-    private static let threads = "threads"
 
     /// What the folder has and what the job wants of everything that a result depends on.
     private static func differences(_ manifest: RunManifest, _ job: Job) -> [(String, String, String)] {
@@ -59,7 +62,6 @@ public enum JobState: Sendable, Hashable {
             pairs += [
                 ("algorithm", manifest.algorithm ?? "none", algorithm),
                 ("steps", "\(manifest.steps)", "\(steps)"),
-                (threads, "\(manifest.threads)", "\(job.threads)"),
                 ("evaluation_episodes", "\(manifest.evaluationEpisodes)", "\(job.measurement.evaluationEpisodes)"),
                 ("evaluations", "\(manifest.evaluations)", "\(job.measurement.evaluations)"),
             ]

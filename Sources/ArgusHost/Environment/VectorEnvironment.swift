@@ -13,8 +13,6 @@ public final class VectorEnvironment {
     public let environmentId: String
     /// The environment as the plugin specifies it, with the scenario's communication in it.
     public let specification: EnvironmentSpecification
-    /// Whether all agents of a group get the same reward: the group's sum, or the only one that the environment gives it.
-    public var groupsShareRewards: Bool { scenario.reward == .team || specification.rewardScope == .group }
     public let copies: Int
     /// What each agent sees: observations, legal choices, who acts. The only thing that an ``AgentPolicy`` is handed.
     public let local: LocalView
@@ -43,6 +41,9 @@ public final class VectorEnvironment {
     private var lastDiscard: String?
     private let slices: [EnvironmentSlice]
     private let workers: WorkerThreads
+
+    /// Whether all agents of a group get the same reward: the group's sum, or the only one that the environment gives it.
+    public var groupsShareRewards: Bool { scenario.reward == .team || specification.rewardScope == .group }
 
     /// Copies of a scenario whose environment is in a source that has been opened.
     ///

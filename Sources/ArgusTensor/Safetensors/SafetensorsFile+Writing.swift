@@ -18,18 +18,13 @@ extension SafetensorsFile {
     /// Writes a file atomically: whoever reads `path`, after a crash too, finds the old content or all of the new.
     ///
     /// Wider element types come first, so that each array is aligned to its elements. The same input gives the same
-    /// bytes. A checksum of arrays and metadata is added to the metadata; reading checks it.
+    /// bytes.
     public static func write(
         _ arrays: [Content], metadata: [String: String] = [:], to path: String
     ) throws(TensorError) {
         let ordered = arrays.enumerated()
             .sorted { ($1.element.type.size, $0.offset) < ($0.element.type.size, $1.offset) }
             .map(\.element)
-        var checksum = Checksum()
-        checksum.add(metadata)
-        for array in ordered { checksum.add(array.bytes) }
-        var metadata = metadata
-        metadata[Checksum.metadataKey] = checksum.text
         try FileContent.write([try header(ordered, metadata: metadata)] + ordered.map(\.bytes), to: path)
     }
 

@@ -32,13 +32,18 @@ extension SafetensorsFile {
     public static func write(
         tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String
     ) throws(TensorError) {
+        try write(contents(of: tensors), metadata: metadata, to: path)
+    }
+
+    /// Tensors, from whatever device, as arrays to be written.
+    public static func contents(of tensors: [(name: String, tensor: Tensor)]) throws(TensorError) -> [Content] {
         var arrays: [Content] = []
         for (name, tensor) in tensors {
             arrays.append(
                 Content(
                     name: name, type: ElementType(tensor.scalarType), shape: tensor.shape, bytes: try tensor.bytes()))
         }
-        try write(arrays, metadata: metadata, to: path)
+        return arrays
     }
 
     /// A copy of the array named `name` as a tensor; throws if there is none.

@@ -74,11 +74,16 @@ public struct Hyperparameter<Configuration> {
 }
 
 /// A hyperparameter as lists show it.
-public struct HyperparameterDescription: Sendable, Hashable {
+public struct HyperparameterDescription: Sendable, Hashable, Encodable {
     public let name: String
     public let documentation: String
     /// Its default, as text.
     public let standard: String
+
+    enum CodingKeys: String, CodingKey {
+        case name, documentation
+        case standard = "default"
+    }
 }
 
 /// A set of hyperparameters that can be listed, set by name and written beside a result.

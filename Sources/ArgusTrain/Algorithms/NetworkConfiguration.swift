@@ -24,8 +24,7 @@ public struct NetworkConfiguration: Sendable, Hashable {
             .boolean(
                 "scale_observations", network.appending(path: \.scaleObservations),
                 "Maps each bounded observation component to 0..1 by its declared bounds (between -b and b to -1..1); mixing "
-                    + "networks see what has none by its symmetric logarithm. [ours]"
-            ),
+                    + "networks see the symmetric logarithm of a state where some have none. [ours]"),
             .boolean(
                 "agent_ids", network.appending(path: \.agentIds),
                 "Appends a one-hot agent id to the observation, so that agents that share parameters can take roles. "

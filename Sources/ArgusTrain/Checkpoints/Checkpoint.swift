@@ -27,7 +27,7 @@ enum Checkpoint {
                 "policy": String(decoding: try JSONEncoder.sorted.encode(learner.policy.description), as: UTF8.self),
                 "seed": "\(request.seed)",
             ]
-            try SafetensorsFile.write(tensors: tensors, metadata: metadata, to: path)
+            try CheckedFile.write(tensors: tensors, metadata: metadata, to: path)
         } catch let error as ArgusError {
             throw error
         } catch {
@@ -47,7 +47,7 @@ enum Checkpoint {
             throw refused("no file", "a checkpoint of an interrupted run")
         }
         do {
-            let file = try SafetensorsFile(contentsOf: path)
+            let file = try CheckedFile.read(path)
             guard file.metadata["format"] == format else {
                 throw refused("format \(file.metadata["format"] ?? "(none)")", format)
             }

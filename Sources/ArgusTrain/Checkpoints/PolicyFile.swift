@@ -10,7 +10,7 @@ enum PolicyFile {
     static func write(_ policy: TrainedPolicy, to path: String) throws(ArgusError) {
         do {
             let json = String(decoding: try JSONEncoder.sorted.encode(policy.description), as: UTF8.self)
-            try SafetensorsFile.write(
+            try CheckedFile.write(
                 tensors: policy.parameters, metadata: ["format": format, "policy": json],
                 to: path)
         } catch {
@@ -48,7 +48,7 @@ enum PolicyFile {
 
     static func read(path: String) throws(ArgusError) -> TrainedPolicy {
         do {
-            let file = try SafetensorsFile(contentsOf: path)
+            let file = try CheckedFile.read(path)
             guard file.metadata["format"] == format, let json = file.metadata["policy"] else {
                 throw TensorError(code: .fileFormat, message: "no \(format) description in its metadata")
             }

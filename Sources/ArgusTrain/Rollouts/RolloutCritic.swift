@@ -35,8 +35,7 @@ final class RolloutCritic: Remembering {
         let networkRows = view == .central ? valueRows : player.agents
         network = try TeamNetwork(
             shape, agents: networkRows, isShared: configuration.shareParameters || networkRows == 1,
-            outputGain: outputGain,
-            using: &generator)
+            outputGain: outputGain, using: &generator)
         mixer =
             view == .decomposed
             ? try configuration.mixer(player.environment, player.encodedState, using: &generator) : nil

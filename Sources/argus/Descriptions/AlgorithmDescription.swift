@@ -1,35 +1,21 @@
 #if ARGUS_TRAIN
 import ArgusTrain
 
-/// Everything that `argus describe` tells of an algorithm.
+/// Everything that `argus describe` and `argus list algorithms --json` tell of an algorithm.
 struct AlgorithmDescription: Encodable {
-    struct Item: Encodable {
-        var name: String
-        /// As text.
-        var standard: String
-        var documentation: String
-
-        enum CodingKeys: String, CodingKey {
-            case name, documentation
-            case standard = "default"
-        }
-    }
-
     var algorithm: String
     var description: String
     var source: String
     /// The mode in which its evaluations make the headline.
     var mode: String
-    var hyperparameters: [Item]
+    var hyperparameters: [HyperparameterDescription]
 
     init(_ algorithm: Algorithm) {
         self.algorithm = algorithm.name
         description = algorithm.summary
         source = algorithm.source
         mode = algorithm.headlineMode.rawValue
-        hyperparameters = algorithm.hyperparameters.map {
-            Item(name: $0.name, standard: $0.standard, documentation: $0.documentation)
-        }
+        hyperparameters = algorithm.hyperparameters
     }
 
     /// For people.

@@ -3,17 +3,7 @@ import ArgusTrain
 
 /// Every training algorithm.
 struct AlgorithmListing: Listing {
-    struct Item: Encodable {
-        var algorithm: String
-        var description: String
-        var source: String
-        /// The mode in which its evaluations make the headline.
-        var mode: String
-    }
-
-    let items = Algorithm.all.map {
-        Item(algorithm: $0.name, description: $0.summary, source: $0.source, mode: $0.headlineMode.rawValue)
-    }
+    let items = Algorithm.all.map(AlgorithmDescription.init)
 
     var table: TextTable {
         TextTable(
