@@ -151,6 +151,31 @@ struct ReportTests {
         #expect(text.contains("- MAPPO on demo/two: mappo, epochs=8, rate=0.0005\n"))
     }
 
+    @Test("a run that was resumed by other code is named, and all its code stands with the rest")
+    func resumed() throws {
+        let suite = try runs.suite(SyntheticRuns.demo)
+        try runs.finishAll(of: suite)
+        let job = try #require(Job.all(of: suite, out: runs.out).last { $0.entry.isTrained })
+        #expect(!(try report().contains("was resumed")))
+        let began = runs.manifest(job)
+        var manifest = began
+        manifest.codeRevision = "def456"
+        #expect(manifest.goOn(with: began, at: 400) == ["code abc123, now def456"])
+        try RunDirectory(job.folder).write(manifest)
+        let text = try report()
+        #expect(text.contains("- code: abc123, def456\n"))
+        #expect(
+            text.contains(
+                "- demo/two MAPPO seed \(job.seed) was resumed with something else than it began with: abc123 and fnv1a64:1 to "
+                    + "step 400, then def456 and fnv1a64:1; its numbers may not come again\n"))
+        // Another who is killed at once has made nothing; who comes back to the first has.
+        var third = began
+        #expect(third.goOn(with: manifest, at: 400) == ["code def456, now abc123"])
+        #expect(third.before?.map(\.until) == [400])
+        #expect(third.goOn(with: manifest, at: 500) == ["code def456, now abc123"])
+        #expect(third.before?.map(\.codeRevision) == ["abc123", "def456"])
+    }
+
     @Test("curves have a row for each evaluation and a column for each trained entry")
     func curves() throws {
         try runs.finishAll(of: runs.suite(SyntheticRuns.demo))

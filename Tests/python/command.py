@@ -34,14 +34,14 @@ def argus(*arguments, timeout=300, cwd=None, check=None, **extra):
     return result
 
 
-def start(*arguments, **options):
-    """Starts the command and returns its process."""
+def start(*arguments, preexec_fn=None, **extra):
+    """Starts the command and returns its process; `extra` are environment variables."""
     return subprocess.Popen(
         [str(ARGUS), *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         stdin=subprocess.DEVNULL,
-        env=environment(),
-        **options,
+        env=environment(**extra),
+        preexec_fn=preexec_fn,
     )

@@ -133,6 +133,34 @@ def test_run_json_holds_what_the_result_depends_on(tmp_path):
     assert run["seed"] == 7 and run["steps"] == 600 and run["threads"] == 1
 
 
+def test_a_run_that_is_resumed_by_other_code_says_so(tmp_path):
+    folder, settings = tmp_path / "run", {"steps": 3_000_000}
+    process = start(*map(str, arguments(out(folder), *FEED_FORWARD, **settings)))
+    wait_for_lines(folder / "metrics.jsonl", 3, process)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=120)
+    began = json.loads((folder / "run.json").read_text())
+    assert "before" not in began
+
+    def go_on(revision):
+        process = start(*map(str, arguments(resume(folder), *FEED_FORWARD, **settings)), ARGUS_REVISION=revision)
+        count = len((folder / "metrics.jsonl").read_text().splitlines())
+        wait_for_lines(folder / "metrics.jsonl", count + 3, process)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=120)
+        return errors, json.loads((folder / "run.json").read_text())
+
+    errors, run = go_on(began["code_revision"])
+    assert "note:" not in errors and "before" not in run
+    step = json.loads((folder / "metrics.jsonl").read_text().splitlines()[-1])["step"]
+    errors, run = go_on("0123abc")
+    assert f"code {began['code_revision']}, now 0123abc" in errors
+    assert run["code_revision"] == "0123abc"
+    assert [(part["until"], part["code_revision"]) for part in run["before"]] == [(step, began["code_revision"])]
+    errors, again = go_on("0123abc")
+    assert "note:" not in errors and again == run
+
+
 # What goes wrong gets one clear error, and what was there stays.
 
 

@@ -146,14 +146,30 @@ enum MarkdownReport {
         lines.append("threads of a run: \(words(manifests.map { "\($0.threads)" }))")
         let devices = manifests.compactMap(\.device)
         if !devices.isEmpty { lines.append("networks learnt on: \(words(devices))") }
-        lines.append("code: \(words(manifests.map(\.codeRevision)))")
-        lines.append("plugins: \(words(manifests.map { "\($0.plugin) \($0.pluginHash)" }))")
+        lines.append("code: \(words(manifests.flatMap { ($0.before ?? []).map(\.codeRevision) + [$0.codeRevision] }))")
+        lines.append(
+            "plugins: "
+                + words(
+                    manifests.flatMap { manifest in
+                        ((manifest.before ?? []).map(\.pluginHash) + [manifest.pluginHash])
+                            .map { "\(manifest.plugin) \($0)" }
+                    }))
+        lines += manifests.compactMap(resumption)
         let commands = unique(
             results.scenarios.flatMap { result in
                 result.all.compactMap { entry in entry.runs.lazy.compactMap(\.manifest).first.map(command) }
             })
         return ["## Where it was run\n"] + list(lines)
             + ["Single runs again, by seed:\n", "```\n\(commands.joined(separator: "\n"))\n```\n"]
+    }
+
+    /// A run that was resumed with another code, plugin, library or machine; nil for all others.
+    private static func resumption(_ manifest: RunManifest) -> String? {
+        guard let before = manifest.before, !before.isEmpty else { return nil }
+        let parts = before.map { "\($0.codeRevision) and \($0.pluginHash) to step \($0.until)" }
+        return "\(manifest.scenario) \(manifest.entry) seed \(manifest.seed) was resumed with something else than it began "
+            + "with: \(parts.joined(separator: ", ")), then \(manifest.codeRevision) and \(manifest.pluginHash); its numbers "
+            + "may not come again"
     }
 
     /// What a person types to have this run again.

@@ -172,6 +172,8 @@ public struct RunManifest: Codable, Sendable, Hashable {
     public var machine: [String: String]
     /// Where networks learnt; nil where nothing was trained, and on the CPU in runs of before there was a choice.
     public var device: String?
+    /// What had the run before, the oldest first, where it was resumed with something else; nil where nothing changed.
+    public var before: [RunOrigin]?
 
     public init(
         scenario: String, scenarioVersion: Int, scenarioHash: String, scenarioText: String, plugin: String,
@@ -205,7 +207,7 @@ public struct RunManifest: Codable, Sendable, Hashable {
 
     enum CodingKeys: String, CodingKey {
         case format, scenario, plugin, entry, seed, algorithm, hyperparameters, team, partner, steps, evaluations
-        case threads, device
+        case threads, device, before
         case versions, machine
         case scenarioVersion = "scenario_version"
         case scenarioHash = "scenario_hash"

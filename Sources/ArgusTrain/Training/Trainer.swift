@@ -23,6 +23,9 @@ public final class Trainer {
     private var clock = DispatchTime.now()
     /// Where this process began: an earlier one may have had a faster machine, or a busier one.
     private var beginning = TrainingState()
+    /// What is not as it was before the run was interrupted, such as its code: the result may then be another than that of
+    /// a run which never was.
+    public private(set) var changes: [String] = []
 
     /// Sets everything up, from the folder's checkpoint if the request says so.
     ///
@@ -52,11 +55,11 @@ public final class Trainer {
         let source = try host.source(for: request.scenario)
         let descriptor = try source.descriptor(for: request.scenario)
         scenarioHash = try request.scenario.hash(for: descriptor)
-        let manifest = try RunManifest.make(
+        var manifest = try RunManifest.make(
             request, source: source, scenarioHash: scenarioHash, descriptor: descriptor)
         learner.replay?.folder = request.folder + "/replay"
         if request.resume {
-            try restore(manifest)
+            try restore(&manifest)
         } else {
             guard !FileManager.default.fileExists(atPath: checkpointPath) else {
                 throw ArgusError(
@@ -235,12 +238,12 @@ public final class Trainer {
         learner.replay?.dropUnused()
     }
 
-    private func restore(_ manifest: RunManifest) throws {
-        if let earlier = RunDirectory.manifest(at: request.folder) {
-            try manifest.requireSame(as: earlier, request.folder)
-        }
+    private func restore(_ manifest: inout RunManifest) throws {
+        let earlier = RunDirectory.manifest(at: request.folder)
+        if let earlier { try manifest.requireSame(as: earlier, request.folder) }
         state = try Checkpoint.read(
             checkpointPath, learner: learner, environment: environment, request: request)
+        if let earlier { changes = manifest.goOn(with: earlier, at: state.step) }
     }
 }
 

@@ -98,7 +98,15 @@ struct TrainCommand: ParsableCommand {
             return
         }
         let line = ProgressLine(style: progress == "json" ? .json : ProgressLine.Style.forTerminal)
-        let result = try device.run { try Trainer(request, host: host).run { line.show($0) } }
+        let result = try device.run {
+            let trainer = try Trainer(request, host: host)
+            if !trainer.changes.isEmpty {
+                let what = trainer.changes.joined(separator: "; ")
+                let note = "note: changed since this run was interrupted: \(what). It may not end as it would have\n"
+                FileHandle.standardError.write(Data(note.utf8))
+            }
+            return try trainer.run { line.show($0) }
+        }
         line.finish()
         guard let result else {
             let remedy = "go on with the same command, and '--resume \(folder)' in place of --out"

@@ -1,0 +1,51 @@
+/// What steps of a run come from, besides what was asked for: where it changes, the same numbers are not certain.
+public struct RunOrigin: Codable, Sendable, Hashable {
+    /// The environment step at which something else went on with the run.
+    public var until: Int
+    public var pluginHash: String
+    public var codeRevision: String
+    public var versions: [String: String]
+    public var machine: [String: String]
+
+    enum CodingKeys: String, CodingKey {
+        case until, versions, machine
+        case pluginHash = "plugin_hash"
+        case codeRevision = "code_revision"
+    }
+
+    /// What differs in the other one, as a reader is told it; empty where nothing does.
+    func changes(to other: RunOrigin) -> [String] {
+        var pairs = [("plugin", pluginHash, other.pluginHash), ("code", codeRevision, other.codeRevision)]
+        for name in Set(versions.keys).union(other.versions.keys).sorted() {
+            pairs.append((name, versions[name] ?? "none", other.versions[name] ?? "none"))
+        }
+        // More cores or memory change no number.
+        for name in Set(machine.keys).union(other.machine.keys).sorted() where name != "cores" && name != "memory_gib" {
+            pairs.append((name, machine[name] ?? "none", other.machine[name] ?? "none"))
+        }
+        return pairs.filter { $0.1 != $0.2 }.map { "\($0.0) \($0.1), now \($0.2)" }
+    }
+}
+
+extension RunManifest {
+    /// What runs it now, as the origin of what it makes until a step.
+    private func origin(until step: Int) -> RunOrigin {
+        RunOrigin(
+            until: step, pluginHash: pluginHash, codeRevision: codeRevision, versions: versions, machine: machine)
+    }
+
+    /// Notes what had the run before.
+    ///
+    /// - Parameters:
+    ///   - earlier: the folder's manifest.
+    ///   - step: environment steps that the checkpoint has.
+    /// - Returns: what is not as it was.
+    public mutating func goOn(with earlier: RunManifest, at step: Int) -> [String] {
+        before = earlier.before
+        let last = earlier.origin(until: step)
+        let changes = last.changes(to: origin(until: step))
+        // Who was killed before it saved anything has made nothing.
+        if !changes.isEmpty, step > before?.last?.until ?? 0 { before = (before ?? []) + [last] }
+        return changes
+    }
+}
