@@ -218,6 +218,7 @@ struct JobRunnerTests {
         for (part, replacement, words) in [
             ("steps: 1000", "steps: 2000", "found steps 1000, expected steps 2000"),
             ("rate: 0.0005", "rate: 0.001", "found rate 0.0005, expected rate 0.001"),
+            (", set: {rate: 0.0005}", "", "found rate 0.0005, expected rate of the algorithm's default"),
             ("absolute_episodes: 4", "absolute_episodes: 5", "absolute_episodes 4"),
             ("train: mappo", "train: ippo", "algorithm mappo"),
             ("team: random", "team: scripted", "team random"),

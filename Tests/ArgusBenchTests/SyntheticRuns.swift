@@ -108,14 +108,17 @@ final class SyntheticRuns {
         case .cross(.trained, .team(let rest)): (team, partner) = ("run:elsewhere", rest)
         case .cross: (team, partner) = ("run:elsewhere", "run:elsewhere")
         }
+        let changed = settings.keys.sorted()
         settings["epochs"] = epochs[job.task.scenario.id] ?? "4"
-        return RunManifest(
+        var manifest = RunManifest(
             scenario: job.task.scenario.id, scenarioVersion: job.task.scenario.version, scenarioHash: job.task.hash,
             scenarioText: "", plugin: "libDemo.so", pluginHash: "fnv1a64:1", entry: job.entry.name, seed: job.seed,
             algorithm: algorithm, hyperparameters: algorithm == nil ? [:] : settings, team: team, steps: job.steps,
             evaluationEpisodes: job.measurement.evaluationEpisodes, evaluations: job.measurement.evaluations,
             absoluteEpisodes: job.measurement.absoluteEpisodes, threads: 1, codeRevision: "abc123",
             versions: ["argus": "0.1"], machine: ["cpu": "demo"], partner: partner)
+        if algorithm != nil { manifest.changedHyperparameters = changed }
+        return manifest
     }
 
     private func record(

@@ -128,6 +128,8 @@ def test_run_json_holds_what_the_result_depends_on(tmp_path):
     run = json.loads((folder / "run.json").read_text())
     assert run["scenario"] == "foraging/8x8-2p-2f-coop"
     assert run["hyperparameters"]["copies"] == "8"
+    chosen = {setting.split("=")[0] for setting in FEED_FORWARD[1::2]}
+    assert "copies" in run["changed_hyperparameters"] and set(run["changed_hyperparameters"]) <= chosen
     assert run["versions"]["libtorch"]
     assert run["plugin_hash"].startswith("fnv1a64:")
     assert run["seed"] == 7 and run["steps"] == 600 and run["threads"] == 1

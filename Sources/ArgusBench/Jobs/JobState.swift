@@ -70,6 +70,10 @@ public enum JobState: Sendable, Hashable {
                 let found = manifest.hyperparameters[key] ?? "nothing"
                 pairs.append((key, found, isSameValue(found, value) ? found : value))
             }
+            // What the suite or the scenario's file no longer asks for.
+            for key in manifest.changedHyperparameters ?? [] where wanted[key] == nil {
+                pairs.append((key, manifest.hyperparameters[key] ?? "changed", "of the algorithm's default"))
+            }
         }
         return pairs
     }

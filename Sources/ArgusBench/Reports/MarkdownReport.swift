@@ -167,9 +167,10 @@ enum MarkdownReport {
     private static func resumption(_ manifest: RunManifest) -> String? {
         guard let before = manifest.before, !before.isEmpty else { return nil }
         let parts = before.map { "\($0.codeRevision) and \($0.pluginHash) to step \($0.until)" }
-        return "\(manifest.scenario) \(manifest.entry) seed \(manifest.seed) was resumed with something else than it began "
-            + "with: \(parts.joined(separator: ", ")), then \(manifest.codeRevision) and \(manifest.pluginHash); its numbers "
-            + "may not come again"
+        let now = "\(manifest.codeRevision) and \(manifest.pluginHash)"
+        let run = "\(manifest.scenario) \(manifest.entry) seed \(manifest.seed)"
+        return "\(run) was resumed with something else than it began "
+            + "with: \(parts.joined(separator: ", ")), then \(now); its numbers may not come again"
     }
 
     /// What a person types to have this run again.

@@ -159,6 +159,8 @@ public struct RunManifest: Codable, Sendable, Hashable {
     public var algorithm: String?
     /// All hyperparameters, defaults included, by name.
     public var hyperparameters: [String: String]
+    /// Names of those that are not the algorithm's defaults; nil in runs of before this was noted.
+    public var changedHyperparameters: [String]?
     public var team: String?
     /// The team that plays all agents but the first, where two teams were crossed.
     public var partner: String?
@@ -216,5 +218,6 @@ public struct RunManifest: Codable, Sendable, Hashable {
         case evaluationEpisodes = "evaluation_episodes"
         case absoluteEpisodes = "absolute_episodes"
         case codeRevision = "code_revision"
+        case changedHyperparameters = "changed_hyperparameters"
     }
 }

@@ -8,19 +8,23 @@ extension RunManifest {
         _ request: TrainingRequest, source: any EnvironmentSource, scenarioHash: String,
         descriptor: EnvironmentDescriptor
     ) throws(ArgusError) -> RunManifest {
-        RunManifest(
+        let hyperparameters = request.configured.hyperparameters
+        let defaults = request.algorithm.hyperparameters
+        var manifest = RunManifest(
             scenario: request.scenario.id, scenarioVersion: request.scenario.version, scenarioHash: scenarioHash,
             scenarioText: try request.scenario.canonicalText(for: descriptor),
             plugin: source.shortName,
             pluginHash: try source.fingerprint(),
             entry: request.entry, seed: request.seed, algorithm: request.algorithm.name,
-            hyperparameters: request.configured.hyperparameters, team: nil, steps: request.steps,
+            hyperparameters: hyperparameters, team: nil, steps: request.steps,
             evaluationEpisodes: request.evaluationEpisodes, evaluations: request.evaluations,
             absoluteEpisodes: request.absoluteEpisodes, threads: request.threads,
             codeRevision: Machine.codeRevision,
             versions: Machine.versions.merging(["libtorch": TorchInfo.version]) { $1 },
             machine: Machine.description.merging(["libtorch_capability": TorchInfo.cpuCapability]) { $1 },
             device: request.device)
+        manifest.changedHyperparameters = defaults.filter { hyperparameters[$0.name] != $0.standard }.map(\.name)
+        return manifest
     }
 
     /// Refuses to go on with a run that was asked for differently.
