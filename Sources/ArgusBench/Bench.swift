@@ -15,6 +15,10 @@ public enum Bench {
                 .configuration, "value out of range", at: "--threads", found: "\(options.threads)",
                 expected: "1 to 1024")
         }
+        for (flag, folder) in [("--out", options.out), ("--resume", options.resume)] where folder == "" {
+            throw ArgusError(
+                .configuration, "no folder", at: flag, found: "''", expected: "the name of a result folder")
+        }
         let suite = try suite(options, catalog)
         for (entries, tasks) in [(suite.entries, suite.tasks), (suite.crossEntries, suite.crossTasks)] {
             for entry in entries {
@@ -94,6 +98,15 @@ public enum Bench {
                     remedy: "the scenario (or plugin) as it was, or a new run with --out")
             }
             // The fingerprint leaves these out.
+            let (before, after) = (task.scenario.score, scenario.score)
+            guard
+                before?.metric == after?.metric, before?.floor == after?.floor, before?.ceiling == after?.ceiling
+            else {
+                throw ArgusError(
+                    .configuration, "scenario has changed since the suite was begun", at: task.file,
+                    found: "another metric, floor or ceiling under 'score'", expected: "those in suite.json",
+                    remedy: "the scenario as it was, or a new run with --out")
+            }
             guard scenario.training.mapValues(\.values) == task.scenario.training.mapValues(\.values) else {
                 throw ArgusError(
                     .configuration, "scenario has changed since the suite was begun", at: task.file,

@@ -29,7 +29,7 @@ struct JobRunnerTests {
                 esac
                 shift
             done
-            save() { mkdir -p "$out/checkpoint"; echo state > "$out/checkpoint/state"; }
+            save() { mkdir -p "$out/checkpoint"; echo state > "$out/checkpoint/last.safetensors"; }
             for folder in $needed; do
                 [ -f "$folder/result.json" ] || { echo "error: $folder is not finished" >&2; exit 1; }
             done
@@ -128,6 +128,53 @@ struct JobRunnerTests {
         for pair in ["Random--Late", "Late--Random", "Late--Model", "Model--Late"] {
             #expect(try #require(names.firstIndex(of: pair)) > trained)
         }
+    }
+
+    @Test("a pair is not played while the run that it needs has no result")
+    func failedNeed() throws {
+        let suite = try prepare(SyntheticRuns.crossed.replacingOccurrences(of: "MAPPO", with: "Fails"))
+        let jobs = Job.all(of: suite, out: runs.out)
+        let outcome = try runner(2).run(jobs)
+        #expect(outcome.failures.count == 5)
+        let reason = outcome.failures["\(runs.out)/demo/one/Random--Fails/seed-0"]
+        #expect(reason == "the run whose policy it needs has no result (\(runs.out)/demo/one/Fails/seed-0)")
+        #expect(!calls.contains { $0.contains("--Fails ") || $0.contains("Fails-- ") })
+    }
+
+    @Test("a pair is played again when the run that it needs has another policy")
+    func otherPolicy() throws {
+        let suite = try runs.suite(SyntheticRuns.crossed)
+        try runs.finishAll(of: suite)
+        let jobs = Job.all(of: suite, out: runs.out)
+        let pair = try #require(jobs.first { $0.entry.name == "Random--MAPPO" })
+        let trained = try #require(jobs.first { $0.entry.name == "MAPPO" })
+        let policy = trained.folder + "/checkpoint/best.safetensors"
+        try AtomicFile.makeFolder(trained.folder + "/checkpoint")
+        func state(_ played: String?, _ found: String) throws -> Bool {
+            try AtomicFile.write(Data(found.utf8), to: policy)
+            var manifest = runs.manifest(pair)
+            manifest.policyHashes = played.map { [Fingerprint.of($0)] }
+            try RunDirectory(pair.folder).write(manifest)
+            if case .finished = try JobState.of(pair) { return true }
+            #expect(try JobState.of(pair) == .fresh)
+            return false
+        }
+        #expect(try state("weights", "weights"))
+        #expect(try !state("weights", "other weights"))
+        #expect(try state(nil, "other weights"))
+        try FileManager.default.removeItem(atPath: trained.folder + "/result.json")
+        #expect(try !state("weights", "weights"))
+    }
+
+    @Test("a training that has saved its best policy and nothing else begins again")
+    func nothingToGoOnFrom() throws {
+        let job = try #require(Job.all(of: try runs.suite(SyntheticRuns.demo), out: runs.out).last)
+        try RunDirectory(job.folder).write(runs.manifest(job))
+        try AtomicFile.makeFolder(job.folder + "/checkpoint")
+        try AtomicFile.write(Data("best".utf8), to: job.folder + "/checkpoint/best.safetensors")
+        #expect(try JobState.of(job) == .fresh)
+        try AtomicFile.write(Data("last".utf8), to: job.folder + "/checkpoint/last.safetensors")
+        #expect(try JobState.of(job) == .resumable)
     }
 
     @Test("a job that fails, dies or leaves no result is told with its last words, and the others go on")
@@ -336,5 +383,23 @@ extension JobRunnerTests {
             runs.text(runs.root + "/" + path).replacingOccurrences(of: "horizon: 50", with: "horizon: 60"), to: path)
         let error = #expect(throws: ArgusError.self) { _ = try bench(resume: runs.out) }
         #expect(error?.description.contains("scenario has changed") == true)
+    }
+
+    @Test("what 0 and 1 of the score are does not change under a suite")
+    func changedScore() throws {
+        _ = try prepare(SyntheticRuns.demo)
+        #expect(try bench(suite: "demo", out: runs.out) == 0)
+        let path = "Scenarios/demo/one.yaml"
+        let text = runs.text(runs.root + "/" + path)
+        try runs.write(text.replacingOccurrences(of: "ceiling: 1.0", with: "ceiling: 0.5"), to: path)
+        let error = #expect(throws: ArgusError.self) { _ = try bench(resume: runs.out) }
+        #expect(error?.description.contains("ceiling under 'score'") == true)
+    }
+
+    @Test("an empty folder name is an error and not the root of the disk")
+    func noFolder() throws {
+        _ = try prepare(SyntheticRuns.demo)
+        let error = #expect(throws: ArgusError.self) { _ = try bench(suite: "demo", out: "") }
+        #expect(error?.description.contains("--out") == true)
     }
 }

@@ -132,7 +132,7 @@ struct ReportTests {
     func aggregate() throws {
         try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
         let text = try report()
-        let row = "| MAPPO | 0.850 [0.813, 0.888] | 0.850 [0.817, 0.883] | 0.150 [0.117, 0.183] | 2 × 3 |"
+        let row = "| MAPPO | 0.850 [0.812, 0.888] | 0.850 [0.817, 0.883] | 0.150 [0.117, 0.183] | 2 × 3 |"
         #expect(text.contains(row))
         #expect(text.contains("| MAPPO | Random | 1.00 [1.00, 1.00] |"))
     }
@@ -293,6 +293,97 @@ struct ReportTests {
         let text = try report([runs.out, second])
         #expect(text.contains("| MAPPO (out) | 0.850"))
         #expect(text.contains("| MAPPO (second) | 0.300"))
+    }
+
+    @Test("within a folder runs that were asked for differently, or twice, are told apart; missing ones belong to all")
+    func differentRuns() throws {
+        let loose = runs.root + "/loose"
+        let suite = try runs.suite(SyntheticRuns.demo)
+        let other = try runs.suite(SyntheticRuns.demo.replacingOccurrences(of: "0.0005", with: "0.1"))
+        func job(_ suite: Suite, _ entry: String, _ seed: UInt64) throws -> Job {
+            try #require(
+                Job.all(of: suite, out: "").first {
+                    $0.name == "demo/one \(entry) seed \(seed)"
+                })
+        }
+        try runs.finish(job(suite, "MAPPO", 0), level: 0.5, in: loose + "/a")
+        try runs.finish(job(suite, "MAPPO", 1), level: 0.7, in: loose + "/b")
+        #expect(try report([loose]).contains("| MAPPO | 0.600 "))
+        try runs.finish(job(other, "MAPPO", 2), level: 0.9, in: loose + "/c")
+        try runs.finish(job(suite, "MAPPO", 1), level: 0.8, in: loose + "/d")
+        let text = try report([loose])
+        #expect(text.contains("| MAPPO (a) | 0.600 "))
+        #expect(text.contains("| MAPPO (c) | 0.900 "))
+        #expect(text.contains("| MAPPO (d) | 0.800 "))
+        // A hyperparameter that an older run does not know of makes no difference.
+        let newer = try job(suite, "MAPPO", 3 - 1)
+        try runs.finish(newer, level: 0.8, in: runs.root + "/newer/b")
+        try runs.finish(job(suite, "MAPPO", 0), level: 0.6, in: runs.root + "/newer/a")
+        var manifest = runs.manifest(newer)
+        manifest.hyperparameters["new"] = "1"
+        manifest.device = "cpu"
+        try RunDirectory(runs.root + "/newer/b").write(manifest)
+        #expect(try report([runs.root + "/newer"]).contains("| MAPPO | 0.700 "))
+    }
+
+    @Test("pairs of two folders have a matrix each, in one; episodes of pairs are in results.csv")
+    func severalMatrices() throws {
+        let suite = try runs.suite(SyntheticRuns.crossed)
+        try runs.finishAll(of: suite)
+        _ = try report()
+        #expect(runs.text(runs.out + "/results.csv").contains("demo/one,Random--MAPPO,0,"))
+        let second = runs.root + "/second"
+        for job in Job.all(of: suite, out: second) { try runs.finish(job, level: 0.3) }
+        try SuiteRecord(suite).write(to: second)
+        let text = try report([runs.out, second])
+        #expect(
+            text.contains("| first agent \\\\ the others | Random (out) | MAPPO (out) | Model (out) | Random (second) |"))
+        let row = try #require(
+            text.split(separator: "\n").last { $0.hasPrefix("| MAPPO (second) | - | - | - | 0.300 ") })
+        #expect(row.components(separatedBy: "0.300 [").count == 4)
+        #expect(!text.contains("Random--MAPPO"))
+    }
+
+    @Test("a pair with a side that was trained varies over seeds, and the cell says how many")
+    func trainedPairs() throws {
+        let suite = try runs.suite(SyntheticRuns.crossed.replacingOccurrences(of: "seeds: 1", with: "seeds: 3"))
+        try runs.finishAll(of: suite)
+        for job in Job.all(of: suite, out: runs.out) where job.entry.name == "Random--MAPPO" {
+            try runs.finish(job, level: [0.1, 0.2, 0.3][Int(job.seed)])
+            var manifest = runs.manifest(job)
+            manifest.policyHashes = [Fingerprint.of("weights")]
+            try RunDirectory(job.folder).write(manifest)
+        }
+        let text = try report()
+        #expect(text.contains("0.200 [-0.048, 0.448] (n = 3)"))
+        #expect(text.contains("over seeds where a side was trained (n: how many), else over episodes"))
+    }
+
+    @Test("the score of another metric has the interval of its episodes")
+    func scoreOfMetric() throws {
+        let path = "Scenarios/demo/one.yaml"
+        let scenario = runs.text(runs.root + "/" + path)
+        try runs.write(scenario.replacingOccurrences(of: "score: {", with: "score: {metric: deliveries, "), to: path)
+        try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
+        #expect(
+            try report().contains(
+                "| Random | 0.100 [-0.005, 0.205] | 12 episodes | 0.100 0.100 0.100 | 0.100 [-0.005, 0.205] |"))
+    }
+
+    @Test("a catalogue's scenario that is another by now gives no references")
+    func changedCatalog() throws {
+        let suite = try runs.suite(SyntheticRuns.demo)
+        let job = try #require(Job.all(of: suite, out: runs.root + "/loose").first)
+        try runs.finish(job, level: 0.5)
+        func text(_ hash: String?) throws -> String {
+            _ = try Report.run(
+                folders: [runs.root + "/loose"], catalog: runs.catalog, output: { _ in },
+                scenarioHash: { _ in hash })
+            return runs.text(runs.root + "/loose/report.md")
+        }
+        #expect(try text(nil).contains("table 3"))
+        #expect(try text(job.task.hash).contains("table 3"))
+        #expect(try !text("fnv1a64:0").contains("table 3"))
     }
 
     @Test("runs of different versions of a scenario get tables of their own")

@@ -122,6 +122,25 @@ def test_untrained_networks_are_never_the_best_of_a_run(tmp_path):
     assert result["outcomes"]["greedy"]["return"]["mean"] == later
 
 
+def test_how_a_trained_policy_chose_its_actions_is_recorded(tmp_path):
+    run = tmp_path / "run"
+    argus("train", "matrix-games/climbing", "--algorithm", "vdn", "--steps", 5_000, "--evaluations", 1,
+          "--evaluation-episodes", 2, "--absolute-episodes", 2, "--out", run, check=0)  # fmt: skip
+
+    def mode(name, *extra):
+        argus("evaluate", "matrix-games/climbing", "--episodes", 2, "--out", tmp_path / name, *extra, check=0)
+        manifest = json.loads((tmp_path / name / "run.json").read_text())
+        result = json.loads((tmp_path / name / "result.json").read_text())
+        assert manifest["hyperparameters"]["mode"] == result["mode"] and list(result["outcomes"]) == [result["mode"]]
+        assert len(manifest.get("policy_hashes", [])) == sum(word.startswith("run:") for word in extra)
+        return result["mode"]
+
+    assert mode("own", "--team", f"run:{run}") == "greedy"
+    assert mode("asked", "--team", f"run:{run}", "--mode", "sampled") == "sampled"
+    assert mode("pair", "--team", f"run:{run}", "--partner", "random") == "greedy"
+    assert mode("random", "--team", "random") == "sampled"
+
+
 def test_run_json_holds_what_the_result_depends_on(tmp_path):
     folder = tmp_path / "run"
     argus(*arguments(out(folder), *FEED_FORWARD, steps=600), check=0)

@@ -38,7 +38,7 @@ public struct JobPlan {
     public var seconds: Double { JobCost.wallSeconds(of: open.map(\.cost.seconds), slots: slots) }
 
     /// Estimated bytes that the open jobs write.
-    public var bytes: Int { open.reduce(0) { $0 + $1.cost.bytes } }
+    public var bytes: Int { Int(exactly: open.reduce(0.0) { $0 + Double($1.cost.bytes) }.rounded()) ?? .max }
 
     public func text(terminal: Terminal) -> String {
         let table = Table(

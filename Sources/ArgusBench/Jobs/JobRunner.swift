@@ -97,6 +97,10 @@ public struct JobRunner {
                     continue
                 }
             }
+            if let need = job.needs.first(where: { RunFiles.result(in: $0) == nil }) {
+                fail(job, "the run whose policy it needs has no result (\(need))", &state)
+                continue
+            }
             do throws(ArgusError) {
                 state.running.append(
                     try RunningJob(

@@ -16,7 +16,8 @@ public enum JobState: Sendable, Hashable {
     ///   scenario, entry, seed, hyperparameter, or number of steps, episodes or threads), and says what differs.
     public static func of(_ job: Job) throws(ArgusError) -> JobState {
         let isFinished = FileManager.default.fileExists(atPath: job.folder + "/result.json")
-        let hasCheckpoint = isFilled(job.folder + "/checkpoint")
+        // The best policy alone, as a disk that was full leaves it, is nothing to go on from.
+        let hasCheckpoint = FileManager.default.fileExists(atPath: RunFiles.checkpoint(in: job.folder))
         guard isFinished || hasCheckpoint else { return .fresh }
         guard let manifest = RunFiles.manifest(in: job.folder) else {
             if isFinished { throw damaged(job, "run.json") }
@@ -35,8 +36,16 @@ public enum JobState: Sendable, Hashable {
                 remedy: "'--threads \(manifest.threads)', or another --out")
         }
         guard isFinished else { return .resumable }
+        guard playedWithPolicies(manifest, of: job) else { return .fresh }
         guard let result = RunFiles.result(in: job.folder) else { throw damaged(job, "result.json") }
         return .finished(result)
+    }
+
+    /// Whether a pair was played by the policies that are in the folders of the runs that it needs, when they were done.
+    private static func playedWithPolicies(_ manifest: RunManifest, of job: Job) -> Bool {
+        guard job.needs.allSatisfy({ RunFiles.result(in: $0) != nil }) else { return false }
+        guard let played = manifest.policyHashes, !job.needs.isEmpty else { return true }
+        return played == job.needs.map { (try? Fingerprint.file(RunFiles.policy(in: $0))) ?? "none" }
     }
 
     /// What the folder has and what the job wants of everything that a result depends on.
@@ -85,10 +94,6 @@ public enum JobState: Sendable, Hashable {
     private static func isSameValue(_ first: String, _ second: String) -> Bool {
         if let first = Double(first), let second = Double(second) { return first == second }
         return first == second
-    }
-
-    private static func isFilled(_ folder: String) -> Bool {
-        (try? FileManager.default.contentsOfDirectory(atPath: folder).isEmpty == false) ?? false
     }
 
     private static func damaged(_ job: Job, _ file: String) -> ArgusError {

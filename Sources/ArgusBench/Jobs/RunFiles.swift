@@ -25,6 +25,13 @@ enum RunFiles {
         try? AtomicFile.write(Data((failure + "\n").utf8), to: failurePath(folder))
     }
 
+    /// Where a training keeps what it goes on from, and its best policy.
+    static func checkpoint(in folder: String) -> String { folder + "/checkpoint/last.safetensors" }
+    static func policy(in folder: String) -> String { folder + "/checkpoint/best.safetensors" }
+
+    /// What is done anew is not done until it is.
+    static func removeResult(in folder: String) { try? FileManager.default.removeItem(atPath: folder + "/result.json") }
+
     static func removeFailure(in folder: String) { try? FileManager.default.removeItem(atPath: failurePath(folder)) }
 
     /// Whether a process still writes the folder, as the one of a run that was killed a moment ago may.

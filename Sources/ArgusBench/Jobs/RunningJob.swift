@@ -17,6 +17,7 @@ final class RunningJob {
         self.job = job
         try AtomicFile.makeFolder(job.folder)
         RunFiles.removeFailure(in: job.folder)
+        if !isResuming { RunFiles.removeResult(in: job.folder) }
         logPath = job.folder + "/log.txt"
         let size = (try? FileManager.default.attributesOfItem(atPath: logPath))?[.size] as? NSNumber
         logStart = size?.uint64Value ?? 0

@@ -11,14 +11,27 @@ struct BenchmarkResults {
     /// Comparisons that Holm's correction was made over.
     let comparisonCount: Int
 
-    /// - Parameter catalog: Where references come from when no suite has them; nil: nowhere.
+    /// - Parameters:
+    ///   - catalog: Where references come from when no suite has them; nil: nowhere.
+    ///   - scenarioHash: The fingerprint of a scenario of the catalogue; nil where it is not known, and its version believed.
     /// - Throws: ``ArgusError`` (file) for folders that are not there, damaged, or without runs.
-    init(folders: [String], catalog: ScenarioCatalog?) throws(ArgusError) {
+    init(
+        folders: [String], catalog: ScenarioCatalog?,
+        scenarioHash: (Scenario) throws(ArgusError) -> String? = { _ in nil }
+    ) throws(ArgusError) {
         let input = try ReportInput(folders: folders)
         suites = input.suites
         self.folders = folders
         title = (suites.isEmpty ? folders : suites.map(\.name)).joined(separator: ", ")
-        var scenarios = BenchmarkResults.group(input.runs, suites, catalog)
+        var scenarios = BenchmarkResults.group(input.runs, suites) { id, hash, version in
+            guard let scenario = try? catalog?.scenario(named: id), scenario.version == version else { return nil }
+            // The file may have changed since.
+            do throws(ArgusError) {
+                return try scenarioHash(scenario) ?? hash == hash ? scenario : nil
+            } catch {
+                return nil
+            }
+        }
         for index in scenarios.indices { scenarios[index].comparisons = Comparison.all(scenarios[index].entries) }
         comparisonCount = BenchmarkResults.correct(&scenarios)
         self.scenarios = scenarios
@@ -31,8 +44,9 @@ struct BenchmarkResults {
     /// Those of pairs too.
     var runs: [ReportRun] { scenarios.flatMap(\.all).flatMap(\.runs) }
 
+    /// - Parameter found: the catalogue's scenario with an id, a fingerprint and a version.
     private static func group(
-        _ runs: [ReportRun], _ suites: [Suite], _ catalog: ScenarioCatalog?
+        _ runs: [ReportRun], _ suites: [Suite], _ found: (String, String, Int?) -> Scenario?
     ) -> [ScenarioResult] {
         struct Key: Hashable {
             var id: String
@@ -47,25 +61,24 @@ struct BenchmarkResults {
         }
         let order = suites.flatMap { $0.tasks.map(\.scenario.id) }
         let entryOrder = suites.flatMap { $0.entries.map(\.name) }
-        let pairs = Set(suites.flatMap { $0.crossEntries.map(\.name) })
         keys = sorted(keys, by: order) { $0.id }
         return keys.map { key in
             let members = groups[key] ?? []
-            let scenario = BenchmarkResults.scenario(key.id, key.hash, members, suites, catalog)
+            let scenario = BenchmarkResults.scenario(key.id, key.hash, members, suites, found)
             var names: [String] = []
             for run in members where !names.contains(run.entry) { names.append(run.entry) }
             let all = sorted(names, by: entryOrder) { $0 }.map { name in
                 EntryResult(name, members.filter { $0.entry == name }, score: scenario?.score)
             }
-            // Pairs are no entries of the tables, but the cells of a matrix.
-            let entries = all.filter { !pairs.contains($0.entry) }
             let crossing = suites.filter { $0.crossTasks.contains { $0.scenario.id == key.id } }
             var crossed: [String] = []
             for name in crossing.flatMap(\.crossplay) where !crossed.contains(name) { crossed.append(name) }
+            // Pairs are no entries of the tables, but the cells of a matrix.
+            let entries = all.filter { !$0.isPair || crossed.isEmpty }
             let crossplay =
                 crossed.isEmpty
                 ? nil
-                : CrossPlayResult(names: crossed, entries: entries, pairs: all.filter { pairs.contains($0.entry) })
+                : CrossPlayResult(names: crossed, entries: entries, pairs: all.filter(\.isPair))
             // Results of different versions are never mixed: each has a table of its own.
             let isAmbiguous = keys.count { $0.id == key.id } > 1
             let version = members.lazy.compactMap(\.manifest?.scenarioVersion).first.map { "version \($0), " } ?? ""
@@ -86,13 +99,12 @@ struct BenchmarkResults {
     }
 
     private static func scenario(
-        _ id: String, _ hash: String, _ runs: [ReportRun], _ suites: [Suite], _ catalog: ScenarioCatalog?
+        _ id: String, _ hash: String, _ runs: [ReportRun], _ suites: [Suite],
+        _ found: (String, String, Int?) -> Scenario?
     ) -> Scenario? {
         let tasks = suites.flatMap(\.tasks).filter { $0.scenario.id == id }
         if let task = tasks.first(where: { $0.hash == hash }) { return task.scenario }
-        let version = runs.lazy.compactMap(\.manifest?.scenarioVersion).first
-        guard let scenario = try? catalog?.scenario(named: id), scenario.version == version else { return nil }
-        return scenario
+        return found(id, hash, runs.lazy.compactMap(\.manifest?.scenarioVersion).first)
     }
 
     /// - Returns: How many comparisons have a test.

@@ -7,7 +7,7 @@ enum CSVReport {
     static func episodes(_ results: BenchmarkResults) -> Data {
         var data = Data("scenario,entry,seed,step,purpose,mode,metric,episode,episode_seed,value\n".utf8)
         for result in results.scenarios {
-            for entry in result.entries {
+            for entry in result.all {
                 for run in entry.runs {
                     let start = "\(field(result.title)),\(field(entry.entry)),\(run.seed)"
                     for record in run.evaluations { append(record, start, &data) }

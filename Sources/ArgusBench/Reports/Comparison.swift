@@ -20,26 +20,34 @@ struct Comparison {
     /// when both entries have the same: a seed fixes the evaluation's episodes.
     init?(_ first: EntryResult, _ second: EntryResult) {
         guard let one = first.headline, let two = second.headline else { return nil }
-        let isOrdered = one.interval.mean >= two.interval.mean
-        let (a, b) = isOrdered ? (first, second) : (second, first)
-        let (estimateA, estimateB) = isOrdered ? (one, two) : (two, one)
-        better = a.entry
-        other = b.entry
-        let difference: MeanDifference?
+        let difference: (value: MeanDifference, isSwapped: Bool)?
         let unit: String
-        if !a.isTrained, !b.isTrained, case let pairs = Comparison.pairedEpisodes(a, b), pairs.count > 1 {
-            difference = try? MeanDifference.paired(pairs.map(\.0), pairs.map(\.1))
+        if !first.isTrained, !second.isTrained, case let pairs = Comparison.pairedEpisodes(first, second),
+            pairs.count > 1
+        {
+            difference = Comparison.ordered(pairs.map(\.0), pairs.map(\.1), MeanDifference.paired)
             unit = "\(pairs.count) episodes"
-        } else if a.finished.map(\.seed) == b.finished.map(\.seed) {
-            difference = try? MeanDifference.paired(estimateA.seedMeans, estimateB.seedMeans)
-            unit = "\(estimateA.seedMeans.count) seeds"
+        } else if first.finished.map(\.seed) == second.finished.map(\.seed) {
+            difference = Comparison.ordered(one.seedMeans, two.seedMeans, MeanDifference.paired)
+            unit = "\(one.seedMeans.count) seeds"
         } else {
-            difference = try? MeanDifference.welch(estimateA.seedMeans, estimateB.seedMeans)
-            unit = "\(estimateA.seedMeans.count) and \(estimateB.seedMeans.count) seeds"
+            difference = Comparison.ordered(one.seedMeans, two.seedMeans, MeanDifference.welch)
+            unit = "\(one.seedMeans.count) and \(two.seedMeans.count) seeds"
         }
         guard let difference else { return nil }
-        self.difference = difference
+        (better, other) = difference.isSwapped ? (second.entry, first.entry) : (first.entry, second.entry)
+        self.difference = difference.value
         self.unit = unit
+    }
+
+    /// What the higher values have more than the others, and whether those are the second ones.
+    private static func ordered(
+        _ first: [Double], _ second: [Double],
+        _ difference: ([Double], [Double], Double) throws(StatisticsError) -> MeanDifference
+    ) -> (value: MeanDifference, isSwapped: Bool)? {
+        guard let forward = try? difference(first, second, 0.95) else { return nil }
+        guard forward.mean < 0 else { return (forward, false) }
+        return (try? difference(second, first, 0.95)).map { ($0, true) }
     }
 
     /// Every pair of entries on a scenario.

@@ -13,14 +13,30 @@ struct CrossPlayResult {
 
     /// - Parameters: `names`: the entries; `entries`: each with itself; `pairs`: the others' runs, by the pair's name.
     init(names: [String], entries: [EntryResult], pairs: [EntryResult]) {
-        self.names = names
-        estimates = names.map { first in
-            names.map { rest in
-                let name = first == rest ? first : CrossPlay.name(first, rest)
-                return (first == rest ? entries : pairs).first { $0.entry == name }?.headline
+        // Of several folders each has pairs of its own.
+        var labels: [String] = []
+        for pair in pairs where !labels.contains(pair.label) { labels.append(pair.label) }
+        if labels.isEmpty { labels = [""] }
+        let members = labels.flatMap { label in names.map { (name: $0, label: label) } }
+        self.names = members.map { $0.name + $0.label }
+        estimates = members.map { first in
+            members.map { rest in
+                guard first.label == rest.label else { return nil }
+                let isDiagonal = first.name == rest.name
+                let name = isDiagonal ? first.name : CrossPlay.name(first.name, rest.name)
+                return (isDiagonal ? entries : pairs).first { $0.entry == name + first.label }?.headline
             }
         }
         self.pairs = pairs
+    }
+
+    /// What a cell's interval is over.
+    static let unit = "over seeds where a side was trained (n: how many), else over episodes"
+
+    /// `0.850 [0.726, 0.974] (n = 3)`
+    private static func cell(_ estimate: ReturnEstimate, _ decimals: Int) -> String {
+        ResultTables.mean(estimate.interval, decimals)
+            + (estimate.trainingRuns > 0 ? " (n = \(estimate.trainingRuns))" : "")
     }
 
     func table(decimals: Int) -> Table {
@@ -28,7 +44,7 @@ struct CrossPlayResult {
             columns: [Table.Column(title: "first agent \\ the others", isNumber: false)]
                 + names.map { Table.Column(title: $0) },
             rows: zip(names, estimates).map { name, row in
-                [name] + row.map { $0.map { ResultTables.mean($0.interval, decimals) } ?? "-" }
+                [name] + row.map { $0.map { CrossPlayResult.cell($0, decimals) } ?? "-" }
             })
     }
 }

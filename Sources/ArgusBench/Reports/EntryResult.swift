@@ -32,25 +32,31 @@ struct EntryResult {
             estimates[name] = try? ReturnEstimate(episodeReturns: returns, isTrained: isTrained)
         }
         self.estimates = estimates
-        let scores = results.compactMap { $0.outcomes[$0.mode]?.score }.filter(\.isFinite)
-        self.scores = scores.count == results.count ? scores : []
-        score = EntryResult.meanScore(self.scores, mode.flatMap { estimates[$0] }, definition)
+        let measured = definition.flatMap { definition in
+            mode.flatMap { EntryResult.estimate(of: definition.metric, finished, $0, isTrained) }
+        }
+        // By the definition that the report shows: a file's may have changed between runs.
+        let scores =
+            if let definition { measured?.seedMeans.map(definition.scoreOf) ?? [] } else {
+                results.compactMap { $0.outcomes[$0.mode]?.score }
+            }
+        self.scores = scores.count == results.count && scores.allSatisfy(\.isFinite) ? scores : []
+        score = self.scores.isEmpty ? nil : EntryResult.meanScore(self.scores, isTrained, measured, definition)
     }
 
     /// Runs are the unit where there are several training runs; else episodes, whose interval the score's line maps.
     private static func meanScore(
-        _ scores: [Double], _ estimate: ReturnEstimate?, _ definition: Scenario.Score?
+        _ scores: [Double], _ isTrained: Bool, _ measured: ReturnEstimate?, _ definition: Scenario.Score?
     ) -> MeanRecord? {
-        guard let estimate, let runs = try? MeanInterval(of: scores) else { return nil }
-        if estimate.unit == .trainingRun {
-            return MeanRecord(mean: runs.mean, ci95: runs.interval.map { [$0.low, $0.high] }, n: runs.count)
+        guard let definition, let measured, measured.unit == .episode else {
+            guard let runs = try? MeanInterval(of: scores) else { return nil }
+            // Without a definition episodes cannot be told from blocks of them.
+            let interval = isTrained ? runs.interval : nil
+            return MeanRecord(mean: runs.mean, ci95: interval.map { [$0.low, $0.high] }, n: runs.count)
         }
-        guard let definition, definition.metric == "return" else {
-            return MeanRecord(mean: runs.mean, ci95: nil, n: estimate.interval.count)
-        }
-        let interval = estimate.interval.interval.map { [definition.scoreOf($0.low), definition.scoreOf($0.high)] }
+        let interval = measured.interval.interval.map { [definition.scoreOf($0.low), definition.scoreOf($0.high)] }
         return MeanRecord(
-            mean: definition.scoreOf(estimate.interval.mean), ci95: interval, n: estimate.interval.count)
+            mean: definition.scoreOf(measured.interval.mean), ci95: interval, n: measured.interval.count)
     }
 
     /// The return in the headline mode.
@@ -58,11 +64,25 @@ struct EntryResult {
 
     /// A metric in the headline mode, where every finished run has it in some episode.
     func estimate(of metric: String) -> ReturnEstimate? {
-        guard let mode else { return nil }
-        let values = finished.map { ($0.absolute(mode)?.metrics[metric] ?? []).filter(\.isFinite) }
-        guard !values.contains(where: \.isEmpty) else { return nil }
+        mode.flatMap { EntryResult.estimate(of: metric, finished, $0, isTrained) }
+    }
+
+    private static func estimate(
+        of metric: String, _ runs: [ReportRun], _ mode: String, _ isTrained: Bool
+    ) -> ReturnEstimate? {
+        let values = runs.map { run -> [Double] in
+            guard let record = run.absolute(mode) else { return [] }
+            return metric == "return" ? record.returns : (record.metrics[metric] ?? []).filter(\.isFinite)
+        }
+        guard !values.isEmpty, !values.contains(where: \.isEmpty) else { return nil }
         return try? ReturnEstimate(episodeReturns: values, isTrained: isTrained)
     }
+
+    /// See ``ReportRun``.
+    var label: String { runs.first?.label ?? "" }
+
+    /// That it was played with a partner, and is a cell of a matrix.
+    var isPair: Bool { runs.contains(where: \.isPair) }
 
     var finished: [ReportRun] { runs.filter { $0.result != nil } }
     var unfinished: [ReportRun] { runs.filter { $0.result == nil } }

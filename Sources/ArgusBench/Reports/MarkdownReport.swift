@@ -27,7 +27,7 @@ enum MarkdownReport {
         if let crossplay = result.crossplay {
             parts += [
                 "Cross-play: mean return [95 %] of a team whose first agent is the row's and whose others are the "
-                    + "column's.\n", crossplay.table(decimals: result.decimals).markdown,
+                    + "column's; \(CrossPlayResult.unit).\n", crossplay.table(decimals: result.decimals).markdown,
             ]
         }
         if let score = result.scenario?.score {

@@ -37,16 +37,18 @@ public enum Report {
     ///   - json: Prints the results as JSON instead of tables.
     ///   - catalog: Where references come from when the folders have no suite.
     ///   - output: Takes what is printed.
+    ///   - scenarioHash: The fingerprint of a scenario of the catalogue; nil where it is not known, and its version believed.
     /// - Returns: The exit status, 0.
     public static func run(
         folders: [String], formats: [Format] = Format.allCases, out: String? = nil, json: Bool = false,
-        catalog: ScenarioCatalog? = nil, output: (String) -> Void = Report.standardOutput
+        catalog: ScenarioCatalog? = nil, output: (String) -> Void = Report.standardOutput,
+        scenarioHash: (Scenario) throws(ArgusError) -> String? = { _ in nil }
     ) throws(ArgusError) -> Int32 {
         guard let first = folders.first else {
             throw ArgusError(
                 .configuration, "no result folder", at: "argus report", found: "no argument", expected: "at least one")
         }
-        let results = try BenchmarkResults(folders: folders, catalog: catalog)
+        let results = try BenchmarkResults(folders: folders, catalog: catalog, scenarioHash: scenarioHash)
         let files = try write(results, formats, to: out ?? first)
         if json {
             output(String(decoding: try JSONReport.data(results), as: UTF8.self))

@@ -40,8 +40,9 @@ struct ReportInput {
         runs = ReportInput.qualified(groups)
     }
 
-    /// Where two folders have the same run (scenario, entry and seed), the entry gets the folder's name, so that they are
-    /// compared and not mixed.
+    /// Runs of one entry that do not belong together get names that tell them apart, so that they are compared and not
+    /// mixed: where two folders have the same run (scenario, entry and seed), or runs that were asked for differently, the
+    /// entry gets the folder's name; within a folder, that of the first run's own.
     private static func qualified(_ groups: [(folder: String, runs: [ReportRun])]) -> [ReportRun] {
         struct Key: Hashable {
             var scenario: String
@@ -54,16 +55,60 @@ struct ReportInput {
             counts[
                 Key(scenario: run.scenario, hash: run.scenarioHash, entry: run.entry, seed: run.seed), default: 0] += 1
         }
-        let ambiguous = Set(counts.filter { $0.value > 1 }.map(\.key.entry))
+        var ambiguous = Set(counts.filter { $0.value > 1 }.map(\.key.entry))
+        for runs in Dictionary(grouping: groups.flatMap(\.runs), by: Entry.init).values
+        where !runs.allSatisfy({ $0.belongs(with: runs.first { $0.manifest != nil } ?? $0) }) {
+            ambiguous.insert(runs[0].entry)
+        }
         let names = groups.map { ($0.folder as NSString).lastPathComponent }
         return groups.indices.flatMap { index in
             let isUnique = names.count { $0 == names[index] } == 1
             let label = isUnique ? names[index] : groups[index].folder
-            return groups[index].runs.map { run in
+            return separated(groups[index].runs, in: groups[index].folder).map { run in
                 var run = run
-                if groups.count > 1, ambiguous.contains(run.entry) { run.entry += " (\(label))" }
-                return run
+                let place = run.place.isEmpty ? label : "\(label)/\(run.place)"
+                if groups.count > 1, ambiguous.contains(run.run.entry) {
+                    run.run.label = " (\(place))"
+                } else if !run.place.isEmpty {
+                    run.run.label = " (\(run.place))"
+                }
+                return run.run
             }
+        }
+    }
+
+    /// An entry on a scenario, as runs name it.
+    private struct Entry: Hashable {
+        var scenario: String
+        var hash: String
+        var entry: String
+
+        init(_ run: ReportRun) { (scenario, hash, entry) = (run.scenario, run.scenarioHash, run.entry) }
+    }
+
+    /// The runs of a folder, each with the place below it of the first run that it belongs with; "" where all runs of its
+    /// entry belong together.
+    private static func separated(_ runs: [ReportRun], in folder: String) -> [(run: ReportRun, place: String)] {
+        var parts: [Entry: [(first: ReportRun, seeds: Set<UInt64>, place: String)]] = [:]
+        var places: [(entry: Entry, part: Int)] = []
+        for run in runs {
+            let entry = Entry(run)
+            let known = parts[entry] ?? []
+            let fitting = known.firstIndex { $0.first.belongs(with: run) && !$0.seeds.contains(run.seed) }
+            if let fitting {
+                parts[entry]?[fitting].seeds.insert(run.seed)
+                if known[fitting].first.manifest == nil { parts[entry]?[fitting].first = run }
+            } else {
+                let path = run.folder.hasPrefix(folder) ? String(run.folder.dropFirst(folder.count)) : run.folder
+                let place = path.split(separator: "/").joined(separator: "/")
+                parts[entry, default: []].append(
+                    (run, [run.seed], place.isEmpty ? (folder as NSString).lastPathComponent : place))
+            }
+            places.append((entry, fitting ?? known.count))
+        }
+        return zip(runs, places).map { run, place in
+            let all = parts[place.entry] ?? []
+            return (run, all.count > 1 ? all[place.part].place : "")
         }
     }
 

@@ -11,20 +11,25 @@ struct ReportRun {
 
     let scenario: String
     let scenarioHash: String
-    /// May be qualified by the folder's name, where several folders have an entry of this name.
-    var entry: String
+    /// The entry's name, and what tells it apart from others of its name.
+    var entry: String { name + label }
+    private let name: String
+    /// ` (FOLDER)`, where several folders have an entry of this name; else "".
+    var label = ""
     let seed: UInt64
     let folder: String
     let status: Status
     let isTrained: Bool
     let manifest: RunManifest?
+    /// That it was played with a partner, and belongs to a matrix.
+    let isPair: Bool
     let evaluations: [EvaluationRecord]
 
     /// The run in a folder as a suite expects it.
     init(_ job: Job) {
         self.init(
             scenario: job.task.scenario.id, hash: job.task.hash, entry: job.entry.name, seed: job.seed,
-            folder: job.folder, isTrained: job.entry.isTrained)
+            folder: job.folder, isTrained: job.entry.isTrained, isPair: job.entry.isPair)
     }
 
     /// A run that no suite expects; nil when the folder does not say what it is.
@@ -32,19 +37,24 @@ struct ReportRun {
         guard let manifest = RunFiles.manifest(in: folder) else { return nil }
         self.init(
             scenario: manifest.scenario, hash: manifest.scenarioHash, entry: manifest.entry, seed: manifest.seed,
-            folder: folder, isTrained: manifest.algorithm != nil)
+            folder: folder, isTrained: manifest.algorithm != nil, isPair: manifest.partner != nil)
     }
 
-    private init(scenario: String, hash: String, entry: String, seed: UInt64, folder: String, isTrained: Bool) {
+    private init(
+        scenario: String, hash: String, entry: String, seed: UInt64, folder: String, isTrained: Bool, isPair: Bool
+    ) {
+        self.isPair = isPair
         self.scenario = scenario
-        self.entry = entry
+        name = entry
         self.seed = seed
         self.folder = folder
         manifest = RunFiles.manifest(in: folder)
         evaluations = RunFiles.evaluations(in: folder)
         let result = RunFiles.result(in: folder)
         scenarioHash = result?.scenarioHash ?? manifest?.scenarioHash ?? hash
-        self.isTrained = result.map { $0.algorithm != nil } ?? isTrained
+        // A pair of which one side was trained with the same seed varies from seed to seed as trained entries do.
+        let isTrainedPair = isPair && [manifest?.team, manifest?.partner].contains { $0?.contains("run:") == true }
+        self.isTrained = isTrainedPair || (result.map { $0.algorithm != nil } ?? isTrained)
         status = ReportRun.status(folder, result, evaluations)
     }
 
@@ -61,6 +71,19 @@ struct ReportRun {
         guard !record.returns.isEmpty else { return .failed("all \(record.failed) evaluation episodes failed") }
         guard record.returns.allSatisfy(\.isFinite) else { return .failed("a return is not a finite number") }
         return .finished(result)
+    }
+
+    /// Whether both were asked for in the same way, but for the seed: runs of which that is not so are never pooled. Of a
+    /// run that has not begun nothing is known, and it belongs with any.
+    func belongs(with other: ReportRun) -> Bool {
+        guard let one = manifest, let two = other.manifest else { return true }
+        // Members of a pair that the suite has trained are named by folders of their seed.
+        func plain(_ team: String?) -> String? { team.map { isPair && $0.contains("run:") ? "run" : $0 } }
+        // A hyperparameter that one does not have is newer than it.
+        let isSame = one.hyperparameters.allSatisfy { two.hyperparameters[$0.key] ?? $0.value == $0.value }
+        return isSame && one.algorithm == two.algorithm && one.steps == two.steps
+            && one.absoluteEpisodes == two.absoluteEpisodes && one.device ?? "cpu" == two.device ?? "cpu"
+            && plain(one.team) == plain(two.team) && plain(one.partner) == plain(two.partner)
     }
 
     var result: RunResult? {

@@ -17,7 +17,7 @@ enum TextReport {
                 lines += ["", "Language models:", ""] + models.lines(width: terminal.width, heading: terminal.bold)
             }
             if let crossplay = result.crossplay {
-                lines += ["", "Cross-play: mean return [95 %] over episodes", ""]
+                lines += ["", "Cross-play: mean return [95 %]; \(CrossPlayResult.unit)", ""]
                 lines += crossplay.table(decimals: result.decimals).lines(width: terminal.width, heading: terminal.bold)
             }
             let comparisons = ResultTables.comparisonsWithBest(result)

@@ -3,8 +3,14 @@
 /// It is handed the rows of its own agent and keeps its own memory; the types give it no way to other agents' rows or
 /// to the global state.
 public protocol AgentPolicy: AnyObject {
+    /// Whether it draws its actions or takes the most probable; nil where there is no such choice.
+    var mode: PolicySettings.Mode? { get }
     /// Writes an action for every copy in which the agent is acting.
     func act(_ rows: LocalRows, into actions: AgentActionRows) throws(ArgusError)
+}
+
+extension AgentPolicy {
+    public var mode: PolicySettings.Mode? { nil }
 }
 
 /// Decides for several agents at once, with whatever it wants to see: *centralised execution*, and so marked in every

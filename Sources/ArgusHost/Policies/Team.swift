@@ -4,6 +4,11 @@ import ArgusEnvAPI
 public final class Team {
     /// True when some policy decides for several agents at once or sees the state.
     public let isCentralised: Bool
+    /// How its policies choose actions: sampled where none says anything; nil where some draw and others do not.
+    public var mode: PolicySettings.Mode? {
+        let modes = Set(local.compactMap(\.policy.mode))
+        return modes.count > 1 ? nil : modes.first ?? .sampled
+    }
     /// What its language models cost, one for each model.
     public let costs: [any PolicyCosts]
     private var local: [(agent: Int, policy: any AgentPolicy)] = []

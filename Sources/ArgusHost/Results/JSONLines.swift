@@ -39,6 +39,11 @@ public final class JSONLines {
         guard problem == 0 else { throw AtomicFile.failed(path, problem) }
     }
 
+    /// Waits until what was appended is on the disk, as it must be before a file says that it is complete.
+    public func synchronize() throws(ArgusError) {
+        guard fsync(file) == 0 else { throw AtomicFile.failed(path, errno) }
+    }
+
     /// All whole lines of a file; empty if there is none.
     public static func read<Line: Decodable>(_ type: Line.Type, path: String) -> [Line] {
         guard let data = FileManager.default.contents(atPath: path) else { return [] }

@@ -164,6 +164,8 @@ public struct RunManifest: Codable, Sendable, Hashable {
     public var team: String?
     /// The team that plays all agents but the first, where two teams were crossed.
     public var partner: String?
+    /// The fingerprints of the trained policies that played, of the team and then of its partner; nil where none did.
+    public var policyHashes: [String]?
     public var steps: Int
     public var evaluationEpisodes: Int
     public var evaluations: Int
@@ -219,5 +221,6 @@ public struct RunManifest: Codable, Sendable, Hashable {
         case absoluteEpisodes = "absolute_episodes"
         case codeRevision = "code_revision"
         case changedHyperparameters = "changed_hyperparameters"
+        case policyHashes = "policy_hashes"
     }
 }

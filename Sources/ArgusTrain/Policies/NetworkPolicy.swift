@@ -11,6 +11,7 @@ final class NetworkPolicy: AgentPolicy {
     private let rule: ActionRule
     private let sampler: ActionSampler
     private let isGreedy: Bool
+    var mode: PolicySettings.Mode? { isGreedy ? .greedy : .sampled }
     private let usesMasks: Bool
     private let random: CounterRandom
     private let agent: Int

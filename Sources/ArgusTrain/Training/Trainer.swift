@@ -215,7 +215,14 @@ public final class Trainer {
                 best, .absolute, mode, count: request.absoluteEpisodes, step: state.bestStep ?? state.step)
             try lines.append(record)
             outcomes[mode.rawValue] = record.outcome(request.scenario)
+            guard mode != request.algorithm.headlineMode || !record.returns.isEmpty else {
+                throw ArgusError(
+                    .plugin, "every episode of the final evaluation failed", at: "scenario \(request.scenario.id)",
+                    found: evaluator.lastReport ?? "no reason given", expected: "valid episodes",
+                    remedy: "'--resume \(request.folder)' when the environment is mended: the training is kept")
+            }
         }
+        try lines.synchronize()
         let result = RunResult(
             scenario: request.scenario.id, scenarioHash: scenarioHash, entry: request.entry, seed: request.seed,
             algorithm: request.algorithm.name, team: nil, centralised: false, step: state.step,

@@ -12,6 +12,9 @@ final class TrainingEvaluator {
         self.block = block
     }
 
+    /// Why the last episode failed that did; nil where none has said.
+    var lastReport: String? { environment.lastReport }
+
     /// Exactly `count` episodes, all awaited.
     func run(
         _ policy: TrainedPolicy, _ purpose: EvaluationSeeds, _ mode: PolicySettings.Mode, count: Int, step: Int

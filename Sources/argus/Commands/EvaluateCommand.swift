@@ -127,8 +127,10 @@ struct EvaluateCommand: ParsableCommand {
             }() : nil
         let source = try host.source(for: scenario)
         let descriptor = try source.descriptor(for: scenario)
+        let mode = request.mode?.rawValue ?? team.mode?.rawValue ?? "own"
         let directory = try out.map { path throws(ArgusError) in
-            let manifest = try manifest(request, scenario, source, descriptor)
+            var manifest = try manifest(request, scenario, source, descriptor, mode)
+            manifest.policyHashes = try EvaluateCommand.policyHashes(request, agents: names)
             let directory = try RunDirectory(path)
             try EvaluateCommand.requireSameRun(manifest, path)
             try directory.write(manifest)
@@ -137,7 +139,7 @@ struct EvaluateCommand: ParsableCommand {
 
         let progress = EvaluationProgress(
             episodes: episodes, isJSON: request.progress == .json, environment: environment, costs: team.costs)
-        let record = try play(environment, team, other, request, progress)
+        let record = try play(environment, team, other, mode, progress)
         // A server that is away is its fault, not the environment's, also where it has spoilt every episode.
         if directory != nil { try EvaluateCommand.requireAnswers(team.costs.map(\.usage), record) }
         guard !record.returns.isEmpty else {
@@ -145,10 +147,11 @@ struct EvaluateCommand: ParsableCommand {
                 .plugin, "every episode failed", at: "scenario \(scenario.id)",
                 found: environment.lastReport ?? "no reason given", expected: "valid episodes")
         }
-        let result = try result(record, scenario, request, team, try scenario.hash(for: descriptor), progress)
+        let result = try result(record, scenario, request, team, try scenario.hash(for: descriptor), mode, progress)
         if let directory {
             let lines = try JSONLines(path: directory.evaluationsPath) { (_: EvaluationRecord) in false }
             try lines.append(record)
+            try lines.synchronize()
             try directory.write(result)
         }
         progress.finish()
@@ -164,9 +167,6 @@ struct EvaluateCommand: ParsableCommand {
         var threads: Int
         var copies: Int
         var progress: ProgressForm?
-
-        /// The mode in records: what policies without a preference do.
-        var modeName: String { (mode ?? .sampled).rawValue }
     }
 
     private func entryName(_ request: Request) -> String {
@@ -221,7 +221,7 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     private func play(
-        _ environment: VectorEnvironment, _ team: Team, _ other: (VectorEnvironment, Team)?, _ request: Request,
+        _ environment: VectorEnvironment, _ team: Team, _ other: (VectorEnvironment, Team)?, _ mode: String,
         _ progress: EvaluationProgress
     ) throws(ArgusError) -> EvaluationRecord {
         let seeds = EvaluationSeeds.absolute.seeds(block: seed, count: episodes)
@@ -244,7 +244,7 @@ struct EvaluateCommand: ParsableCommand {
         }
         progress.steps = episodes.steps
         var record = EvaluationRecord(
-            episodes, step: 0, purpose: EvaluationSeeds.absolute.name, mode: request.modeName,
+            episodes, step: 0, purpose: EvaluationSeeds.absolute.name, mode: mode,
             wallSeconds: progress.seconds)
         record.costs = EvaluateCommand.costs(team.costs, episodes: record.seeds)
         return record
@@ -260,8 +260,26 @@ struct EvaluateCommand: ParsableCommand {
         return Dictionary(uniqueKeysWithValues: names.map { name in (name, each.map { $0[name] ?? 0 }) })
     }
 
+    /// Of the runs whose policies play, the team's before its partner's; nil where none does.
+    private static func policyHashes(_ request: Request, agents: [String]) throws(ArgusError) -> [String]? {
+        var hashes: [String] = []
+        for team in [request.team, request.partner].compactMap({ $0 }) {
+            var seen: Set<String> = []
+            for policy in try team.policies(for: agents) where policy.hasPrefix("run:") && seen.insert(policy).inserted
+            {
+                let folder = policy.dropFirst("run:".count)
+                let paths = ["\(folder)/checkpoint/best.safetensors", "\(folder)/best.safetensors"]
+                if let path = paths.first(where: { FileManager.default.fileExists(atPath: $0) }) {
+                    hashes.append(try Fingerprint.file(path))
+                }
+            }
+        }
+        return hashes.isEmpty ? nil : hashes
+    }
+
     private func manifest(
-        _ request: Request, _ scenario: Scenario, _ source: any EnvironmentSource, _ descriptor: EnvironmentDescriptor
+        _ request: Request, _ scenario: Scenario, _ source: any EnvironmentSource, _ descriptor: EnvironmentDescriptor,
+        _ mode: String
     ) throws(ArgusError) -> RunManifest {
         RunManifest(
             scenario: scenario.id, scenarioVersion: scenario.version, scenarioHash: try scenario.hash(for: descriptor),
@@ -269,7 +287,7 @@ struct EvaluateCommand: ParsableCommand {
             plugin: source.shortName,
             pluginHash: try source.fingerprint(),
             entry: entryName(request), seed: seed, algorithm: nil,
-            hyperparameters: ["mode": request.modeName], team: request.team.description, steps: 0,
+            hyperparameters: ["mode": mode], team: request.team.description, steps: 0,
             evaluationEpisodes: 0,
             evaluations: 0, absoluteEpisodes: episodes, threads: request.threads, codeRevision: Machine.codeRevision,
             versions: Machine.versions, machine: Machine.description, partner: request.partner?.description)
@@ -277,7 +295,7 @@ struct EvaluateCommand: ParsableCommand {
 
     private func result(
         _ record: EvaluationRecord, _ scenario: Scenario, _ request: Request, _ team: Team, _ hash: String,
-        _ progress: EvaluationProgress
+        _ mode: String, _ progress: EvaluationProgress
     ) throws -> RunResult {
         var outcome = record.outcome(scenario)
         // Student's t, as all tables have it.
@@ -287,7 +305,7 @@ struct EvaluateCommand: ParsableCommand {
         return RunResult(
             scenario: scenario.id, scenarioHash: hash, entry: entryName(request), seed: seed,
             algorithm: nil, team: request.team.description, centralised: team.isCentralised, step: 0,
-            mode: request.modeName, outcomes: [request.modeName: outcome], bestStep: nil,
+            mode: mode, outcomes: [mode: outcome], bestStep: nil,
             wallSeconds: record.wallSeconds, stepsPerSecond: Double(progress.steps) / max(record.wallSeconds, 1e-9),
             partner: request.partner?.description, models: team.costs.map(\.usage))
     }

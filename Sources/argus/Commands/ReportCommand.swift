@@ -30,9 +30,15 @@ struct ReportCommand: ParsableCommand {
     func run() throws {
         let formats = try format.map { text throws(ArgusError) in try Report.Format.parse(text) }
         // References of scenarios that no suite recorded come from here; without them the report is still whole.
-        let catalog = try? ScenarioCatalog.find()
+        let host = try? EnvironmentHost()
         let status = try Report.run(
-            folders: folders, formats: formats ?? Report.Format.allCases, out: out, json: json, catalog: catalog)
+            folders: folders, formats: formats ?? Report.Format.allCases, out: out, json: json,
+            catalog: host?.scenarios ?? (try? ScenarioCatalog.find()),
+            scenarioHash: { scenario throws(ArgusError) in
+                // A report starts no peer to ask it.
+                guard let host, scenario.peer == nil else { return nil }
+                return try scenario.hash(for: try host.descriptor(for: scenario))
+            })
         if status != 0 { throw ExitCode(status) }
     }
 }
