@@ -337,7 +337,8 @@ struct ReportTests {
         try SuiteRecord(suite).write(to: second)
         let text = try report([runs.out, second])
         #expect(
-            text.contains("| first agent \\\\ the others | Random (out) | MAPPO (out) | Model (out) | Random (second) |"))
+            text.contains(
+                "| first agent \\\\ the others | Random (out) | MAPPO (out) | Model (out) | Random (second)"))
         let row = try #require(
             text.split(separator: "\n").last { $0.hasPrefix("| MAPPO (second) | - | - | - | 0.300 ") })
         #expect(row.components(separatedBy: "0.300 [").count == 4)
