@@ -139,6 +139,13 @@ struct JobRunnerTests {
         let reason = outcome.failures["\(runs.out)/demo/one/Random--Fails/seed-0"]
         #expect(reason == "the run whose policy it needs has no result (\(runs.out)/demo/one/Fails/seed-0)")
         #expect(!calls.contains { $0.contains("--Fails ") || $0.contains("Fails-- ") })
+        #expect(calls.count == jobs.count - 4)
+        // The report has the reason, and what the pair had come to with a policy that is gone is gone too.
+        let stale = try #require(jobs.first { $0.entry.name == "Random--Fails" })
+        #expect(runs.text(stale.folder + "/failure.txt").contains("needs has no result"))
+        try runs.finish(stale, level: 0.5)
+        _ = try runner(2).run(jobs)
+        #expect(!FileManager.default.fileExists(atPath: stale.folder + "/result.json"))
     }
 
     @Test("a pair is played again when the run that it needs has another policy")

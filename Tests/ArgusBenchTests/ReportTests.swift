@@ -132,9 +132,37 @@ struct ReportTests {
     func aggregate() throws {
         try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
         let text = try report()
-        let row = "| MAPPO | 0.850 [0.812, 0.888] | 0.850 [0.817, 0.883] | 0.150 [0.117, 0.183] | 2 × 3 |"
+        let row = "| MAPPO | 0.850 [0.813, 0.888] | 0.850 [0.817, 0.883] | 0.150 [0.117, 0.183] | 2 × 3 |"
         #expect(text.contains(row))
         #expect(text.contains("| MAPPO | Random | 1.00 [1.00, 1.00] |"))
+    }
+
+    @Test("a scenario of which no run is finished is not missing from the aggregate silently")
+    func untried() throws {
+        let suite = try runs.suite(SyntheticRuns.demo)
+        for job in Job.all(of: suite, out: runs.out) where job.task.scenario.id == "demo/one" {
+            try runs.finish(job, level: 0.5)
+        }
+        try SuiteRecord(suite).write(to: runs.out)
+        #expect(try report().contains("demo/two has no run with a score and takes no part in the aggregate."))
+    }
+
+    @Test("a run is repeated in the mode that it was played in, where its policies were trained or told")
+    func modesOfCommands() throws {
+        let job = try #require(Job.all(of: try runs.suite(SyntheticRuns.demo), out: runs.root + "/loose").first)
+        try runs.finish(job, level: 0.5)
+        func command(_ mode: String, _ hashes: [String]?) throws -> String {
+            var manifest = runs.manifest(job)
+            manifest.hyperparameters["mode"] = mode
+            manifest.policyHashes = hashes
+            try RunDirectory(runs.root + "/loose/demo/one/Random/seed-0").write(manifest)
+            let text = try report([runs.root + "/loose"])
+            return text.split(separator: "\n").first { $0.hasPrefix("argus evaluate") }.map(String.init) ?? ""
+        }
+        #expect(try command("sampled", nil).hasSuffix("--seed 0"))
+        #expect(try command("greedy", nil).hasSuffix("--mode greedy"))
+        #expect(try command("sampled", ["fnv1a64:1"]).hasSuffix("--mode sampled"))
+        #expect(try command("own", ["fnv1a64:1"]).hasSuffix("--seed 0"))
     }
 
     @Test("hyperparameters are listed once, and with their scenarios where these have their own")
@@ -166,8 +194,8 @@ struct ReportTests {
         #expect(text.contains("- code: abc123, def456\n"))
         #expect(
             text.contains(
-                "- demo/two MAPPO seed \(job.seed) was resumed with something else than it began with: abc123 and fnv1a64:1 to "
-                    + "step 400, then def456 and fnv1a64:1; its numbers may not come again\n"))
+                "- demo/two MAPPO seed \(job.seed) was resumed at step 400 with code abc123, now def456: its numbers may not "
+                    + "come again\n"))
         // Another who is killed at once has made nothing; who comes back to the first has.
         var third = began
         #expect(third.goOn(with: manifest, at: 400) == ["code def456, now abc123"])

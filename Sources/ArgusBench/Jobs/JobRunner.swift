@@ -98,6 +98,8 @@ public struct JobRunner {
                 }
             }
             if let need = job.needs.first(where: { RunFiles.result(in: $0) == nil }) {
+                // What it had was played by a policy that is no longer there.
+                RunFiles.removeResult(in: job.folder)
                 fail(job, "the run whose policy it needs has no result (\(need))", &state)
                 continue
             }

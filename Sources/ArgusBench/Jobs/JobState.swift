@@ -17,7 +17,7 @@ public enum JobState: Sendable, Hashable {
     public static func of(_ job: Job) throws(ArgusError) -> JobState {
         let isFinished = FileManager.default.fileExists(atPath: job.folder + "/result.json")
         // The best policy alone, as a disk that was full leaves it, is nothing to go on from.
-        let hasCheckpoint = FileManager.default.fileExists(atPath: RunFiles.checkpoint(in: job.folder))
+        let hasCheckpoint = FileManager.default.fileExists(atPath: RunDirectory.checkpointPath(in: job.folder))
         guard isFinished || hasCheckpoint else { return .fresh }
         guard let manifest = RunFiles.manifest(in: job.folder) else {
             if isFinished { throw damaged(job, "run.json") }
@@ -45,7 +45,7 @@ public enum JobState: Sendable, Hashable {
     private static func playedWithPolicies(_ manifest: RunManifest, of job: Job) -> Bool {
         guard job.needs.allSatisfy({ RunFiles.result(in: $0) != nil }) else { return false }
         guard let played = manifest.policyHashes, !job.needs.isEmpty else { return true }
-        return played == job.needs.map { (try? Fingerprint.file(RunFiles.policy(in: $0))) ?? "none" }
+        return played == job.needs.map { (try? Fingerprint.file(RunDirectory.bestPolicyPath(in: $0))) ?? "none" }
     }
 
     /// What the folder has and what the job wants of everything that a result depends on.

@@ -22,12 +22,9 @@ enum RunFiles {
 
     /// Keeps a job's failure for later reports. A disk that is full must not hide the failure itself.
     static func record(failure: String, in folder: String) {
+        try? AtomicFile.makeFolder(folder)
         try? AtomicFile.write(Data((failure + "\n").utf8), to: failurePath(folder))
     }
-
-    /// Where a training keeps what it goes on from, and its best policy.
-    static func checkpoint(in folder: String) -> String { folder + "/checkpoint/last.safetensors" }
-    static func policy(in folder: String) -> String { folder + "/checkpoint/best.safetensors" }
 
     /// What is done anew is not done until it is.
     static func removeResult(in folder: String) { try? FileManager.default.removeItem(atPath: folder + "/result.json") }

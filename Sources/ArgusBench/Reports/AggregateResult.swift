@@ -33,14 +33,10 @@ struct AggregateResult {
     init(_ results: [ScenarioResult]) {
         let scored = results.filter(\.hasScores)
         scenarios = scored.map(\.title)
-        let untried = results.filter { result in
-            result.scenario?.score != nil && !result.hasScores && !result.entries.isEmpty
-        }.map { "No run on \($0.title) has a score: it takes no part in the aggregate." }
-        var notes =
-            untried
-            + results.filter { result in
-                !result.hasScores && result.scenario?.score == nil && result.entries.contains { $0.headline != nil }
-            }.map { "\($0.title) has no score and takes no part in the aggregate." }
+        var notes = results.filter { !$0.hasScores && !$0.entries.isEmpty }.map { result in
+            let reason = result.scenario?.score == nil ? "has no score" : "has no run with a score"
+            return "\(result.title) \(reason) and takes no part in the aggregate."
+        }
         var entries: [(name: String, isCentralised: Bool, scores: ScoreMatrix)] = []
         for name in AggregateResult.names(results) where !scored.isEmpty {
             switch AggregateResult.scores(of: name, scored) {

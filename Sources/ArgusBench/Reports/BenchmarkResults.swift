@@ -61,6 +61,7 @@ struct BenchmarkResults {
         }
         let order = suites.flatMap { $0.tasks.map(\.scenario.id) }
         let entryOrder = suites.flatMap { $0.entries.map(\.name) }
+        let pairs = Set(suites.flatMap { $0.crossEntries.map(\.name) })
         keys = sorted(keys, by: order) { $0.id }
         return keys.map { key in
             let members = groups[key] ?? []
@@ -74,11 +75,11 @@ struct BenchmarkResults {
             var crossed: [String] = []
             for name in crossing.flatMap(\.crossplay) where !crossed.contains(name) { crossed.append(name) }
             // Pairs are no entries of the tables, but the cells of a matrix.
-            let entries = all.filter { !$0.isPair || crossed.isEmpty }
+            let entries = all.filter { !pairs.contains($0.name) }
             let crossplay =
                 crossed.isEmpty
                 ? nil
-                : CrossPlayResult(names: crossed, entries: entries, pairs: all.filter(\.isPair))
+                : CrossPlayResult(names: crossed, entries: entries, pairs: all.filter { pairs.contains($0.name) })
             // Results of different versions are never mixed: each has a table of its own.
             let isAmbiguous = keys.count { $0.id == key.id } > 1
             let version = members.lazy.compactMap(\.manifest?.scenarioVersion).first.map { "version \($0), " } ?? ""

@@ -4,8 +4,8 @@ import ArgusHost
 struct CrossPlayResult {
     /// In the suite's order.
     let names: [String]
-    /// [first agent's entry][the others' entry]: nil where no run is finished. The diagonal is the entry with itself.
-    let estimates: [[ReturnEstimate?]]
+    /// [first agent's entry][the others' entry]: nil where there is none. The diagonal is the entry with itself.
+    let cells: [[EntryResult?]]
     /// Each pair's runs, as of an entry of the pair's name.
     let pairs: [EntryResult]
     /// Runs of pairs without a result.
@@ -19,12 +19,12 @@ struct CrossPlayResult {
         if labels.isEmpty { labels = [""] }
         let members = labels.flatMap { label in names.map { (name: $0, label: label) } }
         self.names = members.map { $0.name + $0.label }
-        estimates = members.map { first in
+        cells = members.map { first in
             members.map { rest in
                 guard first.label == rest.label else { return nil }
                 let isDiagonal = first.name == rest.name
                 let name = isDiagonal ? first.name : CrossPlay.name(first.name, rest.name)
-                return (isDiagonal ? entries : pairs).first { $0.entry == name + first.label }?.headline
+                return (isDiagonal ? entries : pairs).first { $0.entry == name + first.label }
             }
         }
         self.pairs = pairs
@@ -34,7 +34,7 @@ struct CrossPlayResult {
     static let unit = "over seeds where a side was trained (n: how many), else over episodes"
 
     /// `0.850 [0.726, 0.974] (n = 3)`
-    private static func cell(_ estimate: ReturnEstimate, _ decimals: Int) -> String {
+    private static func text(_ estimate: ReturnEstimate, _ decimals: Int) -> String {
         ResultTables.mean(estimate.interval, decimals)
             + (estimate.trainingRuns > 0 ? " (n = \(estimate.trainingRuns))" : "")
     }
@@ -43,8 +43,8 @@ struct CrossPlayResult {
         Table(
             columns: [Table.Column(title: "first agent \\ the others", isNumber: false)]
                 + names.map { Table.Column(title: $0) },
-            rows: zip(names, estimates).map { name, row in
-                [name] + row.map { $0.map { CrossPlayResult.cell($0, decimals) } ?? "-" }
+            rows: zip(names, cells).map { name, row in
+                [name] + row.map { $0?.headline.map { CrossPlayResult.text($0, decimals) } ?? "-" }
             })
     }
 }

@@ -35,13 +35,17 @@ struct EntryResult {
         let measured = definition.flatMap { definition in
             mode.flatMap { EntryResult.estimate(of: definition.metric, finished, $0, isTrained) }
         }
-        // By the definition that the report shows: a file's may have changed between runs.
-        let scores =
-            if let definition { measured?.seedMeans.map(definition.scoreOf) ?? [] } else {
-                results.compactMap { $0.outcomes[$0.mode]?.score }
-            }
-        self.scores = scores.count == results.count && scores.allSatisfy(\.isFinite) ? scores : []
+        let scores = results.map { EntryResult.score(of: $0, definition) }
+        self.scores = scores.allSatisfy(\.isFinite) ? scores : []
         score = self.scores.isEmpty ? nil : EntryResult.meanScore(self.scores, isTrained, measured, definition)
+    }
+
+    /// By the definition that the report shows: a file's may have changed between runs. NaN where there is none.
+    private static func score(of result: RunResult, _ definition: Scenario.Score?) -> Double {
+        guard let outcome = result.outcomes[result.mode] else { return .nan }
+        guard let definition else { return outcome.score }
+        return definition.scoreOf(
+            definition.metric == "return" ? outcome.return.mean : outcome.metrics[definition.metric] ?? .nan)
     }
 
     /// Runs are the unit where there are several training runs; else episodes, whose interval the score's line maps.
@@ -78,11 +82,9 @@ struct EntryResult {
         return try? ReturnEstimate(episodeReturns: values, isTrained: isTrained)
     }
 
-    /// See ``ReportRun``.
+    /// The entry's name in its suite, and what tells it apart from others of that name; see ``ReportRun``.
+    var name: String { runs.first?.name ?? entry }
     var label: String { runs.first?.label ?? "" }
-
-    /// That it was played with a partner, and is a cell of a matrix.
-    var isPair: Bool { runs.contains(where: \.isPair) }
 
     var finished: [ReportRun] { runs.filter { $0.result != nil } }
     var unfinished: [ReportRun] { runs.filter { $0.result == nil } }

@@ -48,12 +48,12 @@ enum JSONReport {
 
         static func all(_ result: ScenarioResult) -> [Pair] {
             guard let crossplay = result.crossplay else { return [] }
-            return zip(crossplay.names, crossplay.estimates).flatMap { first, row in
-                zip(crossplay.names, row).map { rest, estimate in
-                    let pair = crossplay.pairs.first { $0.entry == CrossPlay.name(first, rest) }
+            return zip(crossplay.names, crossplay.cells).flatMap { first, row in
+                zip(crossplay.names, row).map { rest, cell in
+                    let pair = first == rest ? nil : cell
                     return Pair(
                         scenario: result.title, first: first, rest: rest,
-                        return: estimate.map { record($0.interval) }, calls: pair?.calls, tokens: pair?.tokens,
+                        return: cell?.headline.map { record($0.interval) }, calls: pair?.calls, tokens: pair?.tokens,
                         models: pair.flatMap { $0.models.isEmpty ? nil : $0.models })
                 }
             }
@@ -82,6 +82,8 @@ enum JSONReport {
         var calls: Int?
         var tokens: Int?
         var models: [ModelUsage]?
+        /// All of them, defaults included; nil for untrained entries.
+        var hyperparameters: [String: String]?
         var seeds: [Seed]
 
         init(_ result: ScenarioResult, _ found: EntryResult) {
@@ -104,12 +106,14 @@ enum JSONReport {
             calls = found.calls
             tokens = found.tokens
             models = found.models.isEmpty ? nil : found.models
+            hyperparameters =
+                found.isTrained ? found.runs.lazy.compactMap(\.manifest).first?.hyperparameters : nil
             seeds = found.runs.map(Seed.init)
         }
 
         enum CodingKeys: String, CodingKey {
             case scenario, entry, work, centralised, mode, step, unit, `return`, score, metrics, modes, episodes, failed
-            case seeds, calls, tokens, models
+            case seeds, calls, tokens, models, hyperparameters
             case scenarioHash = "scenario_hash"
             case wallSeconds = "wall_seconds"
             case stepsPerSecond = "steps_per_second"
@@ -126,9 +130,12 @@ enum JSONReport {
         var step: Int?
         var wallSeconds: Double?
         var stepsPerSecond: Double?
+        /// The code that made it: several, one after the other, where it was resumed with another.
+        var codeRevisions: [String]?
 
         init(_ run: ReportRun) {
             seed = run.seed
+            codeRevisions = run.manifest?.origins.map(\.codeRevision)
             status = run.problem ?? "finished"
             guard let result = run.result else { return }
             let outcome = result.outcomes[result.mode]
@@ -145,6 +152,7 @@ enum JSONReport {
             case seed, status, `return`, score, episodes, failed, step
             case wallSeconds = "wall_seconds"
             case stepsPerSecond = "steps_per_second"
+            case codeRevisions = "code_revisions"
         }
     }
 

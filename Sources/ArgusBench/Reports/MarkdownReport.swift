@@ -74,7 +74,8 @@ enum MarkdownReport {
         the absolute metric: the best checkpoint of the run, evaluated on episode seeds of their own. Its interval is \
         Student's t over seeds. For an entry that is not trained both are over episodes.
         - All entries play the same evaluation episodes. Failed episodes are counted and never part of a return.
-        - **sampled**: actions are drawn from the policy; **greedy**: the most probable action is taken.
+        - **sampled**: actions are drawn from the policy; **greedy**: the most probable action is taken; **own**: some of \
+        the team's policies do the one and some the other.
         - Differences: t tests, paired where both entries have the same seeds; p-values are corrected over the \
         \(results.comparisonCount) comparisons of this report (Holm), the level is 0.05. The interval is that of the \
         single difference. "Not significant" does not show that entries are equal.
@@ -139,22 +140,18 @@ enum MarkdownReport {
         let manifests = results.runs.compactMap(\.manifest)
         guard !manifests.isEmpty else { return [] }
         var lines: [String] = []
-        for machine in unique(manifests.map(\.machine)) {
+        let origins = manifests.flatMap(\.origins)
+        for machine in unique(origins.map(\.machine)) {
             lines.append("machine: \(pairs(machine))")
         }
-        for versions in unique(manifests.map(\.versions)) { lines.append("versions: \(pairs(versions))") }
+        for versions in unique(origins.map(\.versions)) { lines.append("versions: \(pairs(versions))") }
         lines.append("threads of a run: \(words(manifests.map { "\($0.threads)" }))")
         let devices = manifests.compactMap(\.device)
         if !devices.isEmpty { lines.append("networks learnt on: \(words(devices))") }
-        lines.append("code: \(words(manifests.flatMap { ($0.before ?? []).map(\.codeRevision) + [$0.codeRevision] }))")
-        lines.append(
-            "plugins: "
-                + words(
-                    manifests.flatMap { manifest in
-                        ((manifest.before ?? []).map(\.pluginHash) + [manifest.pluginHash])
-                            .map { "\(manifest.plugin) \($0)" }
-                    }))
-        lines += manifests.compactMap(resumption)
+        lines.append("code: \(words(origins.map(\.codeRevision)))")
+        let plugins = manifests.flatMap { manifest in manifest.origins.map { "\(manifest.plugin) \($0.pluginHash)" } }
+        lines.append("plugins: \(words(plugins))")
+        lines += manifests.flatMap(resumptions)
         let commands = unique(
             results.scenarios.flatMap { result in
                 result.all.compactMap { entry in entry.runs.lazy.compactMap(\.manifest).first.map(command) }
@@ -163,22 +160,23 @@ enum MarkdownReport {
             + ["Single runs again, by seed:\n", "```\n\(commands.joined(separator: "\n"))\n```\n"]
     }
 
-    /// A run that was resumed with another code, plugin, library or machine; nil for all others.
-    private static func resumption(_ manifest: RunManifest) -> String? {
-        guard let before = manifest.before, !before.isEmpty else { return nil }
-        let parts = before.map { "\($0.codeRevision) and \($0.pluginHash) to step \($0.until)" }
-        let now = "\(manifest.codeRevision) and \(manifest.pluginHash)"
-        let run = "\(manifest.scenario) \(manifest.entry) seed \(manifest.seed)"
-        return "\(run) was resumed with something else than it began "
-            + "with: \(parts.joined(separator: ", ")), then \(now); its numbers may not come again"
+    /// Where a run was resumed with another code, plugin, library or processor.
+    private static func resumptions(_ manifest: RunManifest) -> [String] {
+        zip(manifest.origins, manifest.origins.dropFirst()).map { earlier, later in
+            "\(manifest.scenario) \(manifest.entry) seed \(manifest.seed) was resumed at step \(earlier.until) with "
+                + "\(earlier.changes(to: later).joined(separator: "; ")): its numbers may not come again"
+        }
     }
 
     /// What a person types to have this run again.
     private static func command(_ manifest: RunManifest) -> String {
         guard let algorithm = manifest.algorithm else {
             let team = quoted(manifest.team ?? "random") + (manifest.partner.map { " --partner \(quoted($0))" } ?? "")
+            let mode = manifest.hyperparameters["mode"].flatMap(PolicySettings.Mode.init)
+            // Policies that were not trained draw their actions unless they are told to do otherwise.
+            let isTold = mode == .greedy || manifest.policyHashes != nil
             return "argus evaluate \(manifest.scenario) --team \(team) --episodes \(manifest.absoluteEpisodes) "
-                + "--seed \(manifest.seed)"
+                + "--seed \(manifest.seed)" + (isTold ? mode.map { " --mode \($0.rawValue)" } ?? "" : "")
         }
         return "argus train \(manifest.scenario) --algorithm \(algorithm) --steps \(manifest.steps) "
             + "--seed \(manifest.seed) --threads \(manifest.threads) --evaluations \(manifest.evaluations) "

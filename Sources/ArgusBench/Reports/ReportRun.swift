@@ -13,7 +13,7 @@ struct ReportRun {
     let scenarioHash: String
     /// The entry's name, and what tells it apart from others of its name.
     var entry: String { name + label }
-    private let name: String
+    let name: String
     /// ` (FOLDER)`, where several folders have an entry of this name; else "".
     var label = ""
     let seed: UInt64
@@ -21,15 +21,15 @@ struct ReportRun {
     let status: Status
     let isTrained: Bool
     let manifest: RunManifest?
-    /// That it was played with a partner, and belongs to a matrix.
-    let isPair: Bool
+    /// That a side of it was trained with the same seed: it varies from seed to seed, as trained entries do.
+    private let isTrainedPair: Bool
     let evaluations: [EvaluationRecord]
 
     /// The run in a folder as a suite expects it.
     init(_ job: Job) {
         self.init(
             scenario: job.task.scenario.id, hash: job.task.hash, entry: job.entry.name, seed: job.seed,
-            folder: job.folder, isTrained: job.entry.isTrained, isPair: job.entry.isPair)
+            folder: job.folder, isTrained: job.entry.isTrained, isTrainedPair: !job.needs.isEmpty)
     }
 
     /// A run that no suite expects; nil when the folder does not say what it is.
@@ -37,13 +37,14 @@ struct ReportRun {
         guard let manifest = RunFiles.manifest(in: folder) else { return nil }
         self.init(
             scenario: manifest.scenario, hash: manifest.scenarioHash, entry: manifest.entry, seed: manifest.seed,
-            folder: folder, isTrained: manifest.algorithm != nil, isPair: manifest.partner != nil)
+            folder: folder, isTrained: manifest.algorithm != nil, isTrainedPair: false)
     }
 
     private init(
-        scenario: String, hash: String, entry: String, seed: UInt64, folder: String, isTrained: Bool, isPair: Bool
+        scenario: String, hash: String, entry: String, seed: UInt64, folder: String, isTrained: Bool,
+        isTrainedPair: Bool
     ) {
-        self.isPair = isPair
+        self.isTrainedPair = isTrainedPair
         self.scenario = scenario
         name = entry
         self.seed = seed
@@ -52,8 +53,6 @@ struct ReportRun {
         evaluations = RunFiles.evaluations(in: folder)
         let result = RunFiles.result(in: folder)
         scenarioHash = result?.scenarioHash ?? manifest?.scenarioHash ?? hash
-        // A pair of which one side was trained with the same seed varies from seed to seed as trained entries do.
-        let isTrainedPair = isPair && [manifest?.team, manifest?.partner].contains { $0?.contains("run:") == true }
         self.isTrained = isTrainedPair || (result.map { $0.algorithm != nil } ?? isTrained)
         status = ReportRun.status(folder, result, evaluations)
     }
@@ -78,12 +77,12 @@ struct ReportRun {
     func belongs(with other: ReportRun) -> Bool {
         guard let one = manifest, let two = other.manifest else { return true }
         // Members of a pair that the suite has trained are named by folders of their seed.
-        func plain(_ team: String?) -> String? { team.map { isPair && $0.contains("run:") ? "run" : $0 } }
+        let isSameTeam = isTrainedPair || one.team == two.team && one.partner == two.partner
         // A hyperparameter that one does not have is newer than it.
         let isSame = one.hyperparameters.allSatisfy { two.hyperparameters[$0.key] ?? $0.value == $0.value }
         return isSame && one.algorithm == two.algorithm && one.steps == two.steps
             && one.absoluteEpisodes == two.absoluteEpisodes && one.device ?? "cpu" == two.device ?? "cpu"
-            && plain(one.team) == plain(two.team) && plain(one.partner) == plain(two.partner)
+            && isSameTeam
     }
 
     var result: RunResult? {

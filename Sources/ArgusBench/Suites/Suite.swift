@@ -32,11 +32,6 @@ public struct Suite: Sendable, Hashable {
             if case .train = work { true } else { false }
         }
 
-        /// That it is played with a partner.
-        var isPair: Bool {
-            if case .cross = work { true } else { false }
-        }
-
         var usesLanguageModels: Bool {
             func uses(_ team: String) -> Bool { (try? TeamSpecification([team]).usesLanguageModels) ?? false }
             switch work {

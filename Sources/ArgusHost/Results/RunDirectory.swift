@@ -34,6 +34,15 @@ public final class RunDirectory {
     public var checkpointFolder: String { path + "/checkpoint" }
     public var resultPath: String { path + "/result.json" }
 
+    /// Where a training in `folder` keeps what it goes on from.
+    public static func checkpointPath(in folder: String) -> String { folder + "/checkpoint/last.safetensors" }
+    /// Where a training in `folder` keeps the best policy so far.
+    public static func bestPolicyPath(in folder: String) -> String { folder + "/checkpoint/best.safetensors" }
+    /// The policy that `run:FOLDER` plays, also of a folder that holds the policy alone; nil where there is none.
+    public static func policyPath(in folder: String) -> String? {
+        [bestPolicyPath(in: folder), folder + "/best.safetensors"].first { FileManager.default.fileExists(atPath: $0) }
+    }
+
     public func write(_ manifest: RunManifest) throws(ArgusError) { try RunDirectory.write(manifest, manifestPath) }
     public func write(_ result: RunResult) throws(ArgusError) { try RunDirectory.write(result, resultPath) }
 

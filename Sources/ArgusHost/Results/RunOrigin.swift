@@ -14,7 +14,7 @@ public struct RunOrigin: Codable, Sendable, Hashable {
     }
 
     /// What differs in the other one, as a reader is told it; empty where nothing does.
-    func changes(to other: RunOrigin) -> [String] {
+    public func changes(to other: RunOrigin) -> [String] {
         var pairs = [("plugin", pluginHash, other.pluginHash), ("code", codeRevision, other.codeRevision)]
         for name in Set(versions.keys).union(other.versions.keys).sorted() {
             pairs.append((name, versions[name] ?? "none", other.versions[name] ?? "none"))
@@ -33,6 +33,9 @@ extension RunManifest {
         RunOrigin(
             until: step, pluginHash: pluginHash, codeRevision: codeRevision, versions: versions, machine: machine)
     }
+
+    /// What had the run, one after the other; the last one is what runs it now, and has it to its end.
+    public var origins: [RunOrigin] { (before ?? []) + [origin(until: steps)] }
 
     /// Notes what had the run before.
     ///

@@ -21,14 +21,12 @@ enum PolicyFile {
 
     /// The policy of a run folder: the best by the selection episodes, else the last.
     static func read(folder: String) throws(ArgusError) -> TrainedPolicy {
-        let files = FileManager.default
-        guard files.fileExists(atPath: folder) else {
+        guard FileManager.default.fileExists(atPath: folder) else {
             throw ArgusError(
                 .file, "no such run", at: "run:\(folder)", found: "no folder",
                 expected: "a folder that 'argus train' made")
         }
-        let candidates = ["\(folder)/checkpoint/best.safetensors", "\(folder)/best.safetensors"]
-        guard let path = candidates.first(where: { files.fileExists(atPath: $0) }) else {
+        guard let path = RunDirectory.policyPath(in: folder) else {
             throw ArgusError(
                 .checkpoint, "no policy in run folder", at: "run:\(folder)", found: "no checkpoint/best.safetensors",
                 expected: "a run that has been evaluated at least once", remedy: "training it longer")

@@ -23,8 +23,8 @@ public final class Trainer {
     private var clock = DispatchTime.now()
     /// Where this process began: an earlier one may have had a faster machine, or a busier one.
     private var beginning = TrainingState()
-    /// What is not as it was before the run was interrupted, such as its code: the result may then be another than that of
-    /// a run which never was.
+    /// What is not as it was before the run was interrupted, such as its code: the result may then differ from that of an
+    /// uninterrupted run.
     public private(set) var changes: [String] = []
 
     /// Sets everything up, from the folder's checkpoint if the request says so.
@@ -34,7 +34,8 @@ public final class Trainer {
         self.request = request
         try TorchThreads.set(request.threads)
         TorchMemory.keepFreed()
-        if request.resume, !FileManager.default.fileExists(atPath: request.folder + "/checkpoint/last.safetensors") {
+        let checkpoint = RunDirectory.checkpointPath(in: request.folder)
+        if request.resume, !FileManager.default.fileExists(atPath: checkpoint) {
             throw ArgusError(
                 .checkpoint, "nothing to resume", at: request.folder, found: "no checkpoint/last.safetensors",
                 expected: "a folder that an interrupted 'argus train' left",
@@ -86,8 +87,8 @@ public final class Trainer {
         return result
     }
 
-    private var checkpointPath: String { directory.checkpointFolder + "/last.safetensors" }
-    private var bestPath: String { directory.checkpointFolder + "/best.safetensors" }
+    private var checkpointPath: String { RunDirectory.checkpointPath(in: request.folder) }
+    private var bestPath: String { RunDirectory.bestPolicyPath(in: request.folder) }
 
     /// Trains to the end and writes the result.
     ///

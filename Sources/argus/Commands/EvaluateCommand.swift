@@ -127,6 +127,7 @@ struct EvaluateCommand: ParsableCommand {
             }() : nil
         let source = try host.source(for: scenario)
         let descriptor = try source.descriptor(for: scenario)
+        // "own": some of its policies draw their actions, others take the most probable.
         let mode = request.mode?.rawValue ?? team.mode?.rawValue ?? "own"
         let directory = try out.map { path throws(ArgusError) in
             var manifest = try manifest(request, scenario, source, descriptor, mode)
@@ -267,9 +268,7 @@ struct EvaluateCommand: ParsableCommand {
             var seen: Set<String> = []
             for policy in try team.policies(for: agents) where policy.hasPrefix("run:") && seen.insert(policy).inserted
             {
-                let folder = policy.dropFirst("run:".count)
-                let paths = ["\(folder)/checkpoint/best.safetensors", "\(folder)/best.safetensors"]
-                if let path = paths.first(where: { FileManager.default.fileExists(atPath: $0) }) {
+                if let path = RunDirectory.policyPath(in: String(policy.dropFirst("run:".count))) {
                     hashes.append(try Fingerprint.file(path))
                 }
             }

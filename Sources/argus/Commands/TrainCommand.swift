@@ -100,11 +100,7 @@ struct TrainCommand: ParsableCommand {
         let line = ProgressLine(style: progress == "json" ? .json : ProgressLine.Style.forTerminal)
         let result = try device.run {
             let trainer = try Trainer(request, host: host)
-            if !trainer.changes.isEmpty {
-                let what = trainer.changes.joined(separator: "; ")
-                let note = "note: changed since this run was interrupted: \(what). It may not end as it would have\n"
-                FileHandle.standardError.write(Data(note.utf8))
-            }
+            tell(trainer.changes)
             return try trainer.run { line.show($0) }
         }
         line.finish()
@@ -114,6 +110,13 @@ struct TrainCommand: ParsableCommand {
             throw ExitCode(130)
         }
         if progress != "json" { try show(result, folder: folder) }
+    }
+
+    private func tell(_ changes: [String]) {
+        guard !changes.isEmpty else { return }
+        let what = changes.joined(separator: "; ")
+        let note = "note: changed since this run was interrupted: \(what). It may not end as it would have\n"
+        FileHandle.standardError.write(Data(note.utf8))
     }
 
     private func show(_ result: RunResult, folder: String) throws {
