@@ -30,6 +30,8 @@ struct HyperparameterTests {
             ("qmix", "exploration_end", "1.5", "from 0.0 to 1.0"), ("iql", "learning_rate", "0", "above 0"),
             ("pqn-vdn", "minibatches", "65", "at most one a copy"), ("coma", "n_step", "0", "from 1 to"),
             ("maa2c", "learning_rate", "nan", "expected a number"),
+            ("pqn-vdn", "minibatches", "3", "3 minibatches of 64 copies, expected parts of one size"),
+            ("mappo", "minibatches", "3", "expected parts of one size"), ("vdppo", "minibatches", "7", "minibatches=4"),
         ])
     func refused(algorithm: String, name: String, value: String, expected: String) throws {
         let algorithm = try Algorithm.named(algorithm)

@@ -23,13 +23,13 @@ struct ActorCriticOptimizers {
     /// One gradient step of both down a loss; the norms of the gradients before clipping.
     ///
     /// - Throws: ``ArgusError`` (training) when a norm is not finite; nothing has moved then.
-    func step(_ loss: Tensor, update: Int) throws -> (actorNorm: Double, criticNorm: Double) {
+    func step(_ loss: Tensor, _ schedule: Schedule) throws -> (actorNorm: Double, criticNorm: Double) {
         try actor.clearGradients()
         try critic.clearGradients()
         try loss.backward()
         let norms = (
-            actorNorm: try actor.finiteClippedNorm(maximumNorm, "actor", update: update),
-            criticNorm: try critic.finiteClippedNorm(maximumNorm, "critic", update: update)
+            actorNorm: try actor.finiteClippedNorm(maximumNorm, "actor", schedule),
+            criticNorm: try critic.finiteClippedNorm(maximumNorm, "critic", schedule)
         )
         try actor.step()
         try critic.step()

@@ -147,14 +147,14 @@ final class COMALearner: Learner {
                 returns: player.numbers(returns, perCopy: player.agents, of: slice),
                 weights: player.numbers(valid, perCopy: player.agents, of: slice),
                 valueWeights: player.numbers(valued, perCopy: player.agents, of: slice))
-            sums.policy += try finite(terms.policy, "policy loss", update: schedule.update)
-            sums.entropy += try finite(terms.entropy, "entropy", update: schedule.update)
-            sums.value += try finite(terms.value, "value loss", update: schedule.update) / Double(heads.count)
+            sums.policy += try finite(terms.policy, "policy loss", schedule)
+            sums.entropy += try finite(terms.entropy, "entropy", schedule)
+            sums.value += try finite(terms.value, "value loss", schedule) / Double(heads.count)
             total = try total.map { try $0 + terms.total } ?? terms.total
             offset += size
         }
         guard let total else { return [] }
-        let norms = try optimizers.step(total, update: schedule.update)
+        let norms = try optimizers.step(total, schedule)
         try moveParameters(
             target.network.parameters(under: ""), to: critic.network.parameters(under: ""),
             weight: configuration.targetRate)

@@ -12,12 +12,16 @@ extension HyperparameterSet {
 
     /// - Parameter unit: what a piece consists of, in plural and singular.
     func requirePieces(_ minibatches: Int, of pieces: Int, _ units: String, _ unit: String) throws(ArgusError) {
-        guard minibatches <= pieces else {
-            throw ArgusError(
+        func refused(_ expected: String) -> ArgusError {
+            let nearest = (1...max(1, min(minibatches, pieces))).last { pieces % $0 == 0 } ?? 1
+            return ArgusError(
                 .configuration, "hyperparameters contradict each other", at: "--set minibatches",
-                found: "\(minibatches) minibatches of \(pieces) \(units)", expected: "at most one a \(unit)",
-                remedy: "'--set minibatches=1'")
+                found: "\(minibatches) minibatches of \(pieces) \(units)", expected: expected,
+                remedy: "'--set minibatches=\(nearest)'")
         }
+        guard minibatches <= pieces else { throw refused("at most one a \(unit)") }
+        // Parts of two sizes would weigh rows differently.
+        guard pieces % minibatches == 0 else { throw refused("parts of one size") }
     }
 
     /// A return is bootstrapped where the rollout ends, if not before.

@@ -18,7 +18,7 @@ extension Algorithm {
 /// Hyperparameters of MAA2C, with the source of each default.
 ///
 /// [EPyMARL] Papoudakis et al. 2021 and its code; [ours] the best of eight settings on seed 1 of
-/// foraging/8x8-2p-2f-coop, not yet confirmed on other seeds.
+/// foraging/8x8-2p-2f-coop; other seeds are in Documentation/results.md.
 public struct MAA2CConfiguration: RolloutConfiguration {
     public var copies = 16
     public var rolloutSteps = 10
@@ -154,11 +154,11 @@ final class MAA2CLearner: Learner {
             returns: player.numbers(valueReturns, perCopy: critic.valueRows, of: slice),
             valueWeights: player.numbers(valueWeights, perCopy: critic.valueRows, of: slice))
         let statistics = try [
-            Statistic("loss_policy", finite(terms.policy, "policy loss", update: schedule.update)),
-            Statistic("loss_value", finite(terms.value, "value loss", update: schedule.update)),
-            Statistic("entropy", finite(terms.entropy, "entropy", update: schedule.update)),
+            Statistic("loss_policy", finite(terms.policy, "policy loss", schedule)),
+            Statistic("loss_value", finite(terms.value, "value loss", schedule)),
+            Statistic("entropy", finite(terms.entropy, "entropy", schedule)),
         ]
-        let norms = try optimizers.step(terms.total, update: schedule.update)
+        let norms = try optimizers.step(terms.total, schedule)
         try target.network.move(to: critic.network, weight: configuration.targetRate)
         return statistics + [
             Statistic("actor_gradient_norm", norms.actorNorm), Statistic("critic_gradient_norm", norms.criticNorm),

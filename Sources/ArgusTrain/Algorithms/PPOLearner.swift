@@ -88,7 +88,7 @@ final class PPOLearner: Learner {
                 if epoch == configuration.epochs - 1 && index == configuration.minibatches - 1 {
                     try withoutGradient { try statistics.measure(outputs, batch, loss) }
                 }
-                try step(terms, update: schedule.update, into: &statistics)
+                try step(terms, schedule, into: &statistics)
             }
         }
         return statistics.all(learningRate: learningRate)
@@ -122,11 +122,11 @@ final class PPOLearner: Learner {
             valueWeights: isWeighted ? try player.numbers(valueWeights, perCopy: valueRows, of: slice) : nil)
     }
 
-    private func step(_ terms: PPOLoss.Terms, update: Int, into statistics: inout PPOStatistics) throws {
-        let policy = try finite(terms.policy, "policy loss", update: update)
-        let value = try finite(terms.value, "value loss", update: update)
-        let entropy = try finite(terms.entropy, "entropy", update: update)
-        let norms = try optimizers.step(terms.total, update: update)
+    private func step(_ terms: PPOLoss.Terms, _ schedule: Schedule, into statistics: inout PPOStatistics) throws {
+        let policy = try finite(terms.policy, "policy loss", schedule)
+        let value = try finite(terms.value, "value loss", schedule)
+        let entropy = try finite(terms.entropy, "entropy", schedule)
+        let norms = try optimizers.step(terms.total, schedule)
         statistics.add(
             policy: policy, value: value, entropy: entropy, actorNorm: norms.actorNorm, criticNorm: norms.criticNorm)
     }

@@ -122,9 +122,9 @@ final class PQNLearner: Learner {
             order.shuffle(update: schedule.update, epoch: epoch)
             for index in 0..<configuration.minibatches {
                 let total = try minibatchLoss(copies: Array(order[index]))
-                sums.loss += try finite(total, "temporal-difference loss", update: schedule.update)
+                sums.loss += try finite(total, "temporal-difference loss", schedule)
                 sums.norm += try optimizer.step(
-                    total, maximumNorm: configuration.maximumGradientNorm, "value network", update: schedule.update)
+                    total, maximumNorm: configuration.maximumGradientNorm, "value network", schedule)
             }
         }
         let count = Double(configuration.epochs * configuration.minibatches)

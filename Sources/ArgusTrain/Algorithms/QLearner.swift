@@ -161,7 +161,7 @@ final class QLearner: Learner {
         optimizer.options.learningRate =
             configuration.learningRate * (configuration.annealLearningRate ? schedule.remaining : 1)
         for _ in 0..<configuration.gradientSteps {
-            let step = try gradientStep(update: schedule.update)
+            let step = try gradientStep(schedule)
             sums = (sums.loss + step.loss, sums.norm + step.norm, sums.value + step.value, sums.target + step.target)
         }
         return statistics(sums, count: Double(configuration.gradientSteps), isLearning: true)
@@ -180,7 +180,9 @@ final class QLearner: Learner {
         ] + replay
     }
 
-    private func gradientStep(update: Int) throws -> (loss: Double, norm: Double, value: Double, target: Double) {
+    private func gradientStep(_ schedule: Schedule) throws -> (
+        loss: Double, norm: Double, value: Double, target: Double
+    ) {
         episodes.draw(
             &drawn, count: configuration.batchEpisodes, random: random.keyed(UInt64(gradientSteps)))
         batch.load(episodes, drawn)
@@ -200,9 +202,9 @@ final class QLearner: Learner {
         let target = try Tensor.borrowing(targets.pointer, shape: joint.shape, type: .float32)
         let weight = try Tensor.borrowing(weights.pointer, shape: joint.shape, type: .float32)
         let total = try loss(joint: joint, targets: target, weights: weight)
-        let value = try finite(total, "temporal-difference loss", update: update)
+        let value = try finite(total, "temporal-difference loss", schedule)
         let norm = try optimizer.step(
-            total, maximumNorm: configuration.maximumGradientNorm, "value network", update: update)
+            total, maximumNorm: configuration.maximumGradientNorm, "value network", schedule)
         gradientSteps += 1
         if gradientSteps % configuration.targetInterval == 0 {
             try updateTargets(weight: configuration.targetRate)

@@ -8,7 +8,8 @@ package import ArgusTensor
 ///
 /// W₁ and w₂ come from networks of one hidden layer of 64, b₁ from a linear one, V from a hidden layer of the embedding's
 /// size, which is 32 (PyMARL 2, EPyMARL). Q_tot is of second order in s: with positions up to 32, as in the skirmish, values
-/// begin at 100 where returns are 2. Where a state's scale is unknown, it can be compressed to sign(s)·log(1 + |s|) (Hafner et al. 2023, "Mastering diverse domains through world models").
+/// begin at 100 where returns are 2. Where a state's scale is unknown, it can be compressed to sign(s)·log(1 + |s|)
+/// (Hafner et al. 2023, "Mastering diverse domains through world models").
 package final class MonotonicMixer {
     private static let embedding = 32
     private static let hypernetHidden = 64
