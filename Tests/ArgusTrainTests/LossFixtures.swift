@@ -59,6 +59,10 @@ struct LossFixtures: Decodable {
         let gradient: Values
         let valueGradient: Values
         let deviationGradient: Values?
+        let states: Values?
+        let mixer: [String: Values]?
+        let offsetGradient: Values?
+        let firstGradient: Values?
     }
 
     let qLearning: QLearning
@@ -66,6 +70,7 @@ struct LossFixtures: Decodable {
     let coma: Policy
     let ppo: Policy
     let ppoContinuous: Policy
+    let ppoMixed: Policy
 
     static func load() throws -> LossFixtures {
         let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
@@ -74,9 +79,9 @@ struct LossFixtures: Decodable {
         decoder.keyDecodingStrategy = .custom { keys in
             // Only our own names: the mixer's are those of tensors.
             let name = keys[keys.count - 1].stringValue
+            let isOwn = name == "first_gradient" || !(name.hasPrefix("first_") || name.hasPrefix("second_"))
             let parts =
-                name.contains(".") || name.hasPrefix("first_") || name.hasPrefix("second_") || isResult(name)
-                ? [name] : name.split(separator: "_").map(String.init)
+                isOwn && !name.contains(".") && !isResult(name) ? name.split(separator: "_").map(String.init) : [name]
             return Key(parts[0] + parts.dropFirst().map(\.capitalized).joined())
         }
         return try decoder.decode(LossFixtures.self, from: Data(contentsOf: path))

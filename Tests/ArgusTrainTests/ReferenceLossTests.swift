@@ -29,14 +29,14 @@ struct ReferenceLossTests {
 
     @Test(
         "Double Q-learning with λ-returns, masks, waiting and dead agents, uneven time, termination and truncation",
-        arguments: ["iql", "vdn", "qmix"], [1, 2])
+        arguments: ["iql", "vdn", "qmix", "pqn-vdn"], [1, 2])
     func qLearning(algorithm: String, ended: Int) throws {
         let fixture = try LossFixtures.load().qLearning
         let expected = try #require(fixture.results["\(algorithm)_\(ended)"])
         let (mixing, targetMixing): (QLearningLoss.Mixing, QLearningLoss.Mixing) =
             switch algorithm {
             case "iql": (.none, .none)
-            case "vdn": (.sum, .sum)
+            case "vdn", "pqn-vdn": (.sum, .sum)
             default: (.monotonic(try mixer(fixture.mixer)), .monotonic(try mixer(fixture.targetMixer)))
             }
         let loss = QLearningLoss(heads: [4], mixing: mixing)
@@ -45,8 +45,10 @@ struct ReferenceLossTests {
         let best = try loss.bestChoices(
             online.detached(), legal: fixture.legal.tensor(.uint8, shape: [21, 4]),
             acting: fixture.acting.tensor(.uint8, shape: [21, 1]))
+        // PQN has no target network.
+        let later = try algorithm == "pqn-vdn" ? online.detached() : fixture.target.tensor(shape: [21, 4])
         let future = try QLearningLoss(heads: [4], mixing: targetMixing).joint(
-            fixture.target.tensor(shape: [21, 4]), choices: best, present: present, states: states)
+            later, choices: best, present: present, states: states)
         #expect(try ArgusTrainTests.isClose(future, expected.future))
 
         let columns = algorithm == "iql" ? 3 : 1
@@ -131,6 +133,34 @@ struct ReferenceLossTests {
             (terms.policy, terms.entropy, terms.value, terms.total), fixture, outputs: outputs, values: values)
         if let deviations {
             #expect(try ArgusTrainTests.isClose(deviations.gradient(), #require(fixture.deviationGradient)))
+        }
+    }
+
+    @Test("PPO with a critic that mixes the agents' own values, as VDPPO has")
+    func mixedCritic() throws {
+        let fixture = try LossFixtures.load().ppoMixed
+        let outputs = try #require(fixture.outputs).tensor().requiringGradient()
+        let values = try fixture.values.tensor().requiringGradient()
+        let mixer = try mixer(#require(fixture.mixer))
+        let weights = mixer.parameters(under: "").filter {
+            $0.name.hasSuffix("offset.layers.0.weight") || $0.name.hasSuffix("first_weights.layers.0.weight")
+        }
+        let batch = Minibatch(
+            decisions: try #require(fixture.decisions).tensor(.int64, shape: [9, 1]),
+            legal: try fixture.legal?.tensor(.uint8), logProbabilities: try #require(fixture.old).tensor(),
+            advantages: try #require(fixture.advantages).tensor(), weights: try fixture.weights.tensor(),
+            returns: try fixture.returns.tensor(), oldValues: try #require(fixture.oldValues).tensor(),
+            valueWeights: try #require(fixture.valueWeights).tensor())
+        let loss = PPOLoss(
+            configuration: PPOConfiguration(), entropyCoefficient: 0.01, rule: .categorical(heads: [4]))
+        let terms = try loss(
+            outputs: outputs, values: mixer(values, states: #require(fixture.states).tensor()), batch: batch)
+        try expect(
+            (terms.policy, terms.entropy, terms.value, terms.total), fixture, outputs: outputs, values: values)
+        try #require(weights.count == 2)
+        for (name, tensor) in weights {
+            let expected = try #require(name.contains("offset") ? fixture.offsetGradient : fixture.firstGradient)
+            #expect(try ArgusTrainTests.isClose(tensor.gradient(), expected))
         }
     }
 

@@ -11,14 +11,21 @@ final class TimedProgram {
         try self.init(script: "reference/rware_speed.py", arguments: [id])
     }
 
-    /// - Parameters: `script`: in `Benchmarks`; `python`: another one than the launcher's.
+    /// - Parameters: `script`: a file or a package in `Benchmarks`; `python`: another one than the launcher's.
     init(script: String, arguments: [String], python: String? = nil) throws {
         let environment = ProcessInfo.processInfo.environment
         guard let python = python ?? environment["ARGUS_PYTHON"], let home = environment["ARGUS_HOME"] else {
             throw BenchmarkError("ARGUS_PYTHON and ARGUS_HOME must be set: run script/benchmark")
         }
         process.executableURL = URL(fileURLWithPath: python)
-        process.arguments = [home + "/Benchmarks/" + script] + arguments
+        // A folder is a package, run as a module.
+        let path = URL(fileURLWithPath: home + "/Benchmarks/" + script)
+        if script.hasSuffix(".py") {
+            process.arguments = [path.path] + arguments
+        } else {
+            process.currentDirectoryURL = path.deletingLastPathComponent()
+            process.arguments = ["-m", path.lastPathComponent] + arguments
+        }
         process.standardInput = input
         process.standardOutput = output
         try process.run()

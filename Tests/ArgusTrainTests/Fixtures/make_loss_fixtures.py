@@ -1,20 +1,34 @@
-"""Writes losses.json: each algorithm's loss on a fixed batch, computed the straightforward way with PyTorch.
+"""Writes losses.json: each algorithm's loss on a fixed batch, as the training loops in PyTorch compute it.
 
     python make_loss_fixtures.py > losses.json        # needs torch
 
-Tensors are {"shape": [...], "data": [...]}, row-major. Nothing of ArgusOrch is used, so that the tests which read the
-file compare two implementations. Episodes are [time, agent]; `ended` is 1 for an end by rule, 2 for the horizon.
+The losses are those of Benchmarks/reference/training/losses.py. Nothing of ArgusOrch is used, so that the tests which read
+the file compare two implementations. Tensors are {"shape": [...], "data": [...]}, row-major. Episodes are [time, agent];
+`ended` is 1 for an end by rule, 2 for the horizon.
 """
 
+import hashlib
 import json
+import pathlib
 import sys
 
 import torch
-import torch.nn.functional as F
+
+REFERENCE = pathlib.Path(__file__).resolve().parents[3] / "Benchmarks" / "reference"
+sys.path.insert(0, str(REFERENCE))
+
+from training import losses  # noqa: E402
+from training.networks import Mixer  # noqa: E402
 
 torch.manual_seed(20)
 GAMMA, LAMBDA = 0.97, 0.6
 TIME, AGENTS, CHOICES, STATE = 6, 3, 4, 5
+
+
+def digest():
+    """Of what the numbers depend on, so that a test notices when they were not made anew."""
+    files = [pathlib.Path(__file__), REFERENCE / "training" / "losses.py", REFERENCE / "training" / "networks.py"]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def dump(tensor):
@@ -31,88 +45,71 @@ def legal_choices(legal):
     return torch.multinomial(legal.float(), 1).squeeze(1)
 
 
-class Mixer(torch.nn.Module):
-    """QMIX's mixing network: hypernetworks of one hidden layer of 64, embedding 32."""
-
-    def __init__(self):
-        super().__init__()
-        self.first_weights = torch.nn.Sequential(
-            torch.nn.Linear(STATE, 64), torch.nn.ReLU(), torch.nn.Linear(64, AGENTS * 32))
-        self.first_bias = torch.nn.Linear(STATE, 32)
-        self.second_weights = torch.nn.Sequential(torch.nn.Linear(STATE, 64), torch.nn.ReLU(), torch.nn.Linear(64, 32))
-        self.offset = torch.nn.Sequential(torch.nn.Linear(STATE, 32), torch.nn.ReLU(), torch.nn.Linear(32, 1))
-
-    def forward(self, values, states):
-        first = self.first_weights(states).abs().view(-1, AGENTS, 32)
-        hidden = F.elu(torch.bmm(values.unsqueeze(1), first) + self.first_bias(states).unsqueeze(1))
-        second = self.second_weights(states).abs().unsqueeze(2)
-        return torch.bmm(hidden, second).view(-1) + self.offset(states).view(-1)
-
-    def weights(self):
-        names = {"0": "layers.0", "2": "layers.1"}
-        result = {}
-        for name, tensor in self.named_parameters():
-            parts = name.split(".")
-            result[".".join(names.get(part, part) for part in parts)] = dump(tensor)
-        return result
+def weights_of(mixer):
+    names = {"0": "layers.0", "2": "layers.1"}
+    return {
+        ".".join(names.get(part, part) for part in name.split(".")): dump(tensor)
+        for name, tensor in mixer.named_parameters()}
 
 
-def q_learning():
-    """Double Q-learning with λ-returns on an episode of TIME steps; agent 2 waits at step 2, agent 1 is out from 4 on."""
+def episode():
+    """TIME steps; agent 2 waits at step 2, agent 1 is out from 4 on."""
     rows = TIME + 1
-    online = torch.randn(rows, AGENTS, CHOICES, requires_grad=True)
-    target = torch.randn(rows, AGENTS, CHOICES)
     legal = masks(rows * AGENTS).view(rows, AGENTS, CHOICES)
     legal[2, 2] = torch.tensor([1, 0, 0, 0])
     legal[4:, 1] = torch.tensor([1, 0, 0, 0])
-    choices = legal_choices(legal.view(-1, CHOICES)).view(rows, AGENTS)
-    acting = torch.ones(rows, AGENTS)
+    acting, present = torch.ones(rows, AGENTS), torch.ones(rows, AGENTS)
     acting[2, 2] = 0
     acting[4:, 1] = 0
-    present = torch.ones(rows, AGENTS)
     present[4:, 1] = 0
+    return legal, legal_choices(legal.view(-1, CHOICES)).view(rows, AGENTS), acting, present
+
+
+def discounts(elapsed):
+    return GAMMA**elapsed
+
+
+def q_learning():
+    """Double Q-learning with λ-returns, and PQN's: there the same values choose, are chosen, and come next."""
+    rows = TIME + 1
+    online = torch.randn(rows, AGENTS, CHOICES, requires_grad=True)
+    target = torch.randn(rows, AGENTS, CHOICES)
+    legal, choices, acting, present = episode()
     rewards = torch.randn(TIME, AGENTS)
     elapsed = torch.tensor([1.0, 0.5, 2.0, 1.0, 1.0, 0.25])
     states = torch.randn(rows, STATE)
-    mixer, target_mixer = Mixer(), Mixer()
+    mixer, target_mixer = Mixer(AGENTS, STATE), Mixer(AGENTS, STATE)
     output = {}
-    for ended in (1, 2):
-        for name in ("iql", "vdn", "qmix"):
-            best = online.detach().masked_fill(legal == 0, -1e10).argmax(2, keepdim=True)
-            chosen = online.gather(2, choices.unsqueeze(2)).squeeze(2) * present
-            future = target.gather(2, best).squeeze(2) * present
+    for end in (1, 2):
+        for name in ("iql", "vdn", "qmix", "pqn-vdn"):
+            best = losses.best_choices(online.detach(), legal)
+            values = online.detach() if name == "pqn-vdn" else target
             if name == "iql":
-                joint, future, reward = chosen, future, rewards
-                decides, counts = acting, present
+                joint = online.gather(2, choices.unsqueeze(2)).squeeze(2) * present
+                future = values.gather(2, best).squeeze(2) * present
+                reward, decides, counts = rewards, acting, present
             else:
-                reward = rewards.sum(1, keepdim=True)
-                decides = counts = torch.ones(rows, 1)
-                if name == "vdn":
-                    joint, future = chosen.sum(1, keepdim=True), future.sum(1, keepdim=True)
-                else:
-                    joint = mixer(chosen, states).unsqueeze(1)
-                    future = target_mixer(future, states).unsqueeze(1)
-            future = future.detach()
-            targets = torch.zeros(TIME, joint.shape[1])
-            for column in range(joint.shape[1]):
-                later = future[TIME, column] if ended == 2 else torch.tensor(0.0)
-                for step in reversed(range(TIME)):
-                    targets[step, column] = reward[step, column] + GAMMA ** elapsed[step] * later
-                    # What is bootstrapped from this step, seen from the one before.
-                    mix = LAMBDA if decides[step, column] else 1.0
-                    later = (1 - mix) * future[step, column] + mix * targets[step, column]
-            weights = counts[:TIME]
-            loss = ((joint[:TIME] - targets) ** 2 * weights).sum() / weights.sum()
+                mixing, target_mixing = (mixer, target_mixer) if name == "qmix" else (None, None)
+                joint = losses.joint_value(online, choices.unsqueeze(2), present, mixing, states).unsqueeze(1)
+                future = losses.joint_value(values, best, present, target_mixing, states).detach().unsqueeze(1)
+                reward, decides, counts = rewards.sum(1, keepdim=True), torch.ones(rows, 1), torch.ones(rows, 1)
+            ended = torch.zeros(reward.shape, dtype=torch.int64)
+            ended[-1] = end
+            # Where nobody decides next there is nothing to bootstrap from.
+            traces = torch.where(decides[1:] > 0, LAMBDA, 1.0)
+            targets = losses.lambda_returns(
+                reward, future[1:], ended, discounts(elapsed).unsqueeze(1).expand(reward.shape), traces)
+            loss = losses.temporal_difference(joint[:TIME], targets, counts[:TIME])
             online.grad = None
             mixer.zero_grad()
             loss.backward()
-            output[f"{name}_{ended}"] = {
+            output[f"{name}_{end}"] = {
                 "loss": loss.item(), "targets": dump(targets), "gradient": dump(online.grad), "future": dump(future)}
     return {
         "gamma": GAMMA, "lambda": LAMBDA, "online": dump(online), "target": dump(target), "legal": dump(legal),
         "choices": dump(choices), "acting": dump(acting), "present": dump(present), "rewards": dump(rewards),
-        "elapsed": dump(elapsed), "states": dump(states), "mixer": mixer.weights(),
-        "target_mixer": target_mixer.weights(), "results": output}
+        "elapsed": dump(elapsed), "states": dump(states), "mixer": weights_of(mixer),
+        "target_mixer": weights_of(target_mixer), "results": output}
 
 
 def policy_batch(rows=9):
@@ -124,24 +121,22 @@ def policy_batch(rows=9):
     return logits, legal, choices, weights, distribution
 
 
-def mean(values, weights):
-    return (values * weights).sum() / weights.sum()
+def terms(results):
+    return dict(zip(("total", "policy", "entropy", "value"), (x.item() for x in results)))
 
 
 def actor_critic():
     logits, legal, choices, weights, distribution = policy_batch()
     values = torch.randn(9, requires_grad=True)
     returns, advantages, value_weights = torch.randn(9), torch.randn(9), (torch.rand(9) < 0.9).float()
-    policy = -mean(distribution.log_prob(choices) * advantages, weights)
-    entropy = mean(distribution.entropy(), weights)
-    value = mean((values - returns) ** 2, value_weights)
-    total = policy - 0.01 * entropy + value
-    total.backward()
+    results = losses.actor_critic(
+        distribution.log_prob(choices), distribution.entropy(), advantages, values, returns, weights=weights,
+        value_weights=value_weights, entropy_coefficient=0.01)
+    results[0].backward()
     return {
         "logits": dump(logits), "legal": dump(legal), "choices": dump(choices), "weights": dump(weights),
         "values": dump(values), "returns": dump(returns), "advantages": dump(advantages),
-        "value_weights": dump(value_weights), "total": total.item(), "policy": policy.item(),
-        "entropy": entropy.item(), "value": value.item(), "gradient": dump(logits.grad),
+        "value_weights": dump(value_weights), **terms(results), "gradient": dump(logits.grad),
         "value_gradient": dump(values.grad)}
 
 
@@ -149,23 +144,18 @@ def coma():
     logits, legal, choices, weights, distribution = policy_batch()
     values = torch.randn(9, CHOICES, requires_grad=True)
     returns, value_weights = torch.randn(9), (torch.rand(9) < 0.9).float()
-    chosen = values.gather(1, choices.unsqueeze(1)).squeeze(1)
-    baseline = (distribution.probs * values).sum(1)
-    advantages = (chosen - baseline).detach()
-    policy = -mean(distribution.log_prob(choices) * advantages, weights)
-    entropy = mean(distribution.entropy(), weights)
-    value = mean((chosen - returns) ** 2, value_weights)
-    total = policy - 0.01 * entropy + value
-    total.backward()
+    results = losses.counterfactual(
+        distribution, values, choices, returns, weights=weights, value_weights=value_weights, entropy_coefficient=0.01)
+    results[0].backward()
     return {
         "logits": dump(logits), "legal": dump(legal), "choices": dump(choices), "weights": dump(weights),
-        "values": dump(values), "returns": dump(returns), "value_weights": dump(value_weights),
-        "total": total.item(), "policy": policy.item(), "entropy": entropy.item(), "value": value.item(),
+        "values": dump(values), "returns": dump(returns), "value_weights": dump(value_weights), **terms(results),
         "gradient": dump(logits.grad), "value_gradient": dump(values.grad)}
 
 
-def ppo(continuous):
-    if continuous:
+def ppo(kind):
+    """Over choices; over continuous actions; and over choices with a critic that mixes the agents' own values."""
+    if kind == "continuous":
         outputs = torch.randn(9, 2, requires_grad=True)
         deviations = torch.randn(2) * 0.3
         deviations.requires_grad_()
@@ -176,29 +166,39 @@ def ppo(continuous):
     else:
         outputs, legal, decisions, weights, distribution = policy_batch()
     old = distribution.log_prob(decisions).detach() + 0.3 * torch.randn(9)
-    advantages, returns, old_values = torch.randn(9), torch.randn(9), torch.randn(9)
-    values = (old_values + 0.5 * torch.randn(9)).requires_grad_()
-    log_probabilities = distribution.log_prob(decisions)
-    ratio = (log_probabilities - old).exp()
-    policy = -mean(torch.minimum(ratio * advantages, ratio.clamp(0.8, 1.2) * advantages), weights)
-    entropy = mean(distribution.entropy(), weights)
-    clipped = old_values + (values - old_values).clamp(-0.2, 0.2)
-    huber = lambda prediction: F.huber_loss(prediction, returns, reduction="none", delta=10.0)
-    value = mean(torch.maximum(huber(values), huber(clipped)), weights)
-    total = policy - 0.01 * entropy + 0.5 * value
-    total.backward()
-    result = {
+    # One value a row; mixed, one for the AGENTS rows of a step.
+    count = 9 // AGENTS if kind == "mixed" else 9
+    advantages, returns, old_values = torch.randn(9), torch.randn(count), torch.randn(count)
+    value_weights = (torch.rand(count) < 0.8).float() if kind == "mixed" else weights
+    if kind == "mixed":
+        mixer, states = Mixer(AGENTS, STATE), torch.randn(count, STATE)
+        own = torch.randn(count, AGENTS, requires_grad=True)
+        values = mixer(own, states)
+        old_values = values.detach() + 0.3 * torch.randn(count)
+    else:
+        own = values = (old_values + 0.5 * torch.randn(9)).requires_grad_()
+    results = losses.proximal_policy(
+        distribution.log_prob(decisions), distribution.entropy(), old, advantages, values, old_values, returns,
+        weights=weights, value_weights=value_weights, clip=0.2, entropy_coefficient=0.01, value_coefficient=0.5,
+        huber_delta=10.0)
+    results[0].backward()
+    output = {
         "outputs": dump(outputs), "decisions": dump(decisions), "weights": dump(weights), "old": dump(old),
         "advantages": dump(advantages), "returns": dump(returns), "old_values": dump(old_values),
-        "values": dump(values), "total": total.item(), "policy": policy.item(), "entropy": entropy.item(),
-        "value": value.item(), "gradient": dump(outputs.grad), "value_gradient": dump(values.grad)}
-    if continuous:
-        return {**result, "deviations": dump(deviations), "deviation_gradient": dump(deviations.grad)}
-    return {**result, "legal": dump(legal)}
+        "values": dump(own), **terms(results), "gradient": dump(outputs.grad), "value_gradient": dump(own.grad)}
+    if kind == "continuous":
+        return {**output, "deviations": dump(deviations), "deviation_gradient": dump(deviations.grad)}
+    if kind == "mixed":
+        gradients = {name: dump(weight.grad) for name, weight in mixer.named_parameters()}
+        output |= {
+            "states": dump(states), "value_weights": dump(value_weights), "mixer": weights_of(mixer),
+            "offset_gradient": gradients["offset.0.weight"], "first_gradient": gradients["first_weights.0.weight"]}
+    return {**output, "legal": dump(legal)}
 
 
 json.dump(
     {
-        "made_by": f"make_loss_fixtures.py, torch {torch.__version__}", "q_learning": q_learning(),
-        "actor_critic": actor_critic(), "coma": coma(), "ppo": ppo(False), "ppo_continuous": ppo(True)},
+        "made_by": f"make_loss_fixtures.py, torch {torch.__version__}", "made_of": digest(),
+        "q_learning": q_learning(), "actor_critic": actor_critic(), "coma": coma(), "ppo": ppo("choices"),
+        "ppo_continuous": ppo("continuous"), "ppo_mixed": ppo("mixed")},
     sys.stdout, indent=None)

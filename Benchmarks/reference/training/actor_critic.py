@@ -1,0 +1,49 @@
+"""MAA2C: one gradient step a rollout; a target critic, moved slowly, bootstraps n-step returns."""
+
+import torch
+
+from . import losses
+from .environments import AGENTS, CHOICES, SIZE, Rollout
+from .networks import categorical, perceptron, step_with_clipped_gradient
+
+WIDTH = SIZE + AGENTS
+
+
+class Learner:
+    def __init__(self, algorithm, environment, settings):
+        self.settings = settings
+        self.actor = perceptron(WIDTH, settings, CHOICES, 0.01)
+        self.critic, self.target = (perceptron(AGENTS * WIDTH, settings, 1, 0.01) for _ in range(2))
+        self.target.load_state_dict(self.critic.state_dict())
+        self.optimizers = [
+            torch.optim.Adam(network.parameters(), settings.learning_rate, eps=settings.adam_epsilon)
+            for network in (self.actor, self.critic)]
+        self.rollout = Rollout(environment, settings, self.draw)
+        # Running mean of squared advantages, and its weight.
+        self.moments = (0.0, 0.0)
+
+    def draw(self, inputs):
+        return categorical(self.actor(inputs)).sample(), 0.0
+
+    def update(self):
+        settings, rollout = self.settings, self.rollout
+        steps = rollout.collect()
+        with torch.no_grad():
+            values, following = rollout.next_values(lambda inputs: self.target(inputs.flatten(-2)).squeeze(-1))
+            returns = losses.n_step_returns(
+                rollout.rewards, values, following, rollout.ended, settings.discount, settings.n_step)
+        inputs = rollout.inputs[:-1]
+        values = self.critic(inputs.flatten(-2)).squeeze(-1)
+        advantages = (returns - values).detach()
+        square, weight = self.moments
+        self.moments = (0.999 * square + 0.001 * advantages.square().mean().item(), 0.999 * weight + 0.001)
+        advantages = advantages / max(self.moments[0] / self.moments[1], 1e-2) ** 0.5
+        policy = categorical(self.actor(inputs))
+        loss = losses.actor_critic(
+            policy.log_prob(rollout.choices), policy.entropy(), advantages.unsqueeze(2), values, returns,
+            entropy_coefficient=settings.entropy_coefficient)[0]
+        step_with_clipped_gradient(loss, self.optimizers, settings.maximum_gradient_norm)
+        with torch.no_grad():
+            for slow, fast in zip(self.target.parameters(), self.critic.parameters()):
+                slow.lerp_(fast, settings.target_rate)
+        return steps
