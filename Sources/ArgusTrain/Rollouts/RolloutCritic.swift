@@ -122,19 +122,14 @@ final class RolloutCritic: Remembering {
 
     /// Values of final rows need the memory of their own episode, which is at hand only now.
     func finals(from step: Int) throws {
-        guard network.shape.recurrent else { return }
-        let first = storage.finalPlaces.firstIndex { $0 >= step * copies } ?? storage.finalPlaces.count
-        for index in first..<storage.finalPlaces.count {
-            let place = storage.finalPlaces[index]
-            let rows = (place - step * copies) * networkRows
-            let memory = try hidden.narrowed(axis: 0, from: rows, count: networkRows)
-            let (inputs, states) = try player.finals(index..<index + 1)
-            let outputs = try network.step(
-                networkInputs(inputs, states, rows: 1), hidden: memory, starts: Tensor.zeros([networkRows, 1])
-            ).outputs
-            try copy(
-                mixed(outputs, inputs, states, rows: 1), to: finalValues, at: place * valueRows, count: valueRows)
-        }
+        let finals = storage.finals(from: step)
+        guard network.shape.recurrent, !finals.isEmpty else { return }
+        let (inputs, states) = try player.finals(finals)
+        let outputs = try network.step(
+            networkInputs(inputs, states, rows: finals.count), hidden: player.memories(hidden, of: finals, after: step),
+            starts: Tensor.zeros([finals.count * networkRows, 1])
+        ).outputs
+        try store(mixed(outputs, inputs, states, rows: finals.count), finals)
     }
 
     /// Values of all stored rows and of the final rows of truncated episodes.
@@ -153,11 +148,17 @@ final class RolloutCritic: Remembering {
             let output = try self(player.inputs(range), player.states(range), rows: range.count * copies)
             try copy(output, to: values, at: first * copies * valueRows, count: range.count * copies * valueRows)
         }
-        guard !storage.finalPlaces.isEmpty else { return }
-        let (inputs, states) = try player.finals(0..<storage.finalPlaces.count)
-        let output = try self(inputs, states, rows: storage.finalPlaces.count).values()
-        for (index, place) in storage.finalPlaces.enumerated() {
-            for row in 0..<valueRows { finalValues.pointer[place * valueRows + row] = output[index * valueRows + row] }
+        let finals = storage.finals(from: 0)
+        guard !finals.isEmpty else { return }
+        let (inputs, states) = try player.finals(finals)
+        try store(self(inputs, states, rows: finals.count), finals)
+    }
+
+    /// Keeps values [final row · value row].
+    private func store(_ output: Tensor, _ finals: Range<Int>) throws {
+        let values = try output.values()
+        for (index, place) in storage.finalPlaces[finals].enumerated() {
+            for row in 0..<valueRows { finalValues.pointer[place * valueRows + row] = values[index * valueRows + row] }
         }
     }
 

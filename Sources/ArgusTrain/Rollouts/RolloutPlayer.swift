@@ -116,27 +116,34 @@ final class RolloutPlayer {
     // MARK: Choices to bootstrap from
 
     private func drawFinalChoices(from step: Int) throws {
-        let first = storage.finalPlaces.firstIndex { $0 >= step * copies } ?? storage.finalPlaces.count
-        for index in first..<storage.finalPlaces.count {
-            let copy = storage.finalPlaces[index] - step * copies
-            let memory = try actor.hidden.narrowed(axis: 0, from: copy * agents, count: agents)
-            let outputs = try actor.network.step(
-                finals(index..<index + 1).inputs.reshaped(to: [agents, encoding.inputSize]), hidden: memory,
-                starts: Tensor.zeros([agents, 1])
-            ).outputs
-            let row = index * agents * storage.legalSize
-            let legal = Array(storage.finalLegal[row..<row + agents * storage.legalSize])
-            let outcome = environment.outcome
-            var drawn = try actor.draw(
-                outputs, legal: usesMasks ? legal : nil,
-                seeds: [outcome.episodeSeeds[copy]], steps: [outcome.episodeLengths[copy]])
-            // Who does not act has choice 0, as in the stored rows.
-            let heads = drawn.count / agents
-            for agent in 0..<agents where storage.finalActing[index * agents + agent] == 0 {
-                for head in agent * heads..<(agent + 1) * heads { drawn[head] = 0 }
-            }
-            finalChoices += drawn
+        let finals = storage.finals(from: step)
+        guard !finals.isEmpty else { return }
+        let outputs = try actor.network.step(
+            self.finals(finals).inputs.reshaped(to: [finals.count * agents, encoding.inputSize]),
+            hidden: memories(actor.hidden, of: finals, after: step), starts: Tensor.zeros([finals.count * agents, 1])
+        ).outputs
+        let row = agents * storage.legalSize
+        let legal = Array(storage.finalLegal[finals.lowerBound * row..<finals.upperBound * row])
+        let outcome = environment.outcome
+        let ended = storage.finalPlaces[finals].map { $0 - step * copies }
+        var drawn = try actor.draw(
+            outputs, legal: usesMasks ? legal : nil, seeds: ended.map { outcome.episodeSeeds[$0] },
+            steps: ended.map { outcome.episodeLengths[$0] })
+        // Who does not act has choice 0, as in the stored rows.
+        let heads = drawn.count / (finals.count * agents)
+        for agent in 0..<finals.count * agents
+        where storage.finalActing[finals.lowerBound * agents + agent] == 0 {
+            for head in agent * heads..<(agent + 1) * heads { drawn[head] = 0 }
         }
+        finalChoices += drawn
+    }
+
+    /// Of memories [copy · row, size] after a step, those of the copies whose episodes it cut.
+    func memories(_ hidden: Tensor, of finals: Range<Int>, after step: Int) throws -> Tensor {
+        let (rows, size) = (hidden.shape[0] / copies, hidden.shape[1])
+        let ended = try Tensor(storage.finalPlaces[finals].map { Int64($0 - step * copies) })
+        return try hidden.reshaped(to: [copies, rows * size]).gatheredRows(ended)
+            .reshaped(to: [finals.count * rows, size])
     }
 
     /// The same draws as the next rollout's first, if the actor stayed as it is.

@@ -154,6 +154,13 @@ final class RolloutStorage {
         }
     }
 
+    /// Which final rows belong to steps from `step` on.
+    func finals(from step: Int) -> Range<Int> {
+        var first = finalPlaces.count
+        while first > 0, finalPlaces[first - 1] >= step * copies { first -= 1 }
+        return first..<finalPlaces.count
+    }
+
     private func storeFinal(_ environment: VectorEnvironment, _ encoding: InputEncoding, copy: Int, place: Int) {
         finalPlaces.append(place)
         let row = copy * agents * encoding.observationSize
