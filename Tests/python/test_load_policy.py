@@ -122,6 +122,35 @@ def test_a_trained_policy_plays_in_a_parallel_env(tmp_path: pathlib.Path, run: s
             assert not env.agents
 
 
+def test_the_numbers_in_a_policy_file_are_what_the_policy_computes_with(tmp_path: pathlib.Path) -> None:
+    """A forward pass in numpy, from what the safetensors package reads, takes the same actions."""
+    numpy_files = pytest.importorskip("safetensors.numpy")
+    folder = tmp_path / "run"
+    argus(
+        "train", FIELD, "--algorithm", "ippo", "--steps", 4096, "--seed", 3, "--evaluations", 1,
+        "--evaluation-episodes", 1, "--absolute-episodes", 1, "--set", "copies=8", "--set", "rollout_steps=32",
+        "--set", "hidden=16", "--set", "learning_rate=0.02", "--set", "scale_observations=false",
+        "--out", folder, check=0,
+    )  # fmt: skip
+    weights = numpy_files.load_file(folder / "checkpoint" / "best.safetensors")
+    assert sorted(weights) == [f"actor.body.layers.{n}.{part}" for n in range(3) for part in ("bias", "weight")]
+
+    def greedy(observations: Any, info: Any) -> Any:
+        ids = np.broadcast_to(np.eye(2, dtype=np.float32), (*observations.shape[:2], 2))
+        rows = np.concatenate([observations, ids], axis=2)
+        for layer in range(3):
+            name = f"actor.body.layers.{layer}"
+            rows = rows @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
+            rows = np.maximum(rows, 0) if layer < 2 else rows
+        return np.where(info["action_mask"] != 0, rows, -np.inf).argmax(2).astype(np.int32)
+
+    env = make_vec(FIELD, num_envs=4)
+    actions, returns = played(env, greedy)
+    assert len({action for episode in actions.values() for row in episode for action in row}) > 1
+    with load_policy(f"run:{folder}", env, mode="greedy") as policy:
+        assert played(env, lambda observations, info: policy.act(env)) == (actions, returns)
+
+
 def test_a_seed_fixes_what_is_drawn(run: str) -> None:
     env = make_vec(FIELD, num_envs=4)
     games = []

@@ -4,6 +4,7 @@ import json
 import pathlib
 import time
 
+import pytest
 from safetensors.numpy import load_file
 
 STEPS = 12_000
@@ -50,3 +51,14 @@ def wait_for_lines(path, count, process):
         if path.exists() and len(path.read_text().splitlines()) >= count:
             return
         time.sleep(0.002)
+
+
+def scalars(folder):
+    """What TensorBoard reads of a run: tag to the steps and values, in the order of the file."""
+    accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    events = accumulator.EventAccumulator(str(folder), size_guidance={"scalars": 0})
+    events.Reload()
+    timed = ("seconds", "per_second")
+    return {
+        tag: [(event.step, event.value) for event in events.Scalars(tag)]
+        for tag in events.Tags()["scalars"] if not any(part in tag for part in timed)}  # fmt: skip
