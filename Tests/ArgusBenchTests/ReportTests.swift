@@ -33,6 +33,19 @@ struct ReportTests {
         #expect(!text.contains("Random: n = 3"))
     }
 
+    @Test("where training ended elsewhere than at its best checkpoint, the report says where")
+    func earlierCheckpoints() throws {
+        let suite = try runs.suite(SyntheticRuns.demo)
+        try runs.finishAll(of: suite)
+        #expect(try !report().contains("best checkpoints; the last"))
+        for job in Job.all(of: suite, out: runs.out) where job.name == "demo/one MAPPO seed 1" {
+            try runs.end(job, at: 0.2)
+        }
+        #expect(
+            try report().contains(
+                "MAPPO: the table is of the best checkpoints; the last evaluations in training had 0.800 0.200 0.900"))
+    }
+
     @Test("differences say what was tested and whether they are significant")
     func differences() throws {
         try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
@@ -309,6 +322,15 @@ struct ReportTests {
         let mean = try #require(entry["return"] as? [String: Any])
         #expect(mean["n"] as? Int == 3)
         #expect((mean["ci95"] as? [Double])?.count == 2)
+        // What training came to at its end, whichever checkpoint was best.
+        let seed = try #require((entry["seeds"] as? [[String: Any]])?.first)
+        #expect(seed["best_step"] as? Int == 1000)
+        let curve = try #require(seed["curve"] as? [String: Any])
+        #expect(curve["steps"] as? [Int] == [500, 1000])
+        let returns = try #require(curve["returns"] as? [Double])
+        #expect(abs(returns[0] - 0.4) < 1e-9 && abs(returns[1] - 0.8) < 1e-9 && returns.count == 2)
+        let untrained = try #require(results.first { $0["entry"] as? String == "Random" })
+        #expect((untrained["seeds"] as? [[String: Any]])?.contains { $0["curve"] != nil } == false)
     }
 
     @Test("the same entry from two folders is compared, not mixed")

@@ -95,6 +95,13 @@ final class SyntheticRuns {
                 bestStep: job.entry.isTrained ? job.steps : nil, wallSeconds: 65, stepsPerSecond: 15_230))
     }
 
+    /// Adds a last evaluation in training, of another level than the best checkpoint's.
+    func end(_ job: Job, at level: Double) throws {
+        let path = try RunDirectory(job.folder).evaluationsPath
+        let lines = try JSONLines(path: path, keeping: { (_: EvaluationRecord) in true })
+        try lines.append(record(job.steps, "curve", "sampled", [level], seedSet: .curve, job.seed, failed: 0))
+    }
+
     func manifest(_ job: Job) -> RunManifest {
         var algorithm: String?
         var team: String?

@@ -10,6 +10,7 @@ import os
 import statistics
 
 import pytest
+from scipy import stats
 
 from command import ROOT, argus
 
@@ -17,8 +18,9 @@ pytestmark = pytest.mark.skipif(not os.environ.get("ARGUS_LONG"), reason="long")
 
 # Suite, scenario, entry, actions, what is measured, the least (or most) that the median of the seeds may be.
 GATES = [
-    ("matrix-games", "matrix-games/penalty-100", "IPPO", "sampled", "return", 49, None),
-    ("matrix-games", "matrix-games/penalty-100", "MAPPO", "sampled", "return", 49, None),
+    *[
+        ("matrix-games", f"matrix-games/penalty-{penalty}", entry, "sampled", "return", 49, None)
+        for penalty in (25, 75, 100) for entry in ("IPPO", "MAPPO")],
     ("matrix-games", "matrix-games/climbing", "IPPO", "sampled", "return", 120, None),
     ("matrix-games", "matrix-games/climbing", "MAPPO", "sampled", "return", 120, None),
     ("foraging-coop", "foraging/8x8-2p-2f-coop", "IPPO", "sampled", "return", 0.95, None),
@@ -39,6 +41,13 @@ GATES = [
     ("domains", "skirmish/3m", "MAPPO", "greedy", "score", 0.90, None),
 ]
 
+# A critic that mixes the agents' values must not cost what is learnt. In warehouse/tiny-2ag one seed of three collapses, as
+# Documentation/results.md says.
+VDPPO = [
+    ("foraging-coop", "foraging/8x8-2p-2f-coop"), ("foraging-sparse", "foraging/2s-10x10-3p-3f"),
+    ("foraging-sparse", "foraging/15x15-4p-5f"), ("warehouse-tiny-4", "warehouse/tiny-4ag"),
+]
+
 
 @pytest.fixture(scope="session")
 def results():
@@ -54,12 +63,32 @@ def results():
     return run
 
 
+def values(folder, scenario, entry, actions, measured="return"):
+    runs = sorted((folder / scenario / entry).glob("seed-*/result.json"))
+    outcomes = [json.loads(run.read_text())["outcomes"][actions] for run in runs]
+    assert len(outcomes) >= 3
+    return [outcome["score"] if measured == "score" else outcome["return"]["mean"] for outcome in outcomes]
+
+
 @pytest.mark.parametrize("suite,scenario,entry,actions,measured,least,most", GATES)
 def test_an_algorithm_reaches_what_is_published(results, suite, scenario, entry, actions, measured, least, most):
-    runs = sorted((results(suite) / scenario / entry).glob("seed-*/result.json"))
-    outcomes = [json.loads(run.read_text())["outcomes"][actions] for run in runs]
-    values = [outcome["score"] if measured == "score" else outcome["return"]["mean"] for outcome in outcomes]
-    assert len(values) >= 3
-    median = statistics.median(values)
-    assert least is None or median >= least, values
-    assert most is None or median <= most, values
+    found = values(results(suite), scenario, entry, actions, measured)
+    median = statistics.median(found)
+    assert least is None or median >= least, found
+    assert most is None or median <= most, found
+
+
+@pytest.mark.parametrize("suite,scenario", VDPPO)
+def test_a_mixed_critic_is_not_below_the_interval_of_a_central_one(results, suite, scenario):
+    central = values(results(suite), scenario, "MAPPO", "sampled")
+    interval = stats.t.interval(0.95, len(central) - 1, statistics.fmean(central), stats.sem(central))
+    assert statistics.fmean(values(results(suite), scenario, "VDPPO", "sampled")) >= interval[0]
+
+
+@pytest.mark.parametrize("entry,worth", [("VDN", 7), ("QMIX", 8)])
+def test_a_sum_ends_at_7_in_the_two_step_game_and_a_monotonic_mixture_at_8(results, entry, worth):
+    """At its end: the best checkpoint may be of a moment when the sum was at 8 by chance."""
+    runs = sorted((results("two-step") / "matrix-games/two-step" / entry).glob("seed-*/evaluations.jsonl"))
+    lines = [[json.loads(line) for line in run.read_text().splitlines()] for run in runs]
+    ends = [[x["returns"] for x in run if (x["purpose"], x["mode"]) == ("curve", "greedy")][-1] for run in lines]
+    assert len(ends) >= 3 and all(set(returns) == {worth} for returns in ends)

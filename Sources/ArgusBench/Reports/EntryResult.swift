@@ -82,6 +82,12 @@ struct EntryResult {
         return try? ReturnEstimate(episodeReturns: values, isTrained: isTrained)
     }
 
+    /// The mean return of each finished run's last evaluation in training, by seed; empty where there is none.
+    var ends: [Double] {
+        let last = finished.compactMap { $0.curve(mode ?? "").last?.returns }
+        return last.count == finished.count ? last.map(mean) : []
+    }
+
     /// The entry's name in its suite, and what tells it apart from others of that name; see ``ReportRun``.
     var name: String { runs.first?.name ?? entry }
     var label: String { runs.first?.label ?? "" }

@@ -130,6 +130,10 @@ enum JSONReport {
         var step: Int?
         var wallSeconds: Double?
         var stepsPerSecond: Double?
+        /// Where the checkpoint is from that was evaluated.
+        var bestStep: Int?
+        /// Of a training, in the headline mode: what was learnt by when, and at its end.
+        var curve: Curve?
         /// The code that made it: several, one after the other, where it was resumed with another.
         var codeRevisions: [String]?
 
@@ -144,15 +148,32 @@ enum JSONReport {
             episodes = outcome?.episodes
             failed = outcome?.failed
             step = result.step
+            bestStep = result.bestStep
+            curve = run.isTrained ? Curve(run.curve(result.mode)) : nil
             wallSeconds = finite(result.wallSeconds)
             stepsPerSecond = finite(result.stepsPerSecond)
         }
 
         enum CodingKeys: String, CodingKey {
-            case seed, status, `return`, score, episodes, failed, step
+            case seed, status, `return`, score, episodes, failed, step, curve
+            case bestStep = "best_step"
             case wallSeconds = "wall_seconds"
             case stepsPerSecond = "steps_per_second"
             case codeRevisions = "code_revisions"
+        }
+    }
+
+    /// The mean return of each evaluation while training was paused.
+    private struct Curve: Encodable {
+        var steps: [Int]
+        var returns: [Double]
+
+        /// Nil without evaluations.
+        init?(_ records: [EvaluationRecord]) {
+            let records = records.filter { $0.returns.allSatisfy(\.isFinite) }
+            guard !records.isEmpty else { return nil }
+            steps = records.map(\.step)
+            returns = records.map { $0.returns.reduce(0, +) / Double($0.returns.count) }
         }
     }
 

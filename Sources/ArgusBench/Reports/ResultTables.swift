@@ -117,8 +117,19 @@ enum ResultTables {
             let single = count == 1 ? "; its interval is over episodes and says nothing about other training seeds" : ""
             notes.append("\(names.joined(separator: ", ")): n = \(count): a smoke test, not a claim\(single)")
         }
+        notes += result.entries.compactMap { earlierCheckpoints($0, result) }
         if result.entries.contains(where: \.isCentralised) { notes.append(centralisedNote) }
         return notes
+    }
+
+    /// Where training ended elsewhere than at its best checkpoint: by a tenth of the score's range, or of the return.
+    private static func earlierCheckpoints(_ entry: EntryResult, _ result: ScenarioResult) -> String? {
+        guard let best = entry.headline?.seedMeans, best.count == entry.ends.count else { return nil }
+        let range = result.scenario?.score.flatMap { $0.metric == "return" ? abs($0.ceiling - $0.floor) : nil }
+        let isElsewhere = zip(best, entry.ends).contains { abs($0 - $1) > 0.1 * (range ?? abs($0)) }
+        guard isElsewhere else { return nil }
+        let ends = entry.ends.map { NumberText.fixed($0, result.decimals) }.joined(separator: " ")
+        return "\(entry.entry): the table is of the best checkpoints; the last evaluations in training had \(ends)"
     }
 
     /// The differences between the best entry and each other one.

@@ -29,6 +29,9 @@ public struct MultilayerPerceptron: Layer {
     public let norms: [LayerNorm]
     public let activation: Activation
     public let placement: LayerNormPlacement
+    /// Of the layers' weights and biases, which live as long as the layers: a list for each call would be an allocation.
+    private let weightHandles: [Handle?]
+    private let biasHandles: [Handle?]
 
     /// - Parameters:
     ///   - sizes: input, hidden ..., output; at least two.
@@ -55,6 +58,8 @@ public struct MultilayerPerceptron: Layer {
             if !isLast, placement != .none { norms.append(try LayerNorm(size: sizes[index])) }
         }
         self.layers = layers
+        weightHandles = layers.map(\.weight.handle)
+        biasHandles = layers.map(\.bias.handle)
         self.norms = norms
         self.activation = activation
         self.placement = placement
@@ -91,9 +96,11 @@ public struct MultilayerPerceptron: Layer {
         let operation = activation == .relu ? CTORCH_RELU : CTORCH_TANH
         try TensorError.check(
             withExtendedLifetime((self, input, output)) {
-                Tensor.withHandles(layers.map(\.weight)) { weights, count in
-                    Tensor.withHandles(layers.map(\.bias)) { biases, _ in
-                        ctorch_perceptron_forward(weights, biases, count, operation, input.handle, output.handle)
+                weightHandles.withUnsafeBufferPointer { weights in
+                    biasHandles.withUnsafeBufferPointer { biases in
+                        ctorch_perceptron_forward(
+                            weights.baseAddress, biases.baseAddress, Int32(clamping: layers.count), operation,
+                            input.handle, output.handle)
                     }
                 }
             })

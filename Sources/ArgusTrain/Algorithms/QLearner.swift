@@ -36,6 +36,7 @@ final class QLearner: Learner {
 
     // Live rows, [copy, agent, …].
     private let inputs: AlignedBuffer<Float>
+    private let inputTensors: StepTensors
     private let starts: AlignedBuffer<Float>
     private let choices: AlignedBuffer<Int64>
     private let unusedLogProbabilities: AlignedBuffer<Float>
@@ -108,6 +109,7 @@ final class QLearner: Learner {
         self.environment = environment
         self.encoding = encoding
         inputs = AlignedBuffer(count: copies * agents * encoding.inputSize, zero: 0)
+        inputTensors = try StepTensors(inputs.pointer, steps: 1, shape: [copies * agents, encoding.inputSize])
         starts = AlignedBuffer(count: copies, zero: 0)
         choices = AlignedBuffer(count: copies * agents * heads.count, zero: 0)
         unusedLogProbabilities = AlignedBuffer(count: copies * agents, zero: 0)
@@ -136,7 +138,7 @@ final class QLearner: Learner {
                 }
                 for copy in 0..<environment.copies { starts.pointer[copy] = Float(local.starts[copy]) }
                 try actor.act(
-                    in: environment, inputs: inputs.pointer, starts: starts.pointer,
+                    in: environment, inputs: inputTensors(0), starts: starts.pointer,
                     legal: policy.description.usesMasks ? local.legal.baseAddress : nil, into: destination)
                 recorder.recordDecision(environment, choices: choices.pointer)
                 let acted = DispatchTime.now()

@@ -73,20 +73,19 @@ final class TeamActor: Remembering {
     /// - Parameters: `inputs`: [copy · agent, input]; `starts`: [copy], 1 where an episode begins; `legal`: [copy · agent,
     ///   choice] or nil when all are.
     func act(
-        in environment: VectorEnvironment, inputs: UnsafeMutablePointer<Float>, starts: UnsafeMutablePointer<Float>,
+        in environment: VectorEnvironment, inputs: Tensor, starts: UnsafeMutablePointer<Float>,
         legal: UnsafePointer<UInt8>?, into destination: Destination
     ) throws {
         let copies = environment.copies
         let agents = network.agents
-        let input = try Tensor.borrowing(inputs, shape: [rows, network.shape.inputs], type: .float32)
         if isRecurrent {
             let start = try Tensor.borrowing(starts, shape: [copies, 1], type: .float32)
                 .expanded(to: [copies, agents]).reshaped(to: [rows, 1])
-            let (output, next) = try network.step(input, hidden: hidden, starts: start)
+            let (output, next) = try network.step(inputs, hidden: hidden, starts: start)
             hidden = next
             try output.copy(to: outputs.elements)
         } else {
-            try network.infer(input, into: outputsTensor)
+            try network.infer(inputs, into: outputsTensor)
             if !isOnCPU { try outputsTensor.copy(to: outputs.elements) }
         }
         try logDeviation?.copy(to: deviations.elements)

@@ -16,6 +16,7 @@ final class RolloutPlayer {
     /// What the policy would choose at truncated episodes' final rows, [place, agent, head], where that is drawn.
     private(set) var finalChoices: [Int64] = []
     private let drawsBootstrapChoices: Bool
+    private let stepInputs: StepTensors
     private let scoreMetric: Int?
 
     var steps: Int { storage.steps }
@@ -52,6 +53,8 @@ final class RolloutPlayer {
             stateSize: stateSize, rule: rule, legalSize: specification.legalSize,
             horizon: environment.scenario.horizon,
             stateScaling: configuration.network.stateScaling(specification, size: stateSize))
+        stepInputs = try StepTensors(
+            storage.inputs.pointer, steps: configuration.rolloutSteps, shape: [copies * agents, encoding.inputSize])
         scoreMetric = environment.scoreMetricIndex
         self.drawsBootstrapChoices = drawsBootstrapChoices
     }
@@ -91,7 +94,7 @@ final class RolloutPlayer {
                 let begin = DispatchTime.now()
                 storage.storeObservations(environment, encoding, step: step)
                 try actor.act(
-                    in: environment, inputs: storage.inputs.pointer + step * copies * agents * encoding.inputSize,
+                    in: environment, inputs: stepInputs(step),
                     starts: storage.starts.pointer + step * copies,
                     legal: usesMasks
                         ? UnsafePointer(storage.legal.pointer + step * copies * agents * storage.legalSize) : nil,
