@@ -11,11 +11,11 @@ def perceptron(inputs, settings, outputs, gain, *, norm=False):
     layers = []
     for index in range(len(sizes) - 1):
         layer = nn.Linear(sizes[index], sizes[index + 1])
-        isLast = index == len(sizes) - 2
-        nn.init.orthogonal_(layer.weight, gain if isLast else 2**0.5)
+        is_last = index == len(sizes) - 2
+        nn.init.orthogonal_(layer.weight, gain if is_last else 2**0.5)
         nn.init.zeros_(layer.bias)
         layers.append(layer)
-        if not isLast:
+        if not is_last:
             layers += ([nn.LayerNorm(sizes[index + 1])] if norm else []) + [nn.ReLU()]
     return nn.Sequential(*layers)
 
