@@ -155,10 +155,8 @@ def test_every_algorithm_learns_and_plays_in_every_kind_of_scenario(tmp_path, al
     folder = tmp_path / "run"
     chosen = small(algorithm, recurrent=str(recurrent).lower(), share_parameters=str(shared).lower())
     argus(*arguments(out(folder), *chosen, scenario=scenario, algorithm=algorithm, steps=640), check=0)
-    lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
-    losses = [line["loss_td" if algorithm in [*Q_LEARNERS, "pqn-vdn"] else "loss_policy"] for line in lines[-1:]]
-    assert len(losses) == 1 and np.isfinite(losses).all()
-    # A file of the user's own is no id.
+    last = json.loads((folder / "metrics.jsonl").read_text().splitlines()[-1])
+    assert np.isfinite(last["loss_td" if algorithm in [*Q_LEARNERS, "pqn-vdn"] else "loss_policy"])
     team = ["--team", f"run:{folder}", "--episodes", 2, "--json"]
     assert json.loads(argus("evaluate", scenario, *team, check=0).stdout)["episodes"] == 2
 

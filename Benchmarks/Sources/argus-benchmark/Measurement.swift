@@ -2,7 +2,9 @@ import Dispatch
 
 /// Repeated measurements of one number.
 struct Measurement {
-    private(set) var values: [Double] = []
+    private(set) var values: [Double]
+
+    init(_ values: [Double] = []) { self.values = values }
 
     mutating func add(_ value: Double) { values.append(value) }
 

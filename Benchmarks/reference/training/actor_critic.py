@@ -3,10 +3,9 @@
 import torch
 
 from . import losses
-from .environments import AGENTS, CHOICES, SIZE, Rollout
-from .networks import categorical, perceptron, step_with_clipped_gradient
-
-WIDTH = SIZE + AGENTS
+from .environments import AGENTS, CHOICES, WIDTH
+from .networks import adam, categorical, move, perceptron, step_with_clipped_gradient
+from .rollout import Rollout
 
 
 class Learner:
@@ -15,9 +14,7 @@ class Learner:
         self.actor = perceptron(WIDTH, settings, CHOICES, 0.01)
         self.critic, self.target = (perceptron(AGENTS * WIDTH, settings, 1, 0.01) for _ in range(2))
         self.target.load_state_dict(self.critic.state_dict())
-        self.optimizers = [
-            torch.optim.Adam(network.parameters(), settings.learning_rate, eps=settings.adam_epsilon)
-            for network in (self.actor, self.critic)]
+        self.optimizers = adam([self.actor, self.critic], settings)
         self.rollout = Rollout(environment, settings, self.draw)
         # Running mean of squared advantages, and its weight.
         self.moments = (0.0, 0.0)
@@ -43,7 +40,5 @@ class Learner:
             policy.log_prob(rollout.choices), policy.entropy(), advantages.unsqueeze(2), values, returns,
             entropy_coefficient=settings.entropy_coefficient)[0]
         step_with_clipped_gradient(loss, self.optimizers, settings.maximum_gradient_norm)
-        with torch.no_grad():
-            for slow, fast in zip(self.target.parameters(), self.critic.parameters()):
-                slow.lerp_(fast, settings.target_rate)
+        move(self.target, self.critic, settings.target_rate)
         return steps

@@ -4,10 +4,9 @@ import torch
 import torch.nn.functional as F
 
 from . import losses
-from .environments import AGENTS, CHOICES, SIZE, Rollout
-from .networks import categorical, perceptron, step_with_clipped_gradient
-
-WIDTH = SIZE + AGENTS
+from .environments import AGENTS, CHOICES, WIDTH
+from .networks import adam, categorical, move, perceptron, step_with_clipped_gradient
+from .rollout import Rollout
 
 
 class Learner:
@@ -18,9 +17,7 @@ class Learner:
         width = AGENTS * WIDTH + WIDTH + AGENTS + 1 + AGENTS * CHOICES
         self.critic, self.target = (perceptron(width, settings, CHOICES, 0.01) for _ in range(2))
         self.target.load_state_dict(self.critic.state_dict())
-        self.optimizers = [
-            torch.optim.Adam(network.parameters(), settings.learning_rate, eps=settings.adam_epsilon)
-            for network in (self.actor, self.critic)]
+        self.optimizers = adam([self.actor, self.critic], settings)
         self.rollout = Rollout(environment, settings, self.draw)
         self.identity = torch.cat([torch.eye(AGENTS), torch.ones(AGENTS, 1)], 1)
         self.others = (1 - torch.eye(AGENTS)).repeat_interleave(CHOICES, 1)
@@ -62,7 +59,5 @@ class Learner:
             categorical(self.actor(inputs)), self.values(self.critic, inputs, rollout.choices), rollout.choices,
             returns, entropy_coefficient=settings.entropy_coefficient)[0]
         step_with_clipped_gradient(loss, self.optimizers, settings.maximum_gradient_norm)
-        with torch.no_grad():
-            for slow, fast in zip(self.target.parameters(), self.critic.parameters()):
-                slow.lerp_(fast, settings.target_rate)
+        move(self.target, self.critic, settings.target_rate)
         return steps

@@ -5,8 +5,18 @@ import pathlib
 import sys
 
 import numpy as np
+import torch
 
 AGENTS, SIZE, CHOICES = 2, 71, 5
+# An observation and its agent's one-hot number.
+WIDTH = SIZE + AGENTS
+HORIZON = 500
+IDS = torch.eye(AGENTS)
+
+
+def encoded(observations):
+    """Observations [copy, agent, component] with each agent's one-hot number."""
+    return torch.cat([torch.from_numpy(observations), IDS.expand(len(observations), -1, -1)], dim=2)
 
 
 class Rware:
@@ -55,50 +65,3 @@ class MakeVec:
     def step(self, actions):
         observations, rewards, _, truncated, info = self.environment.step(actions.astype(np.int32))
         return observations, rewards.sum(1), truncated, info.get("final_observations")
-
-
-class Rollout:
-    """Steps of all copies that a policy gradient learns from: tensors [step, copy, ...]."""
-
-    def __init__(self, environment, settings, draw):
-        """`draw`: inputs [copy, agent, input] to choices [copy, agent] and what else of them is kept."""
-        import torch
-
-        self.torch, self.environment, self.draw = torch, environment, draw
-        self.steps, self.copies = settings.rollout_steps, settings.copies
-        self.ids = torch.eye(AGENTS).expand(self.copies, AGENTS, AGENTS)
-        shape = (self.steps, self.copies)
-        self.inputs = torch.zeros(self.steps + 1, self.copies, AGENTS, SIZE + AGENTS)
-        self.final = torch.zeros(*shape, AGENTS, SIZE + AGENTS)
-        self.choices = torch.zeros(*shape, AGENTS, dtype=torch.int64)
-        self.kept = torch.zeros(*shape, AGENTS)
-        self.rewards = torch.zeros(shape)
-        self.ended = torch.zeros(shape, dtype=torch.int64)
-        self.observation = environment.reset()
-
-    def encoded(self, observation):
-        """Observations with each agent's one-hot number."""
-        return self.torch.cat([self.torch.from_numpy(observation), self.ids[: len(observation)]], dim=2)
-
-    def collect(self):
-        with self.torch.no_grad():
-            for step in range(self.steps):
-                inputs = self.inputs[step] = self.encoded(self.observation)
-                self.choices[step], self.kept[step] = self.draw(inputs)
-                self.observation, rewards, cut, final = self.environment.step(self.choices[step].numpy())
-                self.rewards[step] = self.torch.from_numpy(rewards)
-                self.ended[step] = 2 * self.torch.from_numpy(cut)
-                if cut.any():
-                    rows = self.torch.from_numpy(cut)
-                    self.final[step, rows] = self.encoded(final[cut])
-            self.inputs[self.steps] = self.encoded(self.observation)
-        return self.steps * self.copies
-
-    def next_values(self, value):
-        """Values of the rows after each step and of the stored rows; those of final rows where an episode was cut."""
-        values = value(self.inputs)
-        following = values[1:].clone()
-        cut = self.ended == 2
-        if cut.any():
-            following[cut] = value(self.final[cut])
-        return values, following

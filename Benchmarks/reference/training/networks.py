@@ -44,6 +44,20 @@ def categorical(logits):
     return torch.distributions.Categorical(logits=logits, validate_args=False)
 
 
+def adam(networks, settings):
+    """An optimiser of each."""
+    return [
+        torch.optim.Adam(network.parameters(), settings.learning_rate, eps=settings.adam_epsilon)
+        for network in networks]
+
+
+@torch.no_grad()
+def move(target, source, rate):
+    """A target network's soft update."""
+    for slow, fast in zip(target.parameters(), source.parameters()):
+        slow.lerp_(fast, rate)
+
+
 def step_with_clipped_gradient(loss, optimizers, maximum_norm):
     """One gradient step of each optimiser, its own parameters' gradient clipped by norm."""
     for optimizer in optimizers:

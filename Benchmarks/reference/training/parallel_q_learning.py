@@ -3,23 +3,22 @@
 import torch
 
 from . import losses
-from .environments import AGENTS, CHOICES, SIZE, Rollout
-from .networks import perceptron, step_with_clipped_gradient
+from .environments import CHOICES, WIDTH
+from .networks import adam, perceptron, step_with_clipped_gradient
+from .rollout import Rollout, explored
 
 
 class Learner:
     def __init__(self, algorithm, environment, settings):
         self.settings = settings
-        self.network = perceptron(SIZE + AGENTS, settings, CHOICES, 0.1, norm=settings.layer_norm)
-        self.optimizer = torch.optim.Adam(
-            self.network.parameters(), settings.learning_rate, eps=settings.adam_epsilon)
+        self.network = perceptron(WIDTH, settings, CHOICES, 0.1, norm=settings.layer_norm)
+        self.optimizers = adam([self.network], settings)
         self.exploration = settings.exploration_end
         self.rollout = Rollout(environment, settings, self.draw)
 
     def draw(self, inputs):
         choices = losses.best_choices(self.network(inputs)).squeeze(-1)
-        explores = torch.rand(choices.shape) < self.exploration
-        return torch.where(explores, torch.randint(CHOICES, choices.shape), choices), 0.0
+        return explored(choices, self.exploration), 0.0
 
     def loss(self, copies):
         settings, rollout = self.settings, self.rollout
@@ -43,5 +42,5 @@ class Learner:
         steps = self.rollout.collect()
         for _ in range(settings.epochs):
             for copies in torch.randperm(settings.copies).chunk(settings.minibatches):
-                step_with_clipped_gradient(self.loss(copies), [self.optimizer], settings.maximum_gradient_norm)
+                step_with_clipped_gradient(self.loss(copies), self.optimizers, settings.maximum_gradient_norm)
         return steps

@@ -5,10 +5,9 @@ import torch
 from torch import nn
 
 from . import losses
-from .environments import AGENTS, CHOICES, SIZE, Rollout
-from .networks import Mixer, categorical, perceptron, step_with_clipped_gradient
-
-WIDTH = SIZE + AGENTS
+from .environments import AGENTS, CHOICES, WIDTH
+from .networks import Mixer, adam, categorical, perceptron, step_with_clipped_gradient
+from .rollout import Rollout
 
 
 class Critic(nn.Module):
@@ -33,9 +32,7 @@ class Learner:
         self.settings = settings
         self.actor = perceptron(WIDTH, settings, CHOICES, 0.01)
         self.critic = Critic(algorithm, settings)
-        self.optimizers = [
-            torch.optim.Adam(network.parameters(), settings.learning_rate, eps=settings.adam_epsilon)
-            for network in (self.actor, self.critic)]
+        self.optimizers = adam([self.actor, self.critic], settings)
         self.rollout = Rollout(environment, settings, self.draw)
         # Running moments of returns: mean, mean of squares, weight.
         self.moments = np.zeros(3)

@@ -7,11 +7,9 @@ import numpy as np
 import torch
 
 from . import losses
-from .environments import AGENTS, CHOICES, SIZE
+from .environments import AGENTS, CHOICES, HORIZON, WIDTH, encoded
 from .networks import Mixer, perceptron, step_with_clipped_gradient
-
-WIDTH = SIZE + AGENTS
-HORIZON = 500
+from .rollout import explored
 
 
 class Learner:
@@ -23,7 +21,6 @@ class Learner:
         parameters = [*self.network.parameters(), *(self.mixer.parameters() if self.mixer else [])]
         self.optimizer = torch.optim.Adam(parameters, settings.learning_rate, eps=settings.adam_epsilon)
         self.copy_to_target()
-        self.ids = torch.eye(AGENTS).expand(settings.copies, AGENTS, AGENTS)
         self.exploration = settings.exploration_end
         # An episode: inputs [horizon + 1, agent, input], choices and rewards.
         bytes_each = 4 * (HORIZON + 1) * AGENTS * (WIDTH + 2)
@@ -49,22 +46,18 @@ class Learner:
         if self.mixer:
             self.target_mixer.load_state_dict(self.mixer.state_dict())
 
-    def encoded(self, observation):
-        return torch.cat([torch.from_numpy(observation), self.ids[: len(observation)]], dim=2)
-
     @torch.no_grad()
     def collect(self):
         for _ in range(self.settings.rollout_steps):
-            inputs = self.encoded(self.observation)
+            inputs = encoded(self.observation)
             choices = losses.best_choices(self.network(inputs)).squeeze(-1)
-            explores = torch.rand(choices.shape) < self.exploration
-            choices = torch.where(explores, torch.randint(CHOICES, choices.shape), choices)
+            choices = explored(choices, self.exploration)
             self.observation, rewards, cut, final = self.environment.step(choices.numpy())
             for copy, (episode, time) in enumerate(zip(self.running, self.times)):
                 episode[0][time], episode[1][time], episode[2][time] = inputs[copy], choices[copy], float(rewards[copy])
             self.times += 1
             for copy in np.nonzero(cut)[0]:
-                self.running[copy][0][HORIZON] = self.encoded(final[copy : copy + 1])[0]
+                self.running[copy][0][HORIZON] = encoded(final[copy : copy + 1])[0]
                 self.replay.append(self.running[copy])
                 self.running[copy], self.times[copy] = self.empty(), 0
         return self.settings.rollout_steps * self.settings.copies

@@ -84,8 +84,8 @@ struct EntryResult {
 
     /// The mean return of each finished run's last evaluation in training, by seed; empty where there is none.
     var ends: [Double] {
-        let last = finished.compactMap { $0.curve(mode ?? "").last?.returns }
-        return last.count == finished.count ? last.map(mean) : []
+        let last = finished.compactMap { $0.curve(mode ?? "").last?.meanReturn }
+        return last.count == finished.count ? last : []
     }
 
     /// The entry's name in its suite, and what tells it apart from others of that name; see ``ReportRun``.

@@ -173,7 +173,7 @@ enum JSONReport {
             let records = records.filter { $0.returns.allSatisfy(\.isFinite) }
             guard !records.isEmpty else { return nil }
             steps = records.map(\.step)
-            returns = records.map { $0.returns.reduce(0, +) / Double($0.returns.count) }
+            returns = records.map(\.meanReturn)
         }
     }
 

@@ -213,8 +213,7 @@ enum ResultTables {
             var byStep: [Int: [Double]] = [:]
             for run in entry.finished {
                 for record in run.curve(entry.mode ?? "") {
-                    byStep[record.step, default: []].append(
-                        record.returns.reduce(0, +) / Double(record.returns.count))
+                    byStep[record.step, default: []].append(record.meanReturn)
                 }
             }
             returns.append(byStep)

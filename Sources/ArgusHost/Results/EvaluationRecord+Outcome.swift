@@ -6,6 +6,11 @@ extension EvaluationRecord {
             lengths: episodes.lengths, metrics: episodes.metrics, failed: episodes.failed, wallSeconds: wallSeconds)
     }
 
+    /// The mean over the episodes; NaN without any.
+    public var meanReturn: Double {
+        returns.isEmpty ? .nan : returns.reduce(0, +) / Double(returns.count)
+    }
+
     /// What the episodes came to, in the scenario's terms.
     ///
     /// The interval here is over episodes by the normal approximation; tables compute theirs over seeds.
@@ -16,7 +21,7 @@ extension EvaluationRecord {
             if !defined.isEmpty { means[name] = defined.reduce(0, +) / Double(defined.count) }
         }
         let count = Double(returns.count)
-        let mean = returns.isEmpty ? .nan : returns.reduce(0, +) / count
+        let mean = meanReturn
         var interval: [Double]?
         if returns.count > 1 {
             let variance = returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)

@@ -141,14 +141,6 @@ final class RolloutPlayer {
         finalChoices += drawn
     }
 
-    /// Of memories [copy · row, size] after a step, those of the copies whose episodes it cut.
-    func memories(_ hidden: Tensor, of finals: Range<Int>, after step: Int) throws -> Tensor {
-        let (rows, size) = (hidden.shape[0] / copies, hidden.shape[1])
-        let ended = try Tensor(storage.finalPlaces[finals].map { Int64($0 - step * copies) })
-        return try hidden.reshaped(to: [copies, rows * size]).gatheredRows(ended)
-            .reshaped(to: [finals.count * rows, size])
-    }
-
     /// The same draws as the next rollout's first, if the actor stayed as it is.
     private func drawEdgeChoices() throws {
         let rows = copies * agents
@@ -200,6 +192,14 @@ final class RolloutPlayer {
                 Array(storage.finalStates[range.lowerBound * size..<range.upperBound * size]),
                 shape: [range.count, size])
         )
+    }
+
+    /// Of memories [copy · row, size] after a step, those of the copies whose episodes it cut.
+    func memories(_ hidden: Tensor, of finals: Range<Int>, after step: Int) throws -> Tensor {
+        let (rows, size) = (hidden.shape[0] / copies, hidden.shape[1])
+        let ended = try Tensor(storage.finalPlaces[finals].map { Int64($0 - step * copies) })
+        return try hidden.reshaped(to: [copies, rows * size]).gatheredRows(ended)
+            .reshaped(to: [finals.count * rows, size])
     }
 
     /// [copy · rowsPerCopy, 1]: 1 where an episode begins at `step`.

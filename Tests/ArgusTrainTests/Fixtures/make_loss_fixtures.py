@@ -65,10 +65,6 @@ def episode():
     return legal, legal_choices(legal.view(-1, CHOICES)).view(rows, AGENTS), acting, present
 
 
-def discounts(elapsed):
-    return GAMMA**elapsed
-
-
 def q_learning():
     """Double Q-learning with λ-returns, and PQN's: there the same values choose, are chosen, and come next."""
     rows = TIME + 1
@@ -98,7 +94,7 @@ def q_learning():
             # Where nobody decides next there is nothing to bootstrap from.
             traces = torch.where(decides[1:] > 0, LAMBDA, 1.0)
             targets = losses.lambda_returns(
-                reward, future[1:], ended, discounts(elapsed).unsqueeze(1).expand(reward.shape), traces)
+                reward, future[1:], ended, (GAMMA**elapsed).unsqueeze(1).expand(reward.shape), traces)
             loss = losses.temporal_difference(joint[:TIME], targets, counts[:TIME])
             online.grad = None
             mixer.zero_grad()
