@@ -134,10 +134,12 @@ if let libtorch {
     }
     let gpuFlags = gpuLibraries.flatMap { ["-Xlinker", "--no-as-needed", "-l\($0)", "-Xlinker", "--as-needed"] }
     targets += [
+        // What calls libtorch, and a library of its own that is linked with it and loaded when it is first needed.
+        .target(name: "CTorch", path: "Sources/CTorch", sources: ["ctorch.c"], linkerSettings: [.linkedLibrary("dl")]),
         .target(
-            name: "CTorch",
+            name: "CTorchLibrary", path: "Sources/CTorch", sources: ["Library"],
             cxxSettings: [
-                .unsafeFlags(["-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include"])
+                .unsafeFlags(["-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include"]),
             ],
             linkerSettings: [
                 .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"] + gpuFlags),
@@ -174,6 +176,7 @@ var products: [Product] = [
     .library(name: "MatrixGames", type: .dynamic, targets: ["MatrixGames"]),
 ]
 if libtorch != nil {
+    products.append(.library(name: "CTorchLibrary", type: .dynamic, targets: ["CTorchLibrary"]))
     products.append(.library(name: "ArgusTensor", targets: ["ArgusTensor"]))
     products.append(.library(name: "ArgusModels", targets: ["ArgusModels"]))
 }

@@ -14,6 +14,7 @@ let package = Package(
                 .product(name: "ArgusHost", package: "ArgusOrch"),
                 .product(name: "ArgusEnvAPI", package: "ArgusOrch"),
                 .product(name: "ArgusTensor", package: "ArgusOrch"),
+                .product(name: "CTorchLibrary", package: "ArgusOrch"),
                 .product(name: "ArgusModels", package: "ArgusOrch"),
                 .product(name: "WarehouseRules", package: "ArgusOrch"),
             ])

@@ -257,7 +257,7 @@ set_up() {
 # True when the built command is newer than everything it is built from. This runs at every start: keep it quick.
 is_built() {
     local built sources=() source
-    [[ -x $BUILD/argus && -r $STAMP && -e $LIBTORCH/lib/libtorch_cpu.so ]] || return 1
+    [[ -x $BUILD/argus && -e $BUILD/libCTorchLibrary.so && -r $STAMP && -e $LIBTORCH/lib/libtorch_cpu.so ]] || return 1
     mapfile -t built <"$STAMP"
     [[ ${built[0]:-} == "$ARGUS_HOME" && ${built[1]:-} == "$LIBTORCH" ]] || return 1
     for source in "$ARGUS_HOME"/{Package.swift,Sources,Plugins,requirements-torch.txt}; do

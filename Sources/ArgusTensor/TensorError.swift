@@ -11,6 +11,7 @@ public struct TensorError: Error, Sendable, Hashable, CustomStringConvertible {
             case fileAccess = "file access"
             case fileFormat = "file format"
             case internalError = "internal error"
+            case notLoaded = "not loaded"
         }
 
         private let value: Value
@@ -27,6 +28,8 @@ public struct TensorError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let fileFormat = Code(value: .fileFormat)
         /// A failure that none of the others describes.
         public static let internalError = Code(value: .internalError)
+        /// libtorch is not where it was when this was built.
+        public static let notLoaded = Code(value: .notLoaded)
 
         public var description: String { value.rawValue }
     }
@@ -51,6 +54,7 @@ extension TensorError {
         case CTORCH_INVALID_ARGUMENT: code = .invalidArgument
         case CTORCH_TORCH_ERROR: code = .refused
         case CTORCH_OUT_OF_MEMORY: code = .outOfMemory
+        case CTORCH_NOT_LOADED: code = .notLoaded
         default: code = .internalError
         }
         return TensorError(code: code, message: ctorch_last_error().map { String(cString: $0) } ?? "")

@@ -1,7 +1,11 @@
 import CTorch
 
-/// The libtorch that is linked.
+/// The libtorch that is used.
 public enum TorchInfo {
+    /// Loads it now; otherwise the first tensor does.
+    /// - Throws: ``TensorError`` (not loaded) when it is not where it was when this was built.
+    public static func load() throws(TensorError) { try TensorError.check(ctorch_load()) }
+
     /// For example `2.13.0`.
     public static var version: String { ctorch_version().map { String(cString: $0) } ?? "" }
 

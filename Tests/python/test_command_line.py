@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -468,6 +469,34 @@ def test_bench_runs_reports_and_resumes(tmp_path):
     again = argus("bench", "--resume", out)
     assert again.returncode == 0, again.stderr
     assert {path: path.stat().st_mtime_ns for path in out.rglob("result.json")} == done
+
+
+def test_only_commands_with_networks_load_libtorch_and_say_it_when_they_cannot(tmp_path):
+    if not has_training():
+        pytest.skip("this build has no libtorch")
+    run = tmp_path / "run"
+    trained = argus("train", "matrix-games/climbing", "--algorithm", "ippo", "--steps", 500, "--out", run)
+    assert trained.returncode == 0, trained.stderr
+    # The command alone, without the library that is built beside it.
+    alone = tmp_path / "argus"
+    shutil.copy(COMMAND, alone)
+    folder = str(pathlib.Path(COMMAND).parent)
+
+    def without(*arguments):
+        return subprocess.run(
+            [alone, *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120,
+            env=os.environ | {"ARGUS_HOME": str(ROOT), "ARGUS_PLUGIN_PATH": folder})
+
+    for arguments in [["list"], ["evaluate", SCENARIO, "--team", "random", "--episodes", 2], ["list", "algorithms"]]:
+        result = without(*arguments)
+        assert result.returncode == 0, result.stderr
+    for arguments in [
+        ["train", SCENARIO, "--algorithm", "ippo", "--out", tmp_path / "other"],
+        ["evaluate", "matrix-games/climbing", "--team", f"run:{run}"],
+        ["evaluate", SCENARIO, "--team", "llm:smollm2"],
+    ]:
+        assert_error(without(*arguments), 1, "libtorch cannot be loaded", "libCTorchLibrary.so")
+    assert not (tmp_path / "other").exists()
 
 
 def test_train_refuses_unknown_names_or_says_that_libtorch_is_missing(tmp_path):

@@ -195,6 +195,8 @@ class Driver:
             try:
                 self._socket.send_multipart([header, meta, *frames])
             except zmq.Again:
+                if (trouble := self._trouble()) is not None:
+                    raise self._lost("the server is gone", trouble) from None
                 raise self._lost("cannot send", "no connection") from None
             except zmq.ZMQError as error:
                 raise self._lost("cannot send", str(error)) from error

@@ -100,6 +100,7 @@ public struct RunPolicyProvider: PolicyProvider {
                 .policy, "bad policy", at: "run", found: "no folder", expected: "run:DIR",
                 remedy: "'run:results/my-run'")
         }
+        try Libtorch.require()
         // A decision is small: more threads cost more than they bring, and would not repeat it bit for bit.
         do {
             try TorchThreads.set(1)

@@ -12,6 +12,7 @@ public struct TrainingDevice: Sendable {
 
     /// - Throws: ``ArgusError`` where this libtorch or this machine does not have it.
     public init(named name: String) throws(ArgusError) {
+        try Libtorch.require()
         self.name = name
         do {
             _ = try Tensor.zeros([1], device: device).item()

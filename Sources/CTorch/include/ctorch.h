@@ -12,6 +12,7 @@
 //            An axis counts from 0, or from the end if negative.
 // Devices.   A device is "cpu", "cuda:0", ...; a null pointer means "cpu". A device that this build or machine
 //            lacks is an error like any other.
+// Loading.   libtorch is in a library of its own, libCTorchLibrary.so beside the program, which the first call loads.
 #ifndef CTORCH_H
 #define CTORCH_H
 
@@ -31,6 +32,7 @@ enum {
     CTORCH_TORCH_ERROR = 2,       // refused by libtorch: shapes, dtypes, devices, autograd
     CTORCH_OUT_OF_MEMORY = 3,
     CTORCH_INTERNAL_ERROR = 4,    // anything else that was thrown
+    CTORCH_NOT_LOADED = 5,        // the library, or what it is linked with, is not where it was when it was built
 };
 
 // The element types. The values are stable.
@@ -48,6 +50,9 @@ typedef enum ctorch_dtype {
 typedef struct ctorch_tensor ctorch_tensor;
 
 // MARK: Process
+
+// Loads libtorch now. Every function does so by itself, and those with a status return CTORCH_NOT_LOADED if it fails.
+int ctorch_load(void);
 
 // The reason of this thread's latest failure; empty if none. Valid until this thread's next failure.
 const char *ctorch_last_error(void);

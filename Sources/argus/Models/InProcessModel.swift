@@ -4,6 +4,7 @@ import ArgusHost
 import ArgusLanguage
 import ArgusModels
 import ArgusTensor
+import ArgusTrain
 import Foundation
 
 /// A language model that runs in this process, as language policies ask it. Its weights are read when it is asked first.
@@ -70,8 +71,9 @@ final class InProcessModel: LanguageBackend {
     ///
     /// - Parameters: `isReplay`: all replies are recorded: nothing is fetched, and no weights are loaded (a file's are
     ///   hashed); `threads`: that it computes on.
-    /// - Throws: ``ArgusError`` (policy) for a name or path that there is not.
+    /// - Throws: ``ArgusError`` (policy) for a name or path that there is not; when libtorch cannot be loaded.
     init(_ reference: ModelReference, isReplay: Bool, threads: Int) throws(ArgusError) {
+        if !isReplay { try Libtorch.require() }
         model = reference.modelName
         self.reference = reference
         self.isReplay = isReplay

@@ -10,11 +10,9 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/linalg_qr.h>
 #include <ATen/ops/sign.h>
-#include <malloc.h>
 #include <torch/version.h>
 
 #include <algorithm>
-#include <climits>
 #include <cstring>
 #include <string>
 
@@ -37,22 +35,11 @@ int ctorch_set_threads(int32_t count) {
 
 int32_t ctorch_threads(void) { return at::get_num_threads(); }
 
-void ctorch_keep_freed_memory(void) {
-    mallopt(M_TRIM_THRESHOLD, INT_MAX);
-    mallopt(M_TOP_PAD, 128 << 20);
-    mallopt(M_MMAP_THRESHOLD, 32 << 20);
-}
-
 int ctorch_set_interop_threads(int32_t count) {
     return ctorch::guarded([&] {
         if (count < 1) throw std::invalid_argument("the number of threads is less than 1");
         at::set_num_interop_threads(count);
     });
-}
-
-size_t ctorch_heap_bytes(void) {
-    const struct mallinfo2 information = mallinfo2();
-    return information.uordblks + information.hblkhd;
 }
 
 void ctorch_release(ctorch_tensor *tensor) { delete tensor; }
