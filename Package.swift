@@ -139,7 +139,7 @@ if let libtorch {
         .target(
             name: "CTorchLibrary", path: "Sources/CTorch", sources: ["Library"],
             cxxSettings: [
-                .unsafeFlags(["-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include"]),
+                .unsafeFlags(["-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include"])
             ],
             linkerSettings: [
                 .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"] + gpuFlags),
