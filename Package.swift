@@ -11,6 +11,9 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+// Tests are compiled twice as fast without the optimiser. Those that count allocations need what it inlines.
+let testSettings = settings + [.unsafeFlags(["-Onone"])]
+
 var targets: [Target] = [
     // The plugin boundary and its Swift side. No unsafe build flags here: other packages depend on it.
     .target(name: "CArgusEnv"),
@@ -81,7 +84,7 @@ var targets: [Target] = [
 
 targets += [
     .testTarget(
-        name: "ArgusEnvAPITests", dependencies: ["ArgusEnvAPI"], exclude: ["Fixtures"], swiftSettings: settings),
+        name: "ArgusEnvAPITests", dependencies: ["ArgusEnvAPI"], exclude: ["Fixtures"], swiftSettings: testSettings),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .target(
         name: "PluginFixtures", dependencies: ["ArgusHost", "ArgusEnvAPI"], path: "Tests/PluginFixtures",
@@ -90,24 +93,24 @@ targets += [
         name: "ArgusHostTests",
         dependencies: ["ArgusHost", "ArgusEnvAPI", "CArgusEnv", "CAllocationCounter", "PluginFixtures"],
         swiftSettings: settings),
-    .testTarget(name: "ArgusWireTests", dependencies: ["ArgusWire", "ArgusEnvAPI"], swiftSettings: settings),
+    .testTarget(name: "ArgusWireTests", dependencies: ["ArgusWire", "ArgusEnvAPI"], swiftSettings: testSettings),
     .testTarget(
         name: "ArgusZeroMQTests", dependencies: ["ArgusZeroMQ", "CAllocationCounter"], swiftSettings: settings),
     .testTarget(
         name: "ConformanceTests", dependencies: ["ArgusTesting", "ArgusHost", "ArgusEnvAPI", "PluginFixtures"],
-        swiftSettings: settings),
+        swiftSettings: testSettings),
     .testTarget(
         name: "ArgusBenchTests", dependencies: ["ArgusBench", "ArgusEnvAPI", "ArgusHost"], exclude: ["Fixtures"],
-        swiftSettings: settings),
+        swiftSettings: testSettings),
     .testTarget(
         name: "ArgusLanguageTests", dependencies: ["ArgusLanguage", "ArgusHost", "ArgusEnvAPI", "PluginFixtures"],
-        swiftSettings: settings),
+        swiftSettings: testSettings),
     .testTarget(
         name: "WarehouseRulesTests", dependencies: ["WarehouseRules", "ArgusEnvAPI"], exclude: ["Fixtures"],
-        swiftSettings: settings),
+        swiftSettings: testSettings),
     .testTarget(
         name: "ForagingTests", dependencies: ["ForagingRules", "ArgusEnvAPI"], exclude: ["Fixtures"],
-        swiftSettings: settings),
+        swiftSettings: testSettings),
     .testTarget(
         name: "SkirmishTests", dependencies: ["SkirmishRules", "ArgusEnvAPI", "CAllocationCounter"],
         exclude: ["Fixtures"], swiftSettings: settings),
@@ -149,14 +152,14 @@ if let libtorch {
         .target(
             name: "ArgusTrain", dependencies: ["ArgusHost", "ArgusEnvAPI", "ArgusTensor"], swiftSettings: settings),
         .testTarget(
-            name: "ArgusTensorTests", dependencies: ["ArgusTensor", "ArgusEnvAPI"], swiftSettings: settings),
+            name: "ArgusTensorTests", dependencies: ["ArgusTensor", "ArgusEnvAPI"], swiftSettings: testSettings),
         .testTarget(
             name: "ArgusTrainTests", dependencies: ["ArgusTrain", "ArgusTensor", "ArgusHost", "ArgusEnvAPI"],
-            exclude: ["Fixtures"], swiftSettings: settings),
+            exclude: ["Fixtures"], swiftSettings: testSettings),
         .target(name: "ArgusModels", dependencies: ["ArgusTensor", "ArgusEnvAPI"], swiftSettings: settings),
         .testTarget(
             name: "ArgusModelsTests", dependencies: ["ArgusModels", "ArgusTensor", "ArgusEnvAPI"],
-            exclude: ["Reference", "Fixtures"], swiftSettings: settings),
+            exclude: ["Reference", "Fixtures"], swiftSettings: testSettings),
     ]
 }
 targets.append(.executableTarget(name: "argus", dependencies: commandDependencies, swiftSettings: commandSettings))

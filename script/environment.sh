@@ -267,7 +267,7 @@ is_built() {
     [[ -z $(find -H "${sources[@]}" -cnewer "$STAMP" -print -quit) ]]
 }
 
-# Builds the whole package, its tests apart; under the lock.
+# build [OPTION ...]: builds the whole package, its tests apart unless an option of swift build says so; under the lock.
 build() {
     is_built && return
     local started=$DEPS/.build-started
@@ -277,7 +277,7 @@ build() {
         rm -rf "$ARGUS_HOME"/.build{,-*}
     fi
     [[ -e $BUILD/argus ]] || say "Building in release; the first build takes several minutes"
-    swift build --configuration release --package-path "$ARGUS_HOME" >&2 ||
+    swift build --configuration release --package-path "$ARGUS_HOME" "$@" >&2 ||
         fail "the build failed (swift build): found the errors above, expected none. Try again after mending them, or \
 after removing $ARGUS_HOME/.build."
     mv "$started" "$STAMP"
