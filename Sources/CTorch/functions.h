@@ -75,9 +75,11 @@ FORWARD(gru_sequence, (const ctorch_tensor *input, const ctorch_tensor *hidden, 
         const ctorch_tensor *input_weight, const ctorch_tensor *hidden_weight, const ctorch_tensor *input_bias,
         const ctorch_tensor *hidden_bias, ctorch_tensor **out),
         (input, hidden, keeps, input_weight, hidden_weight, input_bias, hidden_bias, out))
-FORWARD(perceptron_forward, (const ctorch_tensor *const *weights, const ctorch_tensor *const *biases, int32_t layers,
-        ctorch_unary activation, const ctorch_tensor *input, ctorch_tensor *output),
-        (weights, biases, layers, activation, input, output))
+FORWARD(perceptron_forward, (const ctorch_perceptron *perceptron, const ctorch_tensor *input, ctorch_tensor *output),
+        (perceptron, input, output))
+FORWARD(recurrent_step, (const ctorch_perceptron *body, const ctorch_gated_unit *unit, const ctorch_perceptron *head,
+        const ctorch_tensor *input, const ctorch_tensor *starts, ctorch_tensor *hidden, ctorch_tensor *output),
+        (body, unit, head, input, starts, hidden, output))
 FORWARD(linear_inference, (const ctorch_tensor *input, const ctorch_tensor *weight, const ctorch_tensor *bias,
         ctorch_tensor **out), (input, weight, bias, out))
 FORWARD(rms_norm, (const ctorch_tensor *input, const ctorch_tensor *weight, double epsilon, ctorch_tensor **out),

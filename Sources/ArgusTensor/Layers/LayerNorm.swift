@@ -10,8 +10,11 @@ public struct LayerNorm: Layer {
         bias = try Tensor.zeros([size]).requiringGradient()
     }
 
+    /// Added to the variance.
+    static let epsilon = 1e-5
+
     public func callAsFunction(_ input: Tensor) throws(TensorError) -> Tensor {
-        try input.layerNorm(weight: weight, bias: bias)
+        try input.layerNorm(weight: weight, bias: bias, epsilon: LayerNorm.epsilon)
     }
 
     public var parameters: [(name: String, tensor: Tensor)] { [("weight", weight), ("bias", bias)] }

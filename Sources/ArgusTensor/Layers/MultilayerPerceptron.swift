@@ -20,6 +20,14 @@ public enum LayerNormPlacement: String, Sendable, Hashable, CaseIterable, Codabl
     case beforeActivation
     /// Linear, activation, norm: as the MAPPO paper's networks (Yu et al. 2022) have it.
     case afterActivation
+
+    fileprivate var code: ctorch_norm_placement {
+        switch self {
+        case .none: CTORCH_NO_NORM
+        case .beforeActivation: CTORCH_NORM_BEFORE_ACTIVATION
+        case .afterActivation: CTORCH_NORM_AFTER_ACTIVATION
+        }
+    }
 }
 
 /// Fully connected layers with an activation after each but the last.
@@ -32,6 +40,8 @@ public struct MultilayerPerceptron: Layer {
     /// Of the layers' weights and biases, which live as long as the layers: a list for each call would be an allocation.
     private let weightHandles: [Handle?]
     private let biasHandles: [Handle?]
+    private let normWeightHandles: [Handle?]
+    private let normBiasHandles: [Handle?]
 
     /// - Parameters:
     ///   - sizes: input, hidden ..., output; at least two.
@@ -61,6 +71,8 @@ public struct MultilayerPerceptron: Layer {
         weightHandles = layers.map(\.weight.handle)
         biasHandles = layers.map(\.bias.handle)
         self.norms = norms
+        normWeightHandles = norms.map(\.weight.handle)
+        normBiasHandles = norms.map(\.bias.handle)
         self.activation = activation
         self.placement = placement
     }
@@ -83,27 +95,29 @@ public struct MultilayerPerceptron: Layer {
     ///   - input: `[rows, sizes.first]`; may be borrowed from the environments' buffer.
     ///   - output: `[rows, sizes.last]`, which is overwritten; may be borrowed too.
     public func infer(_ input: Tensor, into output: Tensor) throws(TensorError) {
-        guard norms.isEmpty else {
-            let result = try withoutGradient { () throws(TensorError) in try self(input) }
-            guard result.shape == output.shape else {
-                throw TensorError(
-                    code: .invalidArgument,
-                    message: "perceptron output: found shape \(output.shape), expected \(result.shape)")
-            }
-            try output.copyInPlace(from: result)
-            return
-        }
-        let operation = activation == .relu ? CTORCH_RELU : CTORCH_TANH
         try TensorError.check(
             withExtendedLifetime((self, input, output)) {
-                weightHandles.withUnsafeBufferPointer { weights in
-                    biasHandles.withUnsafeBufferPointer { biases in
-                        ctorch_perceptron_forward(
-                            weights.baseAddress, biases.baseAddress, Int32(clamping: layers.count), operation,
-                            input.handle, output.handle)
+                withHandles { perceptron in ctorch_perceptron_forward(perceptron, input.handle, output.handle) }
+            })
+    }
+
+    /// Lends the layers as the shim wants them.
+    func withHandles(_ body: (UnsafePointer<ctorch_perceptron>) -> Int32) -> Int32 {
+        weightHandles.withUnsafeBufferPointer { weights in
+            biasHandles.withUnsafeBufferPointer { biases in
+                normWeightHandles.withUnsafeBufferPointer { normWeights in
+                    normBiasHandles.withUnsafeBufferPointer { normBiases in
+                        var perceptron = ctorch_perceptron(
+                            weights: weights.baseAddress, biases: biases.baseAddress,
+                            norm_weights: normWeights.baseAddress, norm_biases: normBiases.baseAddress,
+                            layers: Int32(clamping: layers.count),
+                            activation: activation == .relu ? CTORCH_RELU : CTORCH_TANH, norm: placement.code,
+                            epsilon: LayerNorm.epsilon)
+                        return body(&perceptron)
                     }
                 }
-            })
+            }
+        }
     }
 
     public var parameters: [(name: String, tensor: Tensor)] {

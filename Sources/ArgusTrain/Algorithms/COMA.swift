@@ -175,6 +175,6 @@ final class COMALearner: Learner {
     }
 
     func restore(_ saved: [String: Tensor]) throws {
-        try restoreTensors(from: saved, memories: [player.actor])
+        try restoreTensors(from: saved)
     }
 }

@@ -37,18 +37,9 @@ extension Learner {
     func requireLearning() throws(ArgusError) {}
 }
 
-/// Something with a memory that moves on while it plays.
-protocol Remembering: AnyObject {
-    var hidden: Tensor { get set }
-}
-
 extension Learner {
-    /// Writes what was saved into the tensors of ``state``, `others` apart. Each memory gets a tensor of its own first:
-    /// memory is replaced at every step, so that the old tensor may be read elsewhere, as a rollout's first.
-    func restoreTensors(
-        from saved: [String: Tensor], memories: [any Remembering], except others: [String] = []
-    ) throws {
-        for memory in memories { memory.hidden = try memory.hidden.cloned() }
+    /// Writes what was saved into the tensors of ``state``, `others` apart.
+    func restoreTensors(from saved: [String: Tensor], except others: [String] = []) throws {
         try ArgusTensor.restoreTensors(
             state.filter { !others.contains($0.name) }, from: saved, owner: "checkpoint")
     }

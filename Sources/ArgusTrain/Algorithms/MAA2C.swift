@@ -133,7 +133,7 @@ final class MAA2CLearner: Learner {
 
     var stepsPerUpdate: Int { player.steps * player.copies }
 
-    func collect(_ schedule: Schedule) throws -> RolloutSummary { try player.collect(critics: [critic, target]) }
+    func collect(_ schedule: Schedule) throws -> RolloutSummary { try player.collect() }
 
     func learn(_ schedule: Schedule) throws -> [Statistic] {
         let rate = configuration.learningRate * (configuration.annealLearningRate ? schedule.remaining : 1)
@@ -218,7 +218,7 @@ final class MAA2CLearner: Learner {
     }
 
     func restore(_ saved: [String: Tensor]) throws {
-        try restoreTensors(from: saved, memories: [player.actor, critic, target])
+        try restoreTensors(from: saved)
         moments = ValueNormalizer(
             decay: moments.decay, moments: try saved.numbers("learner.moments", count: 3, as: Double.self))
     }

@@ -59,7 +59,7 @@ final class PPOLearner: Learner {
     var stepsPerUpdate: Int { player.steps * player.copies }
 
     func collect(_ schedule: Schedule) throws -> RolloutSummary {
-        let summary = try player.collect(critics: [critic])
+        let summary = try player.collect()
         if sumsRewards { player.storage.sumRewards() }
         return summary
     }
@@ -141,7 +141,7 @@ final class PPOLearner: Learner {
     }
 
     func restore(_ saved: [String: Tensor]) throws {
-        try restoreTensors(from: saved, memories: [player.actor, critic])
+        try restoreTensors(from: saved)
         normalizer = ValueNormalizer(
             decay: normalizer.decay, moments: try saved.numbers("learner.normalizer", count: 3, as: Double.self))
     }

@@ -223,6 +223,6 @@ final class PQNLearner: Learner {
     }
 
     func restore(_ saved: [String: Tensor]) throws {
-        try restoreTensors(from: saved, memories: [player.actor])
+        try restoreTensors(from: saved)
     }
 }

@@ -37,6 +37,7 @@ final class QLearner: Learner {
     // Live rows, [copy, agent, …].
     private let inputs: AlignedBuffer<Float>
     private let inputTensors: StepTensors
+    private let startTensors: StepTensors
     private let starts: AlignedBuffer<Float>
     private let choices: AlignedBuffer<Int64>
     private let unusedLogProbabilities: AlignedBuffer<Float>
@@ -111,6 +112,7 @@ final class QLearner: Learner {
         inputs = AlignedBuffer(count: copies * agents * encoding.inputSize, zero: 0)
         inputTensors = try StepTensors(inputs.pointer, steps: 1, shape: [copies * agents, encoding.inputSize])
         starts = AlignedBuffer(count: copies, zero: 0)
+        startTensors = try StepTensors(starts.pointer, steps: 1, shape: [copies, 1])
         choices = AlignedBuffer(count: copies * agents * heads.count, zero: 0)
         unusedLogProbabilities = AlignedBuffer(count: copies * agents, zero: 0)
         try updateTargets(weight: 1)
@@ -138,7 +140,7 @@ final class QLearner: Learner {
                 }
                 for copy in 0..<environment.copies { starts.pointer[copy] = Float(local.starts[copy]) }
                 try actor.act(
-                    in: environment, inputs: inputTensors(0), starts: starts.pointer,
+                    in: environment, inputs: inputTensors(0), starts: startTensors(0),
                     legal: policy.description.usesMasks ? local.legal.baseAddress : nil, into: destination)
                 recorder.recordDecision(environment, choices: choices.pointer)
                 let acted = DispatchTime.now()
@@ -267,7 +269,7 @@ final class QLearner: Learner {
     }
 
     func restore(_ saved: [String: Tensor]) throws {
-        try restoreTensors(from: saved, memories: [actor], except: ["replay.segments", "replay.running"])
+        try restoreTensors(from: saved, except: ["replay.segments", "replay.running"])
         let steps = try saved.numbers("learner.gradient_steps", count: 1, as: Int.self)[0]
         guard steps >= 0 else {
             throw TensorError(code: .fileFormat, message: "checkpoint: found \(steps) gradient steps")

@@ -40,10 +40,16 @@ package final class TeamNetwork {
         return try each(inputs) { try $0($1) }
     }
 
-    /// The same without gradients, into memory that exists already.
-    func infer(_ inputs: Tensor, into outputs: Tensor) throws {
-        if isShared { return try networks[0].infer(inputs, into: outputs) }
-        try withoutGradient { try outputs.copyInPlace(from: self(inputs)) }
+    /// One step without gradients, into memory that exists already; see ``Network/infer(_:hidden:starts:into:)``.
+    func infer(_ inputs: Tensor, hidden: Tensor, starts: Tensor, into outputs: Tensor) throws {
+        if isShared { return try networks[0].infer(inputs, hidden: hidden, starts: starts, into: outputs) }
+        try withoutGradient {
+            let (groups, rows) = (starts.shape[0], inputs.shape[0])
+            let each = try starts.expanded(to: [groups, rows / groups]).reshaped(to: [rows, 1])
+            let (values, next) = try step(inputs, hidden: hidden, starts: each)
+            try outputs.copyInPlace(from: values)
+            if shape.recurrent { try hidden.copyInPlace(from: next) }
+        }
     }
 
     /// One step; see ``Network/step(_:hidden:starts:)``.

@@ -3,19 +3,18 @@ import ArgusHost
 import ArgusTensor
 
 /// Chooses actions for every agent of every copy while training: one pass of the network for all rows, then a draw each.
-final class TeamActor: Remembering {
+final class TeamActor {
     let network: TeamNetwork
     let rule: ActionRule
     /// Continuous actions: the logarithm of each component's deviation, [network, component]; trained like a weight.
     let logDeviation: Tensor?
-    /// Memory at the live rows: [copy · agent, hidden].
-    var hidden: Tensor
+    /// Memory at the live rows: [copy · agent, hidden]. It moves on in place.
+    let hidden: Tensor
     /// Continuous actions: how many of the padded components each agent has; the others stay 0.
     let components: [Int]
     /// ε, where the rule explores.
     var exploration: Float = 0
 
-    private let isRecurrent: Bool
     private let rows: Int
     private let width: Int
     private let sampler: ActionSampler
@@ -34,7 +33,6 @@ final class TeamActor: Remembering {
         components = task.environment.specification.agents.map { agent in
             rule.heads.isEmpty ? min(agent.actionSizes?.first ?? rule.outputs, rule.outputs) : rule.outputs
         }
-        isRecurrent = network.shape.recurrent
         rows = copies * network.agents
         width = rule.outputs
         sampler = ActionSampler(heads: rule.heads)
@@ -70,24 +68,16 @@ final class TeamActor: Remembering {
 
     /// Decides for all rows, and writes the environment's actions too.
     ///
-    /// - Parameters: `inputs`: [copy · agent, input]; `starts`: [copy], 1 where an episode begins; `legal`: [copy · agent,
+    /// - Parameters: `inputs`: [copy · agent, input]; `starts`: [copy, 1], 1 where an episode begins; `legal`: [copy · agent,
     ///   choice] or nil when all are.
     func act(
-        in environment: VectorEnvironment, inputs: Tensor, starts: UnsafeMutablePointer<Float>,
+        in environment: VectorEnvironment, inputs: Tensor, starts: Tensor,
         legal: UnsafePointer<UInt8>?, into destination: Destination
     ) throws {
         let copies = environment.copies
         let agents = network.agents
-        if isRecurrent {
-            let start = try Tensor.borrowing(starts, shape: [copies, 1], type: .float32)
-                .expanded(to: [copies, agents]).reshaped(to: [rows, 1])
-            let (output, next) = try network.step(inputs, hidden: hidden, starts: start)
-            hidden = next
-            try output.copy(to: outputs.elements)
-        } else {
-            try network.infer(inputs, into: outputsTensor)
-            if !isOnCPU { try outputsTensor.copy(to: outputs.elements) }
-        }
+        try network.infer(inputs, hidden: hidden, starts: starts, into: outputsTensor)
+        if !isOnCPU { try outputsTensor.copy(to: outputs.elements) }
         try logDeviation?.copy(to: deviations.elements)
         let local = environment.local
         for copy in 0..<copies {

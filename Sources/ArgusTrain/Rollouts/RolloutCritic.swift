@@ -3,7 +3,7 @@ import ArgusHost
 import ArgusTensor
 
 /// A critic over a rollout: what it is shown, and its values of every stored row.
-final class RolloutCritic: Remembering {
+final class RolloutCritic {
     let network: TeamNetwork
     /// Makes one value of the agents' own, for a decomposed critic.
     let mixer: MonotonicMixer?
@@ -14,10 +14,10 @@ final class RolloutCritic: Remembering {
     let values: AlignedBuffer<Float>
     /// [step, copy, value row], read where an episode was truncated.
     let finalValues: AlignedBuffer<Float>
-    /// Memory at the live rows: [copy · network row, hidden].
-    var hidden: Tensor
+    /// Memory after the rollout's last step: [copy · network row, hidden].
+    let hidden: Tensor
     /// Memory at the rollout's first step.
-    private(set) var firstHidden: Tensor
+    private let firstHidden: Tensor
 
     private let player: RolloutPlayer
     private var networkRows: Int { network.agents }
@@ -42,7 +42,7 @@ final class RolloutCritic: Remembering {
         values = AlignedBuffer(count: (player.steps + 1) * player.copies * valueRows, zero: 0)
         finalValues = AlignedBuffer(count: player.steps * player.copies * valueRows, zero: 0)
         hidden = try network.initialHidden(rows: player.copies * networkRows)
-        firstHidden = hidden
+        firstHidden = try hidden.cloned()
     }
 
     /// The shape of a critic's network.
@@ -102,45 +102,10 @@ final class RolloutCritic: Remembering {
         return try mixer(outputs.reshaped(to: [rows, player.agents]), states: states ?? inputs)
     }
 
-    // MARK: Along a rollout (recurrent critics)
-
-    func begin() { firstHidden = hidden }
-
-    /// Values of the live rows, moving the memory on.
-    func step(_ step: Int) throws {
-        guard network.shape.recurrent else { return }
-        let range = step..<step + 1
-        let (inputs, states) = (try player.inputs(range), try player.states(range))
-        let (outputs, next) = try network.step(
-            networkInputs(inputs, states, rows: copies), hidden: hidden,
-            starts: player.starts(step, rowsPerCopy: networkRows))
-        hidden = next
-        try copy(
-            mixed(outputs, inputs, states, rows: copies), to: values, at: step * copies * valueRows,
-            count: copies * valueRows)
-    }
-
-    /// Values of final rows need the memory of their own episode, which is at hand only now.
-    func finals(from step: Int) throws {
-        let finals = storage.finals(from: step)
-        guard network.shape.recurrent, !finals.isEmpty else { return }
-        let (inputs, states) = try player.finals(finals)
-        let outputs = try network.step(
-            networkInputs(inputs, states, rows: finals.count), hidden: player.memories(hidden, of: finals, after: step),
-            starts: Tensor.zeros([finals.count * networkRows, 1])
-        ).outputs
-        try store(mixed(outputs, inputs, states, rows: finals.count), finals)
-    }
-
-    /// Values of all stored rows and of the final rows of truncated episodes.
+    /// Values of all stored rows and of the final rows of truncated episodes; to be called once a rollout, since a
+    /// recurrent critic's memory moves on to the next.
     func evaluate() throws {
-        if network.shape.recurrent {
-            // The rows after the last step: the memory must not move on, they are the next rollout's first.
-            let memory = hidden
-            try step(player.steps)
-            hidden = memory
-            return
-        }
+        if network.shape.recurrent { return try evaluateSequence() }
         // A few steps at a time, so that activations stay in cache.
         let chunk = max(1, 4096 / (copies * valueRows))
         for first in stride(from: 0, through: player.steps, by: chunk) {
@@ -152,6 +117,43 @@ final class RolloutCritic: Remembering {
         guard !finals.isEmpty else { return }
         let (inputs, states) = try player.finals(finals)
         try store(self(inputs, states, rows: finals.count), finals)
+    }
+
+    private func evaluateSequence() throws {
+        let rows = copies * networkRows
+        let chunk = max(1, 4096 / rows)
+        try firstHidden.copyInPlace(from: hidden)
+        for first in stride(from: 0, to: player.steps, by: chunk) {
+            let range = first..<min(first + chunk, player.steps)
+            let memories = try evaluate(range)
+            let finals = storage.finals(of: range)
+            if !finals.isEmpty {
+                // The final rows have the memory of their own episodes.
+                let (inputs, states) = try player.finals(finals)
+                let outputs = try network.step(
+                    networkInputs(inputs, states, rows: finals.count),
+                    hidden: player.memories(memories, rowsPerCopy: networkRows, of: finals, from: first),
+                    starts: Tensor.zeros([finals.count * networkRows, 1])
+                ).outputs
+                try store(mixed(outputs, inputs, states, rows: finals.count), finals)
+            }
+            try hidden.copyInPlace(from: memories.narrowed(axis: 0, from: (range.count - 1) * rows, count: rows))
+        }
+        // The rows after the last step are the next rollout's first: there the memory does not move on.
+        _ = try evaluate(player.steps..<player.steps + 1)
+    }
+
+    /// Keeps a recurrent critic's values of some steps; returns its memory after each: [step · copy · network row, hidden].
+    private func evaluate(_ range: Range<Int>) throws -> Tensor {
+        let (inputs, states, rows) = (try player.inputs(range), try player.states(range), range.count * copies)
+        let each = try networkInputs(inputs, states, rows: rows)
+        let (outputs, memories) = try network.sequence(
+            each.reshaped(to: [range.count, copies * networkRows, each.shape[1]]), hidden: hidden,
+            starts: player.starts(range, rowsPerCopy: networkRows))
+        try copy(
+            mixed(outputs, inputs, states, rows: rows), to: values, at: range.lowerBound * copies * valueRows,
+            count: rows * valueRows)
+        return memories
     }
 
     /// Keeps values [final row · value row].

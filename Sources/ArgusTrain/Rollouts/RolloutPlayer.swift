@@ -11,12 +11,13 @@ final class RolloutPlayer {
     let actor: TeamActor
     let usesMasks: Bool
     let isRecurrent: Bool
-    /// Memory of the actor at the rollout's first step.
-    private(set) var firstHidden: Tensor
+    /// Memory of the actor at the rollout's first step: [copy · agent, hidden].
+    let firstHidden: Tensor
     /// What the policy would choose at truncated episodes' final rows, [place, agent, head], where that is drawn.
     private(set) var finalChoices: [Int64] = []
     private let drawsBootstrapChoices: Bool
     private let stepInputs: StepTensors
+    private let stepStarts: StepTensors
     private let scoreMetric: Int?
 
     var steps: Int { storage.steps }
@@ -46,7 +47,7 @@ final class RolloutPlayer {
             configuration.network.actorShape(specification, encoding, outputs: rule.outputs, norm: norm),
             agents: agents, isShared: configuration.network.shareParameters, outputGain: outputGain, using: &generator)
         actor = try TeamActor(network: network, rule: rule, task: task)
-        firstHidden = actor.hidden
+        firstHidden = try actor.hidden.cloned()
         let stateSize = StateSize(environment, encoding).native
         storage = RolloutStorage(
             steps: configuration.rolloutSteps, copies: copies, agents: agents, inputSize: encoding.inputSize,
@@ -55,6 +56,7 @@ final class RolloutPlayer {
             stateScaling: configuration.network.stateScaling(specification, size: stateSize))
         stepInputs = try StepTensors(
             storage.inputs.pointer, steps: configuration.rolloutSteps, shape: [copies * agents, encoding.inputSize])
+        stepStarts = try StepTensors(storage.starts.pointer, steps: configuration.rolloutSteps, shape: [copies, 1])
         scoreMetric = environment.scoreMetricIndex
         self.drawsBootstrapChoices = drawsBootstrapChoices
     }
@@ -82,31 +84,27 @@ final class RolloutPlayer {
                     + Double(agents) * activationBytes / Double(slices)))
     }
 
-    /// Plays `rollout_steps` steps of every copy and stores them. Recurrent critics move on with the rollout.
-    func collect(critics: [RolloutCritic] = []) throws -> RolloutSummary {
+    /// Plays `rollout_steps` steps of every copy and stores them.
+    func collect() throws -> RolloutSummary {
         storage.begin()
         finalChoices.removeAll(keepingCapacity: true)
-        firstHidden = actor.hidden
-        for critic in critics { critic.begin() }
         var summary = RolloutSummary()
         try withoutGradient {
+            try firstHidden.copyInPlace(from: actor.hidden)
             for step in 0..<steps {
                 let begin = DispatchTime.now()
                 storage.storeObservations(environment, encoding, step: step)
                 try actor.act(
-                    in: environment, inputs: stepInputs(step),
-                    starts: storage.starts.pointer + step * copies,
+                    in: environment, inputs: stepInputs(step), starts: stepStarts(step),
                     legal: usesMasks
                         ? UnsafePointer(storage.legal.pointer + step * copies * agents * storage.legalSize) : nil,
                     into: storage.destination(step: step))
                 if drawsBootstrapChoices { storage.clearIdleChoices(step: step) }
-                for critic in critics { try critic.step(step) }
                 let acted = DispatchTime.now()
                 summary.actingSeconds += begin.seconds(to: acted)
                 try environment.step()
                 summary.steppingSeconds += acted.seconds(to: .now())
                 storage.storeOutcome(environment, encoding, step: step)
-                for critic in critics { try critic.finals(from: step) }
                 if drawsBootstrapChoices { try drawFinalChoices(from: step) }
                 summary.count(environment, metric: scoreMetric)
             }
@@ -123,7 +121,8 @@ final class RolloutPlayer {
         guard !finals.isEmpty else { return }
         let outputs = try actor.network.step(
             self.finals(finals).inputs.reshaped(to: [finals.count * agents, encoding.inputSize]),
-            hidden: memories(actor.hidden, of: finals, after: step), starts: Tensor.zeros([finals.count * agents, 1])
+            hidden: memories(actor.hidden, rowsPerCopy: agents, of: finals, from: step),
+            starts: Tensor.zeros([finals.count * agents, 1])
         ).outputs
         let row = agents * storage.legalSize
         let legal = Array(storage.finalLegal[finals.lowerBound * row..<finals.upperBound * row])
@@ -148,7 +147,7 @@ final class RolloutPlayer {
             storage.inputs.pointer + steps * rows * encoding.inputSize, shape: [rows, encoding.inputSize],
             type: .float32)
         let outputs = try actor.network.step(
-            inputs, hidden: actor.hidden, starts: starts(steps, rowsPerCopy: agents)
+            inputs, hidden: actor.hidden, starts: starts(steps..<steps + 1, rowsPerCopy: agents).squeezed(0)
         ).outputs
         let legal = Array(
             storage.legal.elements[steps * rows * storage.legalSize..<(steps + 1) * rows * storage.legalSize])
@@ -194,18 +193,21 @@ final class RolloutPlayer {
         )
     }
 
-    /// Of memories [copy · row, size] after a step, those of the copies whose episodes it cut.
-    func memories(_ hidden: Tensor, of finals: Range<Int>, after step: Int) throws -> Tensor {
-        let (rows, size) = (hidden.shape[0] / copies, hidden.shape[1])
+    /// Of memories [step · copy · row, size] after each step from `step` on, those that cut episodes ended with:
+    /// [final row · row, size].
+    func memories(_ memories: Tensor, rowsPerCopy: Int, of finals: Range<Int>, from step: Int) throws -> Tensor {
+        let size = memories.shape[1]
         let ended = try Tensor(storage.finalPlaces[finals].map { Int64($0 - step * copies) })
-        return try hidden.reshaped(to: [copies, rows * size]).gatheredRows(ended)
-            .reshaped(to: [finals.count * rows, size])
+        return try memories.reshaped(to: [memories.shape[0] / rowsPerCopy, rowsPerCopy * size]).gatheredRows(ended)
+            .reshaped(to: [finals.count * rowsPerCopy, size])
     }
 
-    /// [copy · rowsPerCopy, 1]: 1 where an episode begins at `step`.
-    func starts(_ step: Int, rowsPerCopy: Int) throws -> Tensor {
-        let starts = try Tensor.borrowing(storage.starts.pointer + step * copies, shape: [copies, 1], type: .float32)
-        return try starts.expanded(to: [copies, rowsPerCopy]).reshaped(to: [copies * rowsPerCopy, 1])
+    /// [step, copy · rowsPerCopy, 1]: 1 where an episode begins.
+    func starts(_ range: Range<Int>, rowsPerCopy: Int) throws -> Tensor {
+        let shape = [range.count, copies, rowsPerCopy]
+        let starts = try Tensor.borrowing(
+            storage.starts.pointer + range.lowerBound * copies, shape: [range.count, copies, 1], type: .float32)
+        return try starts.expanded(to: shape).reshaped(to: [range.count, copies * rowsPerCopy, 1])
     }
 
     var state: [(name: String, tensor: Tensor)] { actor.parameters + [("hidden.actor", actor.hidden)] }

@@ -161,6 +161,11 @@ final class RolloutStorage {
         return first..<finalPlaces.count
     }
 
+    /// Which final rows belong to some steps.
+    func finals(of range: Range<Int>) -> Range<Int> {
+        finals(from: range.lowerBound).lowerBound..<finals(from: range.upperBound).lowerBound
+    }
+
     private func storeFinal(_ environment: VectorEnvironment, _ encoding: InputEncoding, copy: Int, place: Int) {
         finalPlaces.append(place)
         let row = copy * agents * encoding.observationSize

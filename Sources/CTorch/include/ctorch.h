@@ -240,10 +240,43 @@ int ctorch_gru_sequence(const ctorch_tensor *input, const ctorch_tensor *hidden,
                         const ctorch_tensor *input_weight, const ctorch_tensor *hidden_weight,
                         const ctorch_tensor *input_bias, const ctorch_tensor *hidden_bias, ctorch_tensor **out);
 
-// A perceptron without gradients, in one call: each of `layers` layers is a linear one, with `activation` (relu or
-// tanh) after all but the last. input [rows, in] and output [rows, out] exist already; both may be borrowed memory.
-int ctorch_perceptron_forward(const ctorch_tensor *const *weights, const ctorch_tensor *const *biases, int32_t layers,
-                              ctorch_unary activation, const ctorch_tensor *input, ctorch_tensor *output);
+typedef enum ctorch_norm_placement {
+    CTORCH_NO_NORM = 0,
+    CTORCH_NORM_BEFORE_ACTIVATION = 1,
+    CTORCH_NORM_AFTER_ACTIVATION = 2,
+} ctorch_norm_placement;
+
+// `layers` linear layers, with `activation` (relu or tanh) after all but the last and, where `norm` says so, a layer
+// normalisation before or after each activation: layers - 1 of them, else null.
+typedef struct ctorch_perceptron {
+    const ctorch_tensor *const *weights;
+    const ctorch_tensor *const *biases;
+    const ctorch_tensor *const *norm_weights;
+    const ctorch_tensor *const *norm_biases;
+    int32_t layers;
+    ctorch_unary activation;
+    ctorch_norm_placement norm;
+    double epsilon;
+} ctorch_perceptron;
+
+// A perceptron without gradients, in one call: input [rows, in] and output [rows, out] exist already; both may be
+// borrowed memory.
+int ctorch_perceptron_forward(const ctorch_perceptron *perceptron, const ctorch_tensor *input, ctorch_tensor *output);
+
+// What ctorch_gru_cell takes.
+typedef struct ctorch_gated_unit {
+    const ctorch_tensor *input_weight;
+    const ctorch_tensor *hidden_weight;
+    const ctorch_tensor *input_bias;
+    const ctorch_tensor *hidden_bias;
+} ctorch_gated_unit;
+
+// One step of a recurrent network without gradients, in one call: `body`, its activation, `unit`, `head`. input
+// [rows, in]; starts [groups, 1], 1 where the memory of a group of rows is forgotten first; hidden [rows, h] moves on;
+// output [rows, out] exists already.
+int ctorch_recurrent_step(const ctorch_perceptron *body, const ctorch_gated_unit *unit, const ctorch_perceptron *head,
+                          const ctorch_tensor *input, const ctorch_tensor *starts, ctorch_tensor *hidden,
+                          ctorch_tensor *output);
 
 // Like ctorch_linear for float32 matrices [rows, in], by the fastest kernel there is and never with a gradient.
 int ctorch_linear_inference(const ctorch_tensor *input, const ctorch_tensor *weight, const ctorch_tensor *bias,
