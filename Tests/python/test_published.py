@@ -34,6 +34,7 @@ GATES = [
     ("foraging-sparse", "foraging/15x15-4p-5f", "MAPPO", "sampled", "return", 0.55, None),
     ("foraging-fields", "foraging/10x10-3p-3f", "MAPPO", "sampled", "return", 0.90, None),
     ("foraging-fields", "foraging/2s-8x8-2p-2f-coop", "MAPPO", "sampled", "return", 0.95, None),
+    ("foraging-fields", "foraging/15x15-4p-3f", "MAPPO", "sampled", "return", 0.85, None),
     ("skirmish-2s3z", "skirmish/2s3z", "IPPO-recurrent", "greedy", "score", 0.85, None),
     ("skirmish-2s3z", "skirmish/2s3z", "PQN-VDN", "greedy", "score", 0.80, None),
     ("skirmish-2s3z", "skirmish/2s3z", "VDN", "greedy", "score", 0.80, None),
