@@ -55,6 +55,6 @@ def test_a_step_makes_no_object(algorithm, network, counter, tmp_path):
 @pytest.mark.parametrize("algorithm", ["iql", "vdn", "qmix"])
 @pytest.mark.parametrize("network", [[], ["recurrent=true"]], ids=["plain", "recurrent"])
 def test_a_step_whose_episodes_go_to_a_replay_makes_no_object(algorithm, network, counter, tmp_path):
-    # All episodes end every 32 steps, and each leaves some objects in the replay.
+    # All episodes end every 32 steps, and each leaves some objects in the replay: 1.0 to 1.4 a step here.
     settings = [*network, "batch_episodes=4", "gradient_steps=1"]
-    assert objects_per_step(counter, tmp_path, algorithm, 32, *settings) < 2
+    assert objects_per_step(counter, tmp_path, algorithm, 32, *settings) < 1.7
