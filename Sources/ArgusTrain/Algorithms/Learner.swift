@@ -35,9 +35,7 @@ protocol Learner: AnyObject {
 extension Learner {
     var replay: EpisodeReplay? { nil }
     func requireLearning() throws(ArgusError) {}
-}
 
-extension Learner {
     /// Writes what was saved into the tensors of ``state``, `others` apart.
     func restoreTensors(from saved: [String: Tensor], except others: [String] = []) throws {
         try ArgusTensor.restoreTensors(

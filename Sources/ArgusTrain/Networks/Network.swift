@@ -150,22 +150,18 @@ package final class Network {
         return try entities.outputs(flow, entities: features.entities)
     }
 
-    /// One step without gradients, into memory that exists already: outputs [rows, outputs], and the memory `hidden`
-    /// [rows, hidden], which moves on; `starts` [groups, 1], 1 where an episode begins for a group of rows.
-    func infer(_ inputs: Tensor, hidden: Tensor, starts: Tensor, into outputs: Tensor) throws {
-        if entities == nil, let body {
-            guard let cell else { return try body.infer(inputs, into: outputs) }
-            if let head {
-                return try cell.infer(inputs, through: body, head, starts: starts, hidden: hidden, into: outputs)
-            }
+    /// One step without gradients in one call, into memory that exists already: outputs [rows, outputs], and the memory
+    /// `hidden` [rows, hidden], which moves on; `starts` [groups, 1], 1 where an episode begins for a group of rows.
+    ///
+    /// - Returns: false, and nothing has happened, where things of one kind are treated alike.
+    func infer(_ inputs: Tensor, hidden: Tensor, starts: Tensor, into outputs: Tensor) throws -> Bool {
+        guard entities == nil, let body else { return false }
+        if let cell, let head {
+            try cell.infer(inputs, through: body, head, starts: starts, hidden: hidden, into: outputs)
+        } else {
+            try body.infer(inputs, into: outputs)
         }
-        try withoutGradient {
-            let (groups, rows) = (starts.shape[0], inputs.shape[0])
-            let each = try starts.expanded(to: [groups, rows / groups]).reshaped(to: [rows, 1])
-            let (values, next) = try step(inputs, hidden: hidden, starts: each)
-            try outputs.copyInPlace(from: values)
-            if cell != nil { try hidden.copyInPlace(from: next) }
-        }
+        return true
     }
 
     /// What a recurrent network's cell is shown [rows, hidden], and the rows' entities.

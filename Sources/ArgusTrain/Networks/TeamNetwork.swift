@@ -42,13 +42,14 @@ package final class TeamNetwork {
 
     /// One step without gradients, into memory that exists already; see ``Network/infer(_:hidden:starts:into:)``.
     func infer(_ inputs: Tensor, hidden: Tensor, starts: Tensor, into outputs: Tensor) throws {
-        if isShared { return try networks[0].infer(inputs, hidden: hidden, starts: starts, into: outputs) }
+        if isShared, try networks[0].infer(inputs, hidden: hidden, starts: starts, into: outputs) { return }
         try withoutGradient {
+            guard shape.recurrent else { return try outputs.copyInPlace(from: self(inputs)) }
             let (groups, rows) = (starts.shape[0], inputs.shape[0])
             let each = try starts.expanded(to: [groups, rows / groups]).reshaped(to: [rows, 1])
             let (values, next) = try step(inputs, hidden: hidden, starts: each)
             try outputs.copyInPlace(from: values)
-            if shape.recurrent { try hidden.copyInPlace(from: next) }
+            try hidden.copyInPlace(from: next)
         }
     }
 

@@ -51,7 +51,8 @@ typedef struct ctorch_tensor ctorch_tensor;
 
 // MARK: Process
 
-// Loads libtorch now. Every function does so by itself, and those with a status return CTORCH_NOT_LOADED if it fails.
+// Loads libtorch now. Every function but those of the C heap does so by itself, and those with a status return
+// CTORCH_NOT_LOADED if it fails.
 int ctorch_load(void);
 
 // The reason of this thread's latest failure; empty if none. Valid until this thread's next failure.
