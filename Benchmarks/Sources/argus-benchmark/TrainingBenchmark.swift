@@ -31,7 +31,8 @@ func benchmarkTraining(rounds: Int, steps: Int, file: String?) throws {
         print("  against PyTorch: not measured. \(how)")
         return
     }
-    _ = try TrainingComparison(python: python, rounds: max(1, rounds / 4), file: file)
+    var comparison = TrainingComparison()
+    try comparison.run(python: python, rounds: max(1, rounds / 4), file: file)
 }
 
 private func compareWithArithmetic(_ rate: Double) throws {

@@ -23,8 +23,10 @@ struct TrainingComparison: Encodable {
     let threads = 1
     private(set) var rates: [Rate] = []
 
+    /// Measures and prints one algorithm after the other.
+    ///
     /// - Parameters: `python`: has torch and rware; `file`: where what is measured so far is written, nil: nowhere.
-    init(python: String, rounds: Int, file: String?) throws {
+    mutating func run(python: String, rounds: Int, file: String?) throws {
         print("Training on \(scenario) against a loop in PyTorch: environment steps/s, medians of \(rounds)")
         print("  Same network (64-64), hyperparameters, losses and one thread; in brackets the ratio's 10th percentile")
         print("  algorithm   argus      over rware                 over make_vec")
