@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from command import argus, start
+from command import ROOT, argus, start
 from training_runs import arguments, out, outcome, resume, wait_for_lines
 
 FEED_FORWARD = ["--set", "copies=8", "--set", "rollout_steps=32", "--set", "minibatches=2"]
@@ -107,6 +107,28 @@ def test_ippo_trains_and_its_policy_plays_in_a_team(tmp_path):
         check=0,
     )  # fmt: skip
     assert json.loads(result.stdout)["episodes"] == 8
+
+
+def test_where_nothing_is_rewarded_a_bound_on_the_advantages_deviation_keeps_a_policy_exploring(tmp_path):
+    text = (ROOT / "Scenarios/warehouse/tiny-2ag.yaml").read_text()
+    scenario = tmp_path / "hopeless.yaml"
+    scenario.write_text(text.replace("warehouse/tiny-2ag", "warehouse/hopeless").replace("horizon: 500", "horizon: 8"))
+
+    def updates(bound):
+        folder = tmp_path / f"bound-{bound}"
+        argus(*arguments(out(folder), "--set", f"minimum_advantage_deviation={bound}", scenario=scenario, steps=61_440),
+              check=0)  # fmt: skip
+        return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+
+    def measured(lines):
+        return [(line["loss_policy"], line["loss_value"], line["advantage_deviation"]) for line in lines]
+
+    free, bounded = updates(0), updates(0.05)
+    first = next(index for index, line in enumerate(free) if line["advantage_deviation"] < 0.05)
+    assert 0 < first < len(free) - 1
+    assert measured(free[:first]) == measured(bounded[:first])
+    assert measured(free)[first] != measured(bounded)[first]
+    assert bounded[-1]["entropy"] > free[-1]["entropy"] + 0.05
 
 
 def test_untrained_networks_are_never_the_best_of_a_run(tmp_path):

@@ -61,7 +61,8 @@ class Learner:
         decay = settings.value_normalization_decay
         self.moments = decay * self.moments + (1 - decay) * batch
         center, deviation = self.scale()
-        advantages = (advantages - advantages.mean()) / (advantages.std(correction=0) + 1e-8)
+        spread = max(advantages.std(correction=0).item(), settings.minimum_advantage_deviation)
+        advantages = (advantages - advantages.mean()) / (spread + 1e-8)
         return advantages, (returns - center) / deviation, (values[:-1] - center) / deviation
 
     def update(self):

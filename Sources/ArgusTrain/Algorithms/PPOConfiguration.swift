@@ -30,6 +30,7 @@ public struct PPOConfiguration: RolloutConfiguration {
     public var huberDelta = 10.0
     public var maximumGradientNorm = 0.5
     public var normalizeAdvantages = true
+    public var minimumAdvantageDeviation = 0.0
     public var normalizeValues = true
     public var valueNormalizationDecay = 0.99
     public var network = NetworkConfiguration()
@@ -65,6 +66,10 @@ public struct PPOConfiguration: RolloutConfiguration {
             .boolean(
                 "normalize_advantages", \.normalizeAdvantages,
                 "Advantages of a rollout get mean 0 and deviation 1 over the rows that acted. [37] detail 7"),
+            .number(
+                "minimum_advantage_deviation", \.minimumAdvantageDeviation, 0...1e6,
+                "What normalize_advantages divides by is at least this, in units of reward. Where no reward has been met yet, "
+                    + "advantages are the critic's errors, and a policy that follows them stops exploring. [ours]"),
             .boolean(
                 "normalize_values", \.normalizeValues,
                 "The critic predicts normalised returns, with running moments. [MAPPO]"),

@@ -3,8 +3,8 @@ import ArgusHost
 extension PPOLearner {
     /// Normalised advantages, and normalised returns and old values in the critic's units.
     ///
-    /// - Returns: false when no row of the rollout counts.
-    func prepareTargets() throws -> Bool {
+    /// - Returns: The deviation that the advantages had; nil when no row of the rollout counts.
+    func prepareTargets() throws -> Double? {
         var count = 0.0
         var valuedCount = 0.0
         var sums = (advantage: 0.0, advantageSquares: 0.0, returns: 0.0, returnSquares: 0.0)
@@ -22,12 +22,13 @@ extension PPOLearner {
             sums.advantage += advantage
             sums.advantageSquares += advantage * advantage
         }
-        guard count > 0 else { return false }
+        guard count > 0 else { return nil }
+        let mean = sums.advantage / count
+        let deviation = max(0, sums.advantageSquares / count - mean * mean).squareRoot()
         if configuration.normalizeAdvantages {
-            let mean = sums.advantage / count
-            let deviation = max(0, sums.advantageSquares / count - mean * mean).squareRoot() + 1e-8
+            let divisor = max(deviation, configuration.minimumAdvantageDeviation) + 1e-8
             for row in 0..<advantages.count {
-                advantages.pointer[row] = Float((Double(advantages.pointer[row]) - mean) / deviation)
+                advantages.pointer[row] = Float((Double(advantages.pointer[row]) - mean) / divisor)
             }
         }
         if configuration.normalizeValues {
@@ -39,7 +40,7 @@ extension PPOLearner {
             try critic.rescaleOutputs(ratio: ratio, shift: shift)
         }
         prepareValueTargets()
-        return true
+        return deviation
     }
 
     private func prepareValueTargets() {

@@ -70,8 +70,9 @@ final class PPOLearner: Learner {
         var statistics = PPOStatistics()
         let learningRate =
             configuration.learningRate * (configuration.annealLearningRate ? schedule.remaining : 1)
-        // False when every episode failed: nothing to learn from.
-        guard try prepareTargets() else { return statistics.all(learningRate: learningRate) }
+        // None when every episode failed: nothing to learn from.
+        guard let deviation = try prepareTargets() else { return statistics.all(learningRate: learningRate) }
+        statistics.advantageDeviation = deviation
         optimizers.setLearningRate(learningRate)
         let loss = PPOLoss(
             configuration: configuration,

@@ -4,6 +4,8 @@ import ArgusTensor
 struct PPOStatistics {
     private var count = 0.0
     private var sums = (policy: 0.0, value: 0.0, entropy: 0.0, actorNorm: 0.0, criticNorm: 0.0)
+    /// Of the rollout, in units of the return: what minimum_advantage_deviation bounds.
+    var advantageDeviation = 0.0
     /// Of the last minibatch.
     private var approximateKL = 0.0
     private var clipFraction = 0.0
@@ -14,7 +16,8 @@ struct PPOStatistics {
             Statistic("loss_policy", sums.policy / count), Statistic("loss_value", sums.value / count),
             Statistic("entropy", sums.entropy / count), Statistic("approximate_kl", approximateKL),
             Statistic("clip_fraction", clipFraction), Statistic("actor_gradient_norm", sums.actorNorm / count),
-            Statistic("critic_gradient_norm", sums.criticNorm / count), Statistic("learning_rate", learningRate),
+            Statistic("critic_gradient_norm", sums.criticNorm / count),
+            Statistic("advantage_deviation", advantageDeviation), Statistic("learning_rate", learningRate),
         ]
     }
 
