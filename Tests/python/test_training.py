@@ -280,6 +280,22 @@ def test_a_finished_run_is_shown_again_only_if_it_is_the_one_that_is_asked_for(t
     assert (folder / "result.json").read_bytes() == before
 
 
+def test_a_hyperparameter_that_the_version_which_began_did_not_know_is_at_its_default(tmp_path, interrupted):
+    folder = copy_of(interrupted, tmp_path)
+    run = json.loads((folder / "run.json").read_text())
+    assert float(run["hyperparameters"].pop("minimum_advantage_deviation")) == 0
+    (folder / "run.json").write_text(json.dumps(run))
+    again = arguments(resume(folder), *FEED_FORWARD, steps=1_000_000)
+    refused(argus(*again, "--set", "minimum_advantage_deviation=0.1"), "minimum_advantage_deviation=0.1", "no minimum")
+    count = len((folder / "metrics.jsonl").read_text().splitlines())
+    process = start(*map(str, again))
+    wait_for_lines(folder / "metrics.jsonl", count + 1, process)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 130, errors
+    assert len((folder / "metrics.jsonl").read_text().splitlines()) > count
+
+
 def test_resuming_what_is_not_there_makes_nothing(tmp_path):
     refused(argus(*arguments(resume(tmp_path / "nowhere"), *FEED_FORWARD)), "nothing to resume", "nowhere")
     assert not (tmp_path / "nowhere").exists()

@@ -46,9 +46,13 @@ extension RunManifest {
         if threads != earlier.threads { throw refuse("number of threads", "\(threads)", "\(earlier.threads)") }
         if seed != earlier.seed { throw refuse("seed", "\(seed)", "\(earlier.seed)") }
         if steps != earlier.steps { throw refuse("number of steps", "\(steps)", "\(earlier.steps)") }
-        for (name, value) in hyperparameters.sorted(by: { $0.key < $1.key })
-        where earlier.hyperparameters[name] != value {
-            throw refuse("hyperparameter", "\(name)=\(value)", "\(name)=\(earlier.hyperparameters[name] ?? "(none)")")
+        for (name, value) in hyperparameters.sorted(by: { $0.key < $1.key }) {
+            let had = earlier.hyperparameters[name]
+            // What the version that began the run did not know yet has a default that does what it did.
+            let isLaterDefault = had == nil && changedHyperparameters?.contains(name) != true
+            guard had == value || isLaterDefault else {
+                throw refuse("hyperparameter", "\(name)=\(value)", had.map { "\(name)=\($0)" } ?? "no \(name)")
+            }
         }
         if evaluations != earlier.evaluations || evaluationEpisodes != earlier.evaluationEpisodes
             || absoluteEpisodes != earlier.absoluteEpisodes
