@@ -124,6 +124,7 @@ def test_where_nothing_is_rewarded_a_bound_on_the_advantages_deviation_keeps_a_p
         return [(line["loss_policy"], line["loss_value"], line["advantage_deviation"]) for line in lines]
 
     free, bounded = updates(0), updates(0.05)
+    assert all(line["return"] == 0 for line in free + bounded)
     first = next(index for index, line in enumerate(free) if line["advantage_deviation"] < 0.05)
     assert 0 < first < len(free) - 1
     assert measured(free[:first]) == measured(bounded[:first])
