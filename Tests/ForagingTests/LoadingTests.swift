@@ -80,14 +80,16 @@ struct LoadingTests {
 
     @Test("a reset keeps food off the border and apart, levels within their ranges, and players apart")
     func placement() throws {
-        for coop in [true, false] {
+        for (coop, margin) in [(true, 0), (false, 0), (true, 1), (false, 1)] {
             let configuration = try ForagingConfiguration(
-                rows: 7, columns: 9, players: 4, foods: 4, coop: coop, playerLevels: 1...3)
+                rows: 7, columns: 9, players: 4, foods: 4, coop: coop, playerLevels: 1...3, teamLevelMargin: margin)
+            var isHighestDrawn = false
             for seed in 0..<500 {
                 let game = PlayedGame(configuration, seed: UInt64(seed)).game
                 #expect(Set(game.players.map { [$0.row, $0.column] }).count == 4)
                 #expect(game.players.allSatisfy { (1...3).contains($0.level) })
-                let lift = game.players.map(\.level).sorted().prefix(3).reduce(0, +)
+                let lift = game.players.map(\.level).sorted().prefix(3).reduce(0, +) - Int32(margin)
+                if game.foods.contains(where: { $0.level == lift }) { isHighestDrawn = true }
                 #expect(game.foods.allSatisfy { coop ? $0.level == lift : (1...lift).contains($0.level) })
                 #expect(game.foods.allSatisfy { (1..<6).contains($0.row) && (1..<8).contains($0.column) })
                 #expect(game.levelsSpawned == game.foods.reduce(0) { $0 + Int($1.level) })
@@ -97,6 +99,7 @@ struct LoadingTests {
                     }
                 }
             }
+            #expect(isHighestDrawn)
         }
     }
 

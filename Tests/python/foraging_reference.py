@@ -73,18 +73,32 @@ CASES = {
     "levels": square(10, 3, 3, max_player_level=4, min_food_level=2, max_food_level=9, normalize_reward=False),
     "hidden-levels-1s": square(10, 3, 3, observe_levels=False, sight=1, max_food_level=1),
     "crowd": square(5, 9, 6, penalty=0.1),
+    "10x10-3p-3f-v1": square(10, 3, 3, max_food_level=-1),
+    "15x15-4p-5f-v1": square(15, 4, 5, max_food_level=-1),
+    "5x5-1p-2f-v1": square(5, 1, 2, max_food_level=-1),
 }
+
+
+class EarlierForagingEnv(ForagingEnv):
+    """The package before 2.0, as far as levels go: where a food's level is drawn from a range, its highest never is.
+
+    `lbforaging` 1.1.1 has `randint(min_level, max_level)` for a food, numpy's randint, which excludes the upper bound.
+    """
+
+    def spawn_food(self, max_num_food, min_levels, max_levels):
+        super().spawn_food(max_num_food, min_levels, np.maximum(min_levels, max_levels - 1))
 
 
 def make(parameters):
     """A new reference environment."""
     p = DEFAULTS | parameters
-    env = ForagingEnv(
+    kind = EarlierForagingEnv if p["max_food_level"] < 0 else ForagingEnv
+    env = kind(
         players=p["players"],
         min_player_level=p["min_player_level"],
         max_player_level=p["max_player_level"],
         min_food_level=p["min_food_level"],
-        max_food_level=p["max_food_level"] or None,
+        max_food_level=p["max_food_level"] if p["max_food_level"] > 0 else None,
         field_size=(p["rows"], p["columns"]),
         max_num_food=p["foods"],
         sight=p["sight"] or max(p["rows"], p["columns"]),

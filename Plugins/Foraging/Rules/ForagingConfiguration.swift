@@ -25,6 +25,8 @@ public struct ForagingConfiguration: Hashable, Sendable {
     public let minimumFoodLevels: [Int]
     /// Upper bounds of the foods' levels, or nil: the sum of the three lowest player levels of the episode.
     public let maximumFoodLevels: [Int]?
+    /// How far below that sum the highest food stays, where it is the bound: 0, or 1 as before lbforaging 2.0.
+    public let teamLevelMargin: Int
     /// Divide rewards so that a whole episode's rewards of all players sum to 1.
     public let normalisesReward: Bool
     /// Whether observations tell the levels of players (also one's own).
@@ -41,7 +43,7 @@ public struct ForagingConfiguration: Hashable, Sendable {
     /// - Parameters:
     ///   - sight: of every player; nil is the whole field.
     ///   - sights: of each player, instead of `sight`.
-    ///   - maximumFoodLevel: nil is the sum of the three lowest player levels of the episode.
+    ///   - maximumFoodLevel: nil is the sum of the three lowest player levels of the episode, less `teamLevelMargin`.
     /// - Throws: `RulesError` with code `configuration` that names the parameter.
     public init(
         rows: Int,
@@ -55,6 +57,7 @@ public struct ForagingConfiguration: Hashable, Sendable {
         playerLevels: ClosedRange<Int> = 1...2,
         minimumFoodLevel: Int = 1,
         maximumFoodLevel: Int? = nil,
+        teamLevelMargin: Int = 0,
         normalisesReward: Bool = true,
         observesLevels: Bool = true,
         compatible: Bool = true
@@ -70,6 +73,7 @@ public struct ForagingConfiguration: Hashable, Sendable {
             playerLevels: Array(repeating: playerLevels, count: players),
             minimumFoodLevels: Array(repeating: minimumFoodLevel, count: foods),
             maximumFoodLevels: maximumFoodLevel.map { Array(repeating: $0, count: foods) },
+            teamLevelMargin: teamLevelMargin,
             normalisesReward: normalisesReward,
             observesLevels: observesLevels,
             compatible: compatible
@@ -89,6 +93,7 @@ public struct ForagingConfiguration: Hashable, Sendable {
         playerLevels: [ClosedRange<Int>],
         minimumFoodLevels: [Int],
         maximumFoodLevels: [Int]?,
+        teamLevelMargin: Int = 0,
         normalisesReward: Bool,
         observesLevels: Bool,
         compatible: Bool
@@ -134,11 +139,13 @@ public struct ForagingConfiguration: Hashable, Sendable {
             }
         } else if !coop {
             let weakest = playerLevels.map(\.lowerBound).sorted().prefix(3).reduce(0, +)
-            for low in minimumFoodLevels where low > weakest {
+            let highest = max(1, weakest - teamLevelMargin)
+            let less = highest < weakest ? " less \(teamLevelMargin)" : ""
+            for low in minimumFoodLevels where low > highest {
                 throw RulesError(
                     .configuration,
-                    "min_food_level: found \(low), expected at most \(weakest), the sum of the three lowest player"
-                        + " levels that a reset can draw (or give max_food_level)"
+                    "min_food_level: found \(low), expected at most \(highest), the sum of the three lowest player"
+                        + " levels that a reset can draw\(less) (or give max_food_level)"
                 )
             }
         }
@@ -152,6 +159,7 @@ public struct ForagingConfiguration: Hashable, Sendable {
         self.playerLevels = playerLevels
         self.minimumFoodLevels = minimumFoodLevels
         self.maximumFoodLevels = maximumFoodLevels
+        self.teamLevelMargin = teamLevelMargin
         self.normalisesReward = normalisesReward
         self.observesLevels = observesLevels
         self.compatible = compatible
@@ -181,6 +189,7 @@ extension ForagingConfiguration {
 
     /// The highest level that a food can have.
     public var highestFoodLevel: Int {
-        maximumFoodLevels?.max() ?? playerLevels.map(\.upperBound).sorted().prefix(3).reduce(0, +)
+        maximumFoodLevels?.max()
+            ?? max(1, playerLevels.map(\.upperBound).sorted().prefix(3).reduce(0, +) - teamLevelMargin)
     }
 }

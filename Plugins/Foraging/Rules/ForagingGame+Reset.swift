@@ -42,7 +42,7 @@ extension ForagingGame {
     }
 
     private mutating func placeFoods(_ generator: inout NumpyGenerator) {
-        let teamLevel = Self.sumOfThreeLowest(players)
+        let teamLevel = teamLevel
         let deal = generator.permutation(configuration.foods)
         var attempts = 0
         while foods.count < configuration.foods, attempts < 1000 {
@@ -64,9 +64,10 @@ extension ForagingGame {
         for (index, food) in foods.enumerated() { field[cell(food.row, food.column)] = UInt8(index) }
     }
 
-    /// What a food needs at most where no upper bound is configured: the three weakest players together.
-    static func sumOfThreeLowest(_ players: [Player]) -> Int {
-        players.map { Int($0.level) }.sorted().prefix(3).reduce(0, +)
+    /// What a food needs at most where no upper bound is configured: the three weakest players together, or a level
+    /// less.
+    var teamLevel: Int {
+        max(1, players.map { Int($0.level) }.sorted().prefix(3).reduce(0, +) - configuration.teamLevelMargin)
     }
 
     /// Foods keep apart: not within the eight cells around, nor two cells away in a row or column. So no cell touches

@@ -85,7 +85,7 @@ extension ForagingGame {
     }
 
     private func checkFoods() throws(RulesError) {
-        let highest = configuration.maximumFoodLevels?.max() ?? Self.sumOfThreeLowest(players)
+        let highest = configuration.maximumFoodLevels?.max() ?? teamLevel
         for (index, food) in foods.enumerated() {
             guard (1..<Int32(configuration.rows) - 1).contains(food.row),
                 (1..<Int32(configuration.columns) - 1).contains(food.column)

@@ -19,8 +19,8 @@ extension ForagingEnvironment {
 
             At the start, players stand on random cells with random levels. Food lies inside the field, not on its \
             border, in no two neighbouring cells, nor two cells apart in a row or column. Its level is drawn from \
-            `min_food_level` to `max_food_level` or, if that is 0, to the sum of the three lowest player levels; with \
-            `coop` it always is the highest.
+            `min_food_level` to `max_food_level` or, if that is 0, to the sum of the three lowest player levels (-1: to \
+            one less); with `coop` it always is the highest.
             """,
         source: "lbforaging 2.0.0 (Christianos et al. 2020; Papoudakis et al. 2021)",
         parameters: [
@@ -46,8 +46,9 @@ extension ForagingEnvironment {
                 "max_player_level", .integer(levels), default: .integer(2), "Highest level of a player."),
             ParameterDescriptor("min_food_level", .integer(levels), default: .integer(1), "Lowest level of a food."),
             ParameterDescriptor(
-                "max_food_level", .integer(0...levels.upperBound), default: .integer(0),
-                "Highest level of a food; 0: the sum of the three lowest player levels of the episode."),
+                "max_food_level", .integer(-1...levels.upperBound), default: .integer(0),
+                "Highest level of a food; 0: the sum of the three lowest player levels of the episode; -1: one less than "
+                    + "that, as in lbforaging before 2.0, which never drew the highest level."),
             ParameterDescriptor(
                 "normalize_reward", .boolean, default: .boolean(true),
                 "All food of an episode together is worth 1 to the team."),
@@ -100,7 +101,8 @@ extension ForagingConfiguration {
             penalty: try parameters.number("penalty"),
             playerLevels: low...high,
             minimumFoodLevel: try parameters.integer("min_food_level"),
-            maximumFoodLevel: maximumFoodLevel == 0 ? nil : maximumFoodLevel,
+            maximumFoodLevel: maximumFoodLevel > 0 ? maximumFoodLevel : nil,
+            teamLevelMargin: maximumFoodLevel < 0 ? 1 : 0,
             normalisesReward: try parameters.boolean("normalize_reward"),
             observesLevels: try parameters.boolean("observe_levels"),
             compatible: try parameters.boolean("compatible")

@@ -57,13 +57,15 @@ extension ForagingEnvironment {
     }
 
     private var foodLevels: String {
-        let sum =
+        var sum =
             switch configuration.players {
             case 1: "your level"
             case 2: "the sum of both players' levels"
             case 3: "the sum of all players' levels"
             default: "the sum of the three lowest levels of players"
             }
+        if configuration.teamLevelMargin > 0 { sum += " less \(configuration.teamLevelMargin)" }
+        if configuration.teamLevelMargin > 0, configuration.players == 1 { sum += ", or 1 if that is less" }
         guard let maximum = configuration.maximumFoodLevels else {
             let lowest = configuration.minimumFoodLevels.min() ?? 1
             return configuration.coop ? "Each food's level is \(sum)." : "Food has levels from \(lowest) up to \(sum)."
