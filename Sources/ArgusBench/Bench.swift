@@ -30,7 +30,11 @@ public enum Bench {
         let jobs = Job.all(of: suite, threads: threads, out: out)
         let slots = options.jobs ?? max(1, min(Machine.cores / threads, jobs.count))
         if options.dryRun {
-            let plan = try JobPlan(jobs, slots: slots)
+            let plan = try JobPlan(jobs, slots: slots) { (job) throws(ArgusError) in
+                options.display.mention("trying \(job.task.scenario.id) \(job.entry.name)")
+                return try options.trialRate(job.entry, job.task.scenario, threads)
+            }
+            options.display.finish()
             options.output(options.json ? try plan.json() : plan.text(terminal: .of(descriptor: 1)))
             return 0
         }

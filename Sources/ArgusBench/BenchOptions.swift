@@ -28,6 +28,9 @@ public struct BenchOptions {
     /// Called for each entry and scenario before the first job, so that a misspelt hyperparameter or policy is told at
     /// once and not hours later.
     public var check: (Suite.Entry, Scenario) throws(ArgusError) -> Void
+    /// Environment steps a second that an entry's training makes on a scenario on so many threads, tried for a moment; nil
+    /// where that cannot be told. For `dryRun`.
+    public var trialRate: (Suite.Entry, Scenario, Int) throws(ArgusError) -> Double?
 
     /// Takes what is printed on standard output.
     public var output: (String) -> Void
@@ -40,6 +43,9 @@ public struct BenchOptions {
         algorithms: [String]? = nil,
         scenarioHash: @escaping (Scenario) throws(ArgusError) -> String,
         check: @escaping (Suite.Entry, Scenario) throws(ArgusError) -> Void = { (_, _) throws(ArgusError) in },
+        trialRate: @escaping (Suite.Entry, Scenario, Int) throws(ArgusError) -> Double? = {
+            (_, _, _) throws(ArgusError) in nil
+        },
         output: @escaping (String) -> Void = Report.standardOutput, display: ProgressDisplay = .standardError()
     ) {
         self.suite = suite
@@ -54,6 +60,7 @@ public struct BenchOptions {
         self.algorithms = algorithms
         self.scenarioHash = scenarioHash
         self.check = check
+        self.trialRate = trialRate
         self.output = output
         self.display = display
     }

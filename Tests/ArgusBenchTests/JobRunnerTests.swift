@@ -378,6 +378,44 @@ extension JobRunnerTests {
         #expect(plan.seconds > 0 && plan.bytes > 0)
     }
 
+    @Test("a training's time is estimated from a trial, one for all seeds, until a job of its pair is finished")
+    func trials() throws {
+        struct Plan: Decodable {
+            struct Item: Decodable {
+                var scenario: String
+                var entry: String
+                var seconds: Double
+                var estimated_from: String
+            }
+            var jobs: [Item]
+        }
+        let suite = try runs.suite(SyntheticRuns.demo)
+        let jobs = Job.all(of: suite, out: runs.out)
+        var tried: [String] = []
+        func plan() throws -> [Plan.Item] {
+            tried = []
+            let plan = try JobPlan(jobs, slots: 1) { (job) throws(ArgusError) in
+                tried.append("\(job.task.scenario.id) \(job.entry.name)")
+                return 10
+            }
+            return try JSONDecoder().decode(Plan.self, from: Data(plan.json().utf8)).jobs
+        }
+        for item in try plan() {
+            let isTrained = item.entry == "MAPPO"
+            #expect(item.estimated_from == (isTrained ? "a trial" : "an assumed speed"))
+            // 1000 steps at 10 a second, and evaluations.
+            #expect(isTrained ? (100..<101).contains(item.seconds) : item.seconds < 1)
+        }
+        #expect(tried.sorted() == ["demo/one MAPPO", "demo/two MAPPO"])
+
+        try runs.finishAll(of: suite) { $0.name != "demo/one MAPPO seed 0" }
+        let trained = try plan().filter { $0.entry == "MAPPO" }
+        #expect(tried == ["demo/two MAPPO"])
+        for item in trained {
+            #expect(item.estimated_from == (item.scenario == "demo/one" ? "finished jobs" : "a trial"))
+        }
+    }
+
     @Test("resuming needs a suite's folder and scenarios that have not changed")
     func resuming() throws {
         _ = try prepare(SyntheticRuns.demo)

@@ -114,7 +114,7 @@ def test_report_over_finished_results_repeats_the_table(finished, tmp_path):
 
 def test_dry_run_lists_jobs_and_runs_none(suite, tmp_path):
     result = argus("bench", suite, "--out", tmp_path / "out", "--dry-run", check=0)
-    assert "MAPPO" in result.stdout and "estimate" in result.stdout.lower()
+    assert "MAPPO" in result.stdout and "estimate" in result.stdout.lower() and "a trial" in result.stdout
     assert not list(tmp_path.rglob("result.json"))
 
 

@@ -9,15 +9,25 @@ public struct JobCost: Sendable, Hashable {
     /// The same where language models play.
     public static let assumedModelRate = 1.0
 
+    /// What an estimate of time comes from.
+    public enum Basis: String, Sendable {
+        case finishedJobs = "finished jobs"
+        /// Training for a moment.
+        case trial = "a trial"
+        case assumption = "an assumed speed"
+    }
+
     /// Seconds of wall time, on threads of its own.
     public var seconds: Double
     /// Bytes on disk.
     public var bytes: Int
-    /// Whether `seconds` comes from finished or running jobs of the same suite.
-    public var isMeasured: Bool
+    /// What `seconds` comes from.
+    public var basis: Basis
 
-    /// - Parameter measured: Wall seconds of finished jobs.
-    public static func estimate(of job: Job, measured: Measured) -> JobCost {
+    /// - Parameters:
+    ///   - measured: Wall seconds of finished jobs, and what running ones expect.
+    ///   - trialRate: Environment steps a second of a trial of the job's training; nil: there was none.
+    public static func estimate(of job: Job, measured: Measured, trialRate: Double? = nil) -> JobCost {
         let horizon = Double(job.task.scenario.horizon)
         let measurement = job.measurement
         let cores = Double(max(1, job.threads))
@@ -29,7 +39,7 @@ public struct JobCost: Sendable, Hashable {
             // Sampled and greedy; the best checkpoint is chosen on episodes of its own.
             episodes += Double(measurement.evaluations) * Double(measurement.evaluationEpisodes) * 2
             episodes += Double(measurement.absoluteEpisodes)
-            seconds += Double(job.steps) / (assumedTrainingRate * cores)
+            seconds += Double(job.steps) / (trialRate ?? assumedTrainingRate * cores)
             bytes += 2_000_000 + Double(job.steps) / 20
         }
         seconds +=
@@ -37,7 +47,8 @@ public struct JobCost: Sendable, Hashable {
         bytes += 10_000 + episodes * 80
         let known = measured.seconds(of: job)
         return JobCost(
-            seconds: known ?? seconds, bytes: Int(min(bytes, 1e18)), isMeasured: known != nil)
+            seconds: known ?? seconds, bytes: Int(min(bytes, 1e18)),
+            basis: known != nil ? .finishedJobs : trialRate != nil ? .trial : .assumption)
     }
 
     /// Wall seconds of finished jobs, and what running ones expect, by scenario and entry.

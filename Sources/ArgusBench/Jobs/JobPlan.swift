@@ -13,8 +13,13 @@ public struct JobPlan {
     let lines: [Line]
     let slots: Int
 
-    /// - Throws: ``ArgusError`` when a folder holds another job than the one asked for.
-    public init(_ jobs: [Job], slots: Int) throws(ArgusError) {
+    /// - Parameter trialRate: environment steps a second that a job's training makes, tried for a moment; asked once for
+    ///   all seeds of an entry on a scenario, where no finished job tells.
+    /// - Throws: ``ArgusError`` when a folder holds another job than the one asked for, or a trial fails.
+    public init(
+        _ jobs: [Job], slots: Int,
+        trialRate: (Job) throws(ArgusError) -> Double? = { (_) throws(ArgusError) in nil }
+    ) throws(ArgusError) {
         var states: [JobState] = []
         var measured = JobCost.Measured()
         for job in jobs {
@@ -22,9 +27,19 @@ public struct JobPlan {
             if case .finished(let result) = state { measured.add(result.wallSeconds, for: job) }
             states.append(state)
         }
-        lines = zip(jobs, states).map { job, state in
-            Line(job: job, state: state, cost: JobCost.estimate(of: job, measured: measured))
+        var rates: [String: Double?] = [:]
+        var lines: [Line] = []
+        for (job, state) in zip(jobs, states) {
+            var rate: Double?
+            if job.entry.isTrained, measured.seconds(of: job) == nil {
+                let pair = "\(job.task.scenario.id) \(job.entry.name)"
+                if let known = rates[pair] { rate = known } else { rate = try trialRate(job) }
+                rates[pair] = rate
+            }
+            lines.append(
+                Line(job: job, state: state, cost: JobCost.estimate(of: job, measured: measured, trialRate: rate)))
         }
+        self.lines = lines
         self.slots = slots
     }
 
@@ -54,19 +69,19 @@ public struct JobPlan {
                     line.job.steps > 0 ? NumberText.grouped(line.job.steps) : "-", line.state.word,
                     isDone ? "-" : ProgressText.clock(max(1, line.cost.seconds)),
                     isDone ? "-" : NumberText.bytes(line.cost.bytes),
-                    isDone ? "-" : line.cost.isMeasured ? "finished jobs" : "an assumed speed",
+                    isDone ? "-" : line.cost.basis.rawValue,
                 ]
             })
         let summary = """
 
             \(open.count) of \(lines.count) jobs to run, \(slots) side by side, threads of each: \(threads). About \
             \(ProgressText.clock(seconds)) and \(NumberText.bytes(bytes)).
-            These are estimates. Where no finished job was measured, what is assumed is:
+            These are estimates: by finished jobs of the suite where there are any; else by a trial, a moment of each \
+            training, one at a time and without evaluations; else by what is assumed: \
             \(NumberText.grouped(JobCost.assumedTrainingRate)) training steps/s and \
             \(NumberText.grouped(JobCost.assumedEvaluationRate)) evaluation steps/s a thread, or \
-            \(NumberText.exact(JobCost.assumedModelRate)) in all where a language model plays to the horizon. \
-            Learning from replay, and networks with memory or for sets, can take many times as long: once a first \
-            seed runs, the time left goes by what it says.
+            \(NumberText.exact(JobCost.assumedModelRate)) in all where a language model plays to the horizon. Jobs side \
+            by side slow each other down. Once a first seed runs, the time left goes by what it says.
 
             """
         return (table.lines(width: terminal.width, heading: terminal.bold) + [summary]).joined(separator: "\n")
@@ -82,6 +97,12 @@ public struct JobPlan {
             var seconds: Double
             var bytes: Int
             var measured: Bool
+            var basis: String
+
+            enum CodingKeys: String, CodingKey {
+                case scenario, entry, seed, steps, state, seconds, bytes, measured
+                case basis = "estimated_from"
+            }
         }
         struct Document: Encodable {
             var jobs: [Item]
@@ -101,7 +122,7 @@ public struct JobPlan {
             Item(
                 scenario: line.job.task.scenario.id, entry: line.job.entry.name, seed: line.job.seed,
                 steps: line.job.steps, state: line.state.word, seconds: line.cost.seconds, bytes: line.cost.bytes,
-                measured: line.cost.isMeasured)
+                measured: line.cost.basis == .finishedJobs, basis: line.cost.basis.rawValue)
         }
         let document = Document(
             jobs: items, sideBySide: slots, threads: threads, seconds: seconds, bytes: bytes)

@@ -34,6 +34,13 @@ public final class ProgressDisplay {
         }
     }
 
+    /// A line that is drawn over by what comes next; nothing where there is no terminal.
+    public func mention(_ line: String) {
+        guard terminal.isTerminal else { return }
+        write(erasure() + line.prefix(max(20, terminal.width - 1)) + "\n")
+        drawnLines = 1
+    }
+
     /// A line that stays, above what is drawn over.
     public func say(_ line: String, isFailure: Bool = false) {
         write(erasure() + (isFailure ? terminal.red(line) : line) + "\n")

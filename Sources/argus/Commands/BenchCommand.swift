@@ -61,7 +61,10 @@ struct BenchCommand: ParsableCommand {
             scenarioHash: { scenario throws(ArgusError) in
                 try scenario.hash(for: try host.descriptor(for: scenario))
             },
-            check: { entry, scenario throws(ArgusError) in try check(entry, scenario, host) })
+            check: { entry, scenario throws(ArgusError) in try check(entry, scenario, host) },
+            trialRate: { (entry, scenario, threads) throws(ArgusError) in
+                try trialRate(entry, scenario, threads, host)
+            })
         let status = try Bench.run(options, catalog: host.scenarios)
         if status != 0 { throw ExitCode(status) }
     }
@@ -97,11 +100,7 @@ struct BenchCommand: ParsableCommand {
                 }
             case .train(let algorithm, _, let settings):
                 #if ARGUS_TRAIN
-                try Algorithm.named(algorithm)
-                    .configured(
-                        for: scenario, settings.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
-                    )
-                    .require(environment)
+                try configured(algorithm, settings, scenario).require(environment)
                 #else
                 throw MissingLibtorch.error(for: "algorithm '\(algorithm)'")
                 #endif
@@ -113,4 +112,27 @@ struct BenchCommand: ParsableCommand {
             throw error
         }
     }
+
+    /// How fast the entry's training is, tried for a moment; nil where there is none.
+    private func trialRate(
+        _ entry: Suite.Entry, _ scenario: Scenario, _ threads: Int, _ host: EnvironmentHost
+    ) throws(ArgusError) -> Double? {
+        #if ARGUS_TRAIN
+        guard case .train(let algorithm, _, let settings) = entry.work else { return nil }
+        let configured = try configured(algorithm, settings, scenario)
+        return try configured.trialRate(
+            in: host.makeVectorEnvironment(scenario, copies: configured.copies, threads: threads), threads: threads)
+        #else
+        return nil
+        #endif
+    }
+
+    #if ARGUS_TRAIN
+    private func configured(
+        _ algorithm: String, _ settings: [String: String], _ scenario: Scenario
+    ) throws(ArgusError) -> Algorithm.Configured {
+        try Algorithm.named(algorithm).configured(
+            for: scenario, settings.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })
+    }
+    #endif
 }
