@@ -385,7 +385,12 @@ extension JobRunnerTests {
                 var scenario: String
                 var entry: String
                 var seconds: Double
-                var estimated_from: String
+                var basis: String
+
+                enum CodingKeys: String, CodingKey {
+                    case scenario, entry, seconds
+                    case basis = "estimated_from"
+                }
             }
             var jobs: [Item]
         }
@@ -402,7 +407,7 @@ extension JobRunnerTests {
         }
         for item in try plan() {
             let isTrained = item.entry == "MAPPO"
-            #expect(item.estimated_from == (isTrained ? "a trial" : "an assumed speed"))
+            #expect(item.basis == (isTrained ? "a trial" : "an assumed speed"))
             // 1000 steps at 10 a second, and evaluations.
             #expect(isTrained ? (100..<101).contains(item.seconds) : item.seconds < 1)
         }
@@ -412,7 +417,7 @@ extension JobRunnerTests {
         let trained = try plan().filter { $0.entry == "MAPPO" }
         #expect(tried == ["demo/two MAPPO"])
         for item in trained {
-            #expect(item.estimated_from == (item.scenario == "demo/one" ? "finished jobs" : "a trial"))
+            #expect(item.basis == (item.scenario == "demo/one" ? "finished jobs" : "a trial"))
         }
     }
 
