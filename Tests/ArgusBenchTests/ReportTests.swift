@@ -80,6 +80,9 @@ struct ReportTests {
             ("mean: 0.8, std: 0.04", "above", "0.800 | standard deviation 0.040"),
             ("mean: 0.95", "inside", "0.950 | not given"), ("mean: 1", "below", "1.000 | not given"),
             ("mean: 0.7", "above", "0.700 | not given"),
+            // Less than 32-bit rewards can tell.
+            ("mean: 0.8, ci95: [0.8, 0.8499999]", "inside", "0.800 | 95 % 0.800 to 0.850"),
+            ("mean: 0.9, ci95: [0.8500001, 0.9]", "inside", "0.900 | 95 % 0.850 to 0.900"),
         ])
     func positions(numbers: String, position: String, published: String) throws {
         try runs.write(

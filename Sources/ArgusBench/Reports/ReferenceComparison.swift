@@ -46,12 +46,12 @@ struct ReferenceComparison {
     private static func position(
         of mean: Double, _ interval: (low: Double, high: Double)?, _ reference: Scenario.Reference
     ) -> Position {
+        // Rewards are sums of 32-bit numbers: a perfect return of 1 may come to a little more.
+        let rounding = 1e-6 * max(1, abs(reference.mean))
         let theirs = reference.ci95 ?? reference.std.map { reference.mean - $0...reference.mean + $0 }
-        if let theirs {
-            return mean < theirs.lowerBound ? .below : mean > theirs.upperBound ? .above : .inside
-        }
-        if let interval, (interval.low...interval.high).contains(reference.mean) { return .inside }
-        return mean < reference.mean ? .below : mean > reference.mean ? .above : .inside
+        if theirs == nil, let interval, (interval.low...interval.high).contains(reference.mean) { return .inside }
+        let range = theirs ?? reference.mean...reference.mean
+        return mean < range.lowerBound - rounding ? .below : mean > range.upperBound + rounding ? .above : .inside
     }
 
     private static func conditions(_ entry: EntryResult, _ scenario: Scenario) -> String {
