@@ -58,6 +58,19 @@ struct ProgressTextTests {
         #expect(written.hasSuffix("\u{1B}[3A\r\u{1B}[J"))
     }
 
+    @Test("a mention is drawn over by the next and cut to the terminal; off a terminal there is none")
+    func mention() {
+        var written = ""
+        ProgressDisplay(terminal: .plain) { written += $0 }.mention("trying demo/one MAPPO")
+        #expect(written.isEmpty)
+        let live = ProgressDisplay(terminal: Terminal(isTerminal: true, width: 30, hasColour: false)) { written += $0 }
+        live.mention("trying demo/one MAPPO")
+        live.mention("trying demo/one-with-a-long-name MAPPO")
+        live.finish()
+        let erasure = "\u{1B}[1A\r\u{1B}[J"
+        #expect(written == "trying demo/one MAPPO\n\(erasure)trying demo/one-with-a-long-n\n\(erasure)")
+    }
+
     @Test("colour needs a terminal and no NO_COLOR")
     func colour() {
         #expect(Terminal.plain.hasColour == false)

@@ -10,6 +10,8 @@ struct TextTests {
         ["sight": .integer(1), "rows": .integer(6), "columns": .integer(11), "observe_levels": .boolean(false)],
         ["sight": .integer(3), "rows": .integer(4), "columns": .integer(9), "max_player_level": .integer(12)],
         ["players": .integer(1), "max_food_level": .integer(1)],
+        ["players": .integer(1), "max_food_level": .integer(-1)],
+        ["players": .integer(3), "foods": .integer(3), "max_food_level": .integer(-1)],
         ["sights": .string("0, 1, 2"), "players": .integer(3)],
         ["rows": .integer(5), "columns": .integer(5), "players": .integer(9), "coop": .boolean(true)],
     ]

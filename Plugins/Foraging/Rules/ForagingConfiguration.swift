@@ -138,9 +138,8 @@ public struct ForagingConfiguration: Hashable, Sendable {
                 }
             }
         } else if !coop {
-            let weakest = playerLevels.map(\.lowerBound).sorted().prefix(3).reduce(0, +)
-            let highest = max(1, weakest - teamLevelMargin)
-            let less = highest < weakest ? " less \(teamLevelMargin)" : ""
+            let highest = Self.teamLevel(playerLevels.map(\.lowerBound), margin: teamLevelMargin)
+            let less = teamLevelMargin > 0 ? " less \(teamLevelMargin), or 1" : ""
             for low in minimumFoodLevels where low > highest {
                 throw RulesError(
                     .configuration,
@@ -189,7 +188,12 @@ extension ForagingConfiguration {
 
     /// The highest level that a food can have.
     public var highestFoodLevel: Int {
-        maximumFoodLevels?.max()
-            ?? max(1, playerLevels.map(\.upperBound).sorted().prefix(3).reduce(0, +) - teamLevelMargin)
+        maximumFoodLevels?.max() ?? Self.teamLevel(playerLevels.map(\.upperBound), margin: teamLevelMargin)
+    }
+
+    /// What a food needs at most where no upper bound is configured: the levels of the three weakest players together,
+    /// less `margin`, and at least 1.
+    static func teamLevel(_ levels: [Int], margin: Int) -> Int {
+        max(1, levels.sorted().prefix(3).reduce(0, +) - margin)
     }
 }

@@ -64,10 +64,9 @@ extension ForagingGame {
         for (index, food) in foods.enumerated() { field[cell(food.row, food.column)] = UInt8(index) }
     }
 
-    /// What a food needs at most where no upper bound is configured: the three weakest players together, or a level
-    /// less.
+    /// What a food of this episode needs at most where no upper bound is configured.
     var teamLevel: Int {
-        max(1, players.map { Int($0.level) }.sorted().prefix(3).reduce(0, +) - configuration.teamLevelMargin)
+        ForagingConfiguration.teamLevel(players.map { Int($0.level) }, margin: configuration.teamLevelMargin)
     }
 
     /// Foods keep apart: not within the eight cells around, nor two cells away in a row or column. So no cell touches

@@ -24,10 +24,8 @@ public struct JobCost: Sendable, Hashable {
     /// What `seconds` comes from.
     public var basis: Basis
 
-    /// - Parameters:
-    ///   - measured: Wall seconds of finished jobs, and what running ones expect.
-    ///   - trialRate: Environment steps a second of a trial of the job's training; nil: there was none.
-    public static func estimate(of job: Job, measured: Measured, trialRate: Double? = nil) -> JobCost {
+    /// - Parameter measured: What finished and running jobs and trials tell.
+    public static func estimate(of job: Job, measured: Measured) -> JobCost {
         let horizon = Double(job.task.scenario.horizon)
         let measurement = job.measurement
         let cores = Double(max(1, job.threads))
@@ -35,6 +33,7 @@ public struct JobCost: Sendable, Hashable {
         var seconds = 0.0
         // Name, seed and metrics of an episode are some 80 bytes; a checkpoint of a small network under 2 MB.
         var bytes = 0.0
+        let trialRate = measured.trialRate(of: job)
         if job.entry.isTrained {
             // Sampled and greedy; the best checkpoint is chosen on episodes of its own.
             episodes += Double(measurement.evaluations) * Double(measurement.evaluationEpisodes) * 2
@@ -51,19 +50,34 @@ public struct JobCost: Sendable, Hashable {
             basis: known != nil ? .finishedJobs : trialRate != nil ? .trial : .assumption)
     }
 
-    /// Wall seconds of finished jobs, and what running ones expect, by scenario and entry.
+    /// Wall seconds of finished jobs, what running ones expect, and rates of trials, by scenario and entry.
     public struct Measured: Sendable, Hashable {
         private struct Key: Hashable {
             var scenario: String
             var entry: String
+
+            init(_ job: Job) {
+                scenario = job.task.scenario.id
+                entry = job.entry.name
+            }
         }
         private var seconds: [Key: [Double]] = [:]
+        private var trialRates: [Key: Double?] = [:]
 
         public init() {}
 
+        /// Tries the training of a job that nothing is known of yet; `rate` gives environment steps a second, or nil.
+        mutating func addTrial(of job: Job, rate: (Job) throws(ArgusError) -> Double?) throws(ArgusError) {
+            guard job.entry.isTrained, seconds(of: job) == nil, trialRates[Key(job)] == nil else { return }
+            trialRates[Key(job)] = .some(try rate(job))
+        }
+
+        /// Environment steps a second of the trial of a training; nil where there was none.
+        func trialRate(of job: Job) -> Double? { trialRates[Key(job)] ?? nil }
+
         public mutating func add(_ wallSeconds: Double, for job: Job) {
             guard wallSeconds.isFinite, wallSeconds >= 0 else { return }
-            seconds[Key(scenario: job.task.scenario.id, entry: job.entry.name), default: []].append(wallSeconds)
+            seconds[Key(job), default: []].append(wallSeconds)
         }
 
         /// What a running job says of itself tells more about the next seed's than any assumption.
@@ -74,9 +88,7 @@ public struct JobCost: Sendable, Hashable {
 
         /// The mean over jobs that differ in the seed alone; nil before there is one.
         public func seconds(of job: Job) -> Double? {
-            seconds[Key(scenario: job.task.scenario.id, entry: job.entry.name)].map {
-                $0.reduce(0, +) / Double($0.count)
-            }
+            seconds[Key(job)].map { $0.reduce(0, +) / Double($0.count) }
         }
     }
 

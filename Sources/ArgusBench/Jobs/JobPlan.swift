@@ -27,19 +27,10 @@ public struct JobPlan {
             if case .finished(let result) = state { measured.add(result.wallSeconds, for: job) }
             states.append(state)
         }
-        var rates: [String: Double?] = [:]
-        var lines: [Line] = []
-        for (job, state) in zip(jobs, states) {
-            var rate: Double?
-            if job.entry.isTrained, measured.seconds(of: job) == nil {
-                let pair = "\(job.task.scenario.id) \(job.entry.name)"
-                if let known = rates[pair] { rate = known } else { rate = try trialRate(job) }
-                rates[pair] = rate
-            }
-            lines.append(
-                Line(job: job, state: state, cost: JobCost.estimate(of: job, measured: measured, trialRate: rate)))
+        for job in jobs { try measured.addTrial(of: job, rate: trialRate) }
+        lines = zip(jobs, states).map { job, state in
+            Line(job: job, state: state, cost: JobCost.estimate(of: job, measured: measured))
         }
-        self.lines = lines
         self.slots = slots
     }
 

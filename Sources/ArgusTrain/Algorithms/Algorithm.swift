@@ -103,9 +103,16 @@ public struct Algorithm: Sendable {
         ///
         /// - Parameter environment: with any number of copies.
         public func require(_ environment: VectorEnvironment) throws(ArgusError) {
-            do {
+            try naming {
                 _ = try makeLearner(
                     LearningTask(algorithm: algorithm, environment: environment, seed: 0, steps: 1))
+            }
+        }
+
+        /// What `body` does; what libtorch refuses in it is told with the algorithm's name.
+        func naming<Value>(_ body: () throws -> Value) throws(ArgusError) -> Value {
+            do {
+                return try body()
             } catch let error as ArgusError {
                 throw error
             } catch {

@@ -13,7 +13,7 @@ extension Algorithm.Configured {
     public func trialRate(
         in environment: VectorEnvironment, threads: Int, seconds: Double = 0.3, patience: Double = 3
     ) throws(ArgusError) -> Double? {
-        do {
+        try naming {
             try TorchThreads.set(threads)
             let task = LearningTask(algorithm: algorithm, environment: environment, seed: 0, steps: .max)
             let learner = try makeLearner(task)
@@ -35,11 +35,6 @@ extension Algorithm.Configured {
             }
             guard let timed, timed.steps > 0 else { return nil }
             return Double(timed.steps) / timed.from.seconds(to: .now())
-        } catch let error as ArgusError {
-            throw error
-        } catch {
-            throw ArgusError(
-                .training, "libtorch refuses", at: "algorithm \(algorithm)", found: "\(error)", expected: "a learner")
         }
     }
 }

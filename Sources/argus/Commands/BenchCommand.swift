@@ -43,7 +43,7 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Ask no language model: take all replies from this file, the replies.sqlite of an earlier suite.")
     var replay: String?
 
-    @Flag(help: "Only list the jobs, with an estimate of time and disk.")
+    @Flag(help: "Only list the jobs, with an estimate of time and disk. Tries each training for a moment.")
     var dryRun = false
 
     @Flag(help: "Print JSON instead of tables.")
@@ -85,7 +85,7 @@ struct BenchCommand: ParsableCommand {
     private func check(
         _ entry: Suite.Entry, _ scenario: Scenario, _ host: EnvironmentHost
     ) throws(ArgusError) {
-        do throws(ArgusError) {
+        try naming(entry) { () throws(ArgusError) in
             let environment = try host.makeVectorEnvironment(scenario, copies: 1)
             switch entry.work {
             case .evaluate(let team): try check(TeamSpecification([team]), environment, host)
@@ -105,8 +105,16 @@ struct BenchCommand: ParsableCommand {
                 throw MissingLibtorch.error(for: "algorithm '\(algorithm)'")
                 #endif
             }
+        }
+    }
+
+    /// What `body` does; its errors name the entry, since the suite's file is where they must be mended.
+    private func naming<Value>(
+        _ entry: Suite.Entry, _ body: () throws(ArgusError) -> Value
+    ) throws(ArgusError) -> Value {
+        do throws(ArgusError) {
+            return try body()
         } catch {
-            // The suite's file is where it must be mended.
             var error = error
             if !entry.place.isEmpty { error.place = "\(entry.place), entry '\(entry.name)': \(error.place)" }
             throw error
@@ -119,9 +127,11 @@ struct BenchCommand: ParsableCommand {
     ) throws(ArgusError) -> Double? {
         #if ARGUS_TRAIN
         guard case .train(let algorithm, _, let settings) = entry.work else { return nil }
-        let configured = try configured(algorithm, settings, scenario)
-        return try configured.trialRate(
-            in: host.makeVectorEnvironment(scenario, copies: configured.copies, threads: threads), threads: threads)
+        return try naming(entry) { () throws(ArgusError) in
+            let configured = try configured(algorithm, settings, scenario)
+            return try configured.trialRate(
+                in: host.makeVectorEnvironment(scenario, copies: configured.copies, threads: threads), threads: threads)
+        }
         #else
         return nil
         #endif
