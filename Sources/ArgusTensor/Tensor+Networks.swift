@@ -24,6 +24,13 @@ extension Tensor {
         }
     }
 
+    /// What several things make, whatever their order: for things `[rows, count, size]` the sums over things
+    /// `pᵢ = Σₖ softmaxₖ(Sᵢ·eₖ) eₖᵢ` of each part i of their components, `[rows, size]`.
+    /// - Parameter score: S, `[parts, size]`; the size is a multiple of the parts.
+    public func attentionPooled(score: Tensor) throws(TensorError) -> Tensor {
+        try produce(with: score, ctorch_attention_pooling)
+    }
+
     public func softmax(axis: Int = -1) throws(TensorError) -> Tensor {
         try produce { ctorch_softmax($0, Int64(axis), $1) }
     }

@@ -80,6 +80,8 @@ FORWARD(perceptron_forward, (const ctorch_perceptron *perceptron, const ctorch_t
 FORWARD(recurrent_step, (const ctorch_perceptron *body, const ctorch_gated_unit *unit, const ctorch_perceptron *head,
         const ctorch_tensor *input, const ctorch_tensor *starts, ctorch_tensor *hidden, ctorch_tensor *output),
         (body, unit, head, input, starts, hidden, output))
+FORWARD(attention_pooling, (const ctorch_tensor *things, const ctorch_tensor *score, ctorch_tensor **out),
+        (things, score, out))
 FORWARD(linear_inference, (const ctorch_tensor *input, const ctorch_tensor *weight, const ctorch_tensor *bias,
         ctorch_tensor **out), (input, weight, bias, out))
 FORWARD(rms_norm, (const ctorch_tensor *input, const ctorch_tensor *weight, double epsilon, ctorch_tensor **out),

@@ -25,11 +25,5 @@ struct AttentionPooling: Layer {
     var parameters: [(name: String, tensor: Tensor)] { [("score", score)] }
 
     /// Things [rows, count, size] to [rows, size].
-    func callAsFunction(_ things: Tensor) throws -> Tensor {
-        let (rows, count, size) = (things.shape[0], things.shape[1], things.shape[2])
-        let heads = AttentionPooling.heads
-        let weights = try things.linear(weight: score).softmax(axis: 1).unsqueezed(3)
-        return try (things.reshaped(to: [rows, count, heads, size / heads]) * weights)
-            .sum(axes: [1]).reshaped(to: [rows, size])
-    }
+    func callAsFunction(_ things: Tensor) throws -> Tensor { try things.attentionPooled(score: score) }
 }

@@ -1,6 +1,8 @@
 // All of the shim but distributions.cpp: libtorch's headers are what takes long to compile, so they are read once.
+#include "normalization.hpp"
 #include "operations.hpp"
 #include "perceptron.hpp"
+#include "pooling.hpp"
 #include "recurrence.hpp"
 #include "storage.hpp"
 #include "training.hpp"

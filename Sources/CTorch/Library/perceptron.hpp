@@ -5,11 +5,11 @@
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/gru_cell.h>
-#include <ATen/ops/layer_norm.h>
 
 #include <array>
 
 #include "handle.hpp"
+#include "normalization.hpp"
 
 namespace ctorch {
 
@@ -51,7 +51,7 @@ inline void forward(const ctorch_perceptron *perceptron, at::Tensor flow, at::Te
         flow = next;
         if (last) break;
         const auto normalise = [&] {
-            flow = at::layer_norm(flow, {flow.size(1)}, get(norm_weights[layer]), get(norm_biases[layer]), epsilon);
+            flow = layer_norm(flow, get(norm_weights[layer]), get(norm_biases[layer]), epsilon);
         };
         if (norm == CTORCH_NORM_BEFORE_ACTIVATION) normalise();
         activate(activation, flow);

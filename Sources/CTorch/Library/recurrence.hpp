@@ -16,8 +16,78 @@
 #include <array>
 
 #include "handle.hpp"
+#include "lanes.hpp"
 
 namespace ctorch {
+
+// One step's loops over rows of `size` numbers, whose gates r, z, n stand side by side. No two pointers meet.
+
+// h * keep.
+CTORCH_CLONES static void keep_memory(const float *__restrict memory, const float *__restrict keeps,
+                                      float *__restrict kept, int64_t rows, int64_t size) {
+    for (int64_t row = 0; row < rows; ++row) {
+        for (int64_t i = 0; i < size; ++i) kept[row * size + i] = memory[row * size + i] * keeps[row];
+    }
+}
+
+// r and z are complete with what the memory gives; its part of n is kept for the reset gate.
+CTORCH_CLONES static void add_projected(const float *__restrict projected, float *__restrict gates,
+                                        float *__restrict candidate, int64_t rows, int64_t size) {
+    for (int64_t row = 0; row < rows; ++row) {
+        const float *p = projected + row * 3 * size;
+        float *g = gates + row * 3 * size, *c = candidate + row * size;
+        for (int64_t i = 0; i < 2 * size; ++i) g[i] += p[i];
+        for (int64_t i = 0; i < size; ++i) c[i] = p[2 * size + i];
+    }
+}
+
+// n's argument.
+CTORCH_CLONES static void add_candidate(float *__restrict gates, const float *__restrict candidate, int64_t rows,
+                                        int64_t size) {
+    for (int64_t row = 0; row < rows; ++row) {
+        float *g = gates + row * 3 * size;
+        const float *c = candidate + row * size;
+        for (int64_t i = 0; i < size; ++i) g[2 * size + i] += g[i] * c[i];
+    }
+}
+
+// h' = (1 - z) n + z h.
+CTORCH_CLONES static void blend(const float *__restrict gates, const float *__restrict kept, float *__restrict next,
+                                int64_t rows, int64_t size) {
+    for (int64_t row = 0; row < rows; ++row) {
+        const float *z = gates + row * 3 * size + size, *n = z + size, *h = kept + row * size;
+        float *out = next + row * size;
+        for (int64_t i = 0; i < size; ++i) out[i] = (1 - z[i]) * n[i] + z[i] * h[i];
+    }
+}
+
+// From dL/dh' (`given` and `later`) to what goes into the gates from the inputs' side and from the memory's, which
+// differ in n alone, and to h directly.
+CTORCH_CLONES static void gate_gradients(const float *__restrict given, const float *__restrict later,
+                                         const float *__restrict kept, const float *__restrict candidate,
+                                         const float *__restrict gates, float *__restrict from_inputs,
+                                         float *__restrict from_memory, float *__restrict direct, int64_t rows,
+                                         int64_t size) {
+    for (int64_t row = 0; row < rows; ++row) {
+        const int64_t at = row * size, wide = 3 * at;
+        const float *g = gates + wide;
+        float *a = from_inputs + wide, *b = from_memory + wide;
+        for (int64_t i = 0; i < size; ++i) {
+            const float r = g[i], z = g[size + i], n = g[2 * size + i];
+            const float dh = given[at + i] + later[at + i];
+            const float dn = dh * (1 - z) * (1 - n * n);
+            const float dr = dn * candidate[at + i] * r * (1 - r);
+            const float dz = dh * (kept[at + i] - n) * z * (1 - z);
+            a[i] = dr;
+            b[i] = dr;
+            a[size + i] = dz;
+            b[size + i] = dz;
+            a[2 * size + i] = dn;
+            b[2 * size + i] = dn * r;
+            direct[at + i] = dh * z;
+        }
+    }
+}
 
 // All float32, contiguous, on the CPU: x [steps, rows, in], memory [rows, h], keeps [steps, rows, 1].
 struct GatedRecurrence : torch::autograd::Function<GatedRecurrence> {
@@ -40,31 +110,17 @@ struct GatedRecurrence : torch::autograd::Function<GatedRecurrence> {
         for (int64_t step = 0; step < steps; ++step) {
             const float *keep = keeps.const_data_ptr<float>() + step * rows;
             float *from = kept.mutable_data_ptr<float>() + step * rows * size;
-            for (int64_t row = 0; row < rows; ++row) {
-                for (int64_t i = 0; i < size; ++i) from[row * size + i] = previous[row * size + i] * keep[row];
-            }
+            keep_memory(previous, keep, from, rows, size);
             at::addmm_out(projected, hidden_bias, kept[step], transposed);
-            const float *p = projected.const_data_ptr<float>();
             at::Tensor gate = gates[step];
             float *g = gate.mutable_data_ptr<float>();
             float *c = candidate.mutable_data_ptr<float>() + step * rows * size;
-            for (int64_t row = 0; row < rows; ++row) {
-                for (int64_t i = 0; i < 2 * size; ++i) g[row * 3 * size + i] += p[row * 3 * size + i];
-                for (int64_t i = 0; i < size; ++i) c[row * size + i] = p[row * 3 * size + 2 * size + i];
-            }
+            add_projected(projected.const_data_ptr<float>(), g, c, rows, size);
             gate.narrow(1, 0, 2 * size).sigmoid_();
-            for (int64_t row = 0; row < rows; ++row) {
-                float *n = g + row * 3 * size + 2 * size;
-                for (int64_t i = 0; i < size; ++i) n[i] += g[row * 3 * size + i] * c[row * size + i];
-            }
+            add_candidate(g, c, rows, size);
             gate.narrow(1, 2 * size, size).tanh_();
             float *next = memories.mutable_data_ptr<float>() + step * rows * size;
-            for (int64_t row = 0; row < rows; ++row) {
-                const float *z = g + row * 3 * size + size, *n = z + size;
-                for (int64_t i = 0; i < size; ++i) {
-                    next[row * size + i] = (1 - z[i]) * n[i] + z[i] * from[row * size + i];
-                }
-            }
+            blend(g, from, next, rows, size);
             previous = next;
         }
         context->save_for_backward({x, keeps, input_weight, hidden_weight, gates, kept, candidate});
@@ -77,7 +133,6 @@ struct GatedRecurrence : torch::autograd::Function<GatedRecurrence> {
         const at::Tensor &gates = saved[4], &kept = saved[5], &candidate = saved[6];
         const int64_t steps = x.size(0), rows = x.size(1), size = hidden_weight.size(1);
         const at::Tensor given = gradients[0].contiguous();
-        // Of what goes into the gates: from the inputs' side and from the memory's, which differ in n alone.
         at::Tensor from_inputs = at::empty_like(gates), from_memory = at::empty_like(gates);
         at::Tensor carried = at::zeros({rows, size}, x.options()), direct = at::empty({rows, size}, x.options());
         for (int64_t step = steps - 1; step >= 0; --step) {
@@ -87,25 +142,8 @@ struct GatedRecurrence : torch::autograd::Function<GatedRecurrence> {
             const float *g = gates.const_data_ptr<float>() + 3 * first;
             float *a = from_inputs.mutable_data_ptr<float>() + 3 * first;
             float *b = from_memory.mutable_data_ptr<float>() + 3 * first;
-            const float *later = carried.const_data_ptr<float>();
-            float *d = direct.mutable_data_ptr<float>();
-            for (int64_t row = 0; row < rows; ++row) {
-                const int64_t at = row * size, wide = 3 * at;
-                for (int64_t i = 0; i < size; ++i) {
-                    const float r = g[wide + i], z = g[wide + size + i], n = g[wide + 2 * size + i];
-                    const float dh = out[at + i] + later[at + i];
-                    const float dn = dh * (1 - z) * (1 - n * n);
-                    const float dr = dn * c[at + i] * r * (1 - r);
-                    const float dz = dh * (hold[at + i] - n) * z * (1 - z);
-                    a[wide + i] = dr;
-                    b[wide + i] = dr;
-                    a[wide + size + i] = dz;
-                    b[wide + size + i] = dz;
-                    a[wide + 2 * size + i] = dn;
-                    b[wide + 2 * size + i] = dn * r;
-                    d[at + i] = dh * z;
-                }
-            }
+            gate_gradients(out, carried.const_data_ptr<float>(), hold, c, g, a, b, direct.mutable_data_ptr<float>(),
+                           rows, size);
             at::addmm_out(carried, direct, from_memory[step], hidden_weight);
             carried.mul_(keeps[step]);
         }

@@ -241,6 +241,10 @@ int ctorch_gru_sequence(const ctorch_tensor *input, const ctorch_tensor *hidden,
                         const ctorch_tensor *input_weight, const ctorch_tensor *hidden_weight,
                         const ctorch_tensor *input_bias, const ctorch_tensor *hidden_bias, ctorch_tensor **out);
 
+// Of things [rows, count, size], the head h of score [heads, size] weighs part h of their numbers by a softmax over the
+// things of score[h] . thing: [rows, size].
+int ctorch_attention_pooling(const ctorch_tensor *things, const ctorch_tensor *score, ctorch_tensor **out);
+
 typedef enum ctorch_norm_placement {
     CTORCH_NO_NORM = 0,
     CTORCH_NORM_BEFORE_ACTIVATION = 1,

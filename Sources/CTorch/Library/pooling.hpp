@@ -1,0 +1,186 @@
+// Attention pooling with learned queries, forward and backward: one operation on the gradient tape instead of six. A
+// row is a handful of things of some 30 numbers.
+#pragma once
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/linear.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "handle.hpp"
+#include "lanes.hpp"
+#include "normalization.hpp"
+
+namespace ctorch {
+
+// How many things a row has, numbers a thing, and heads.
+struct PoolingShape {
+    int64_t count, size, heads;
+};
+
+// For rows `from` to `to`: weights [rows, count, heads], a softmax over the things of score [heads, size] times the
+// things [rows, count, size]; out [rows, size], each head's part of the things, weighted by the head's.
+CTORCH_CLONES static void pool(const float *things, const float *score, float *weights, float *out, int64_t from,
+                               int64_t to, PoolingShape shape) {
+    const auto [count, size, heads] = shape;
+    const int64_t whole = size - size % lane_count, part = size / heads;
+    for (int64_t row = from; row < to; ++row) {
+        const float *thing = things + row * count * size;
+        float *weight = weights + row * count * heads, *pooled = out + row * size;
+        for (int64_t k = 0; k < count; ++k) {
+            for (int64_t head = 0; head < heads; ++head) {
+                const float *e = thing + k * size, *s = score + head * size;
+                Lanes products = {};
+                for (int64_t i = 0; i < whole; i += lane_count) products += LANES(e + i) * LANES(s + i);
+                float product = sum_of(products);
+                for (int64_t i = whole; i < size; ++i) product += e[i] * s[i];
+                weight[k * heads + head] = product;
+            }
+        }
+        for (int64_t head = 0; head < heads; ++head) {
+            float greatest = -std::numeric_limits<float>::infinity(), sum = 0;
+            for (int64_t k = 0; k < count; ++k) greatest = std::max(greatest, weight[k * heads + head]);
+            for (int64_t k = 0; k < count; ++k) {
+                weight[k * heads + head] = std::exp(weight[k * heads + head] - greatest);
+                sum += weight[k * heads + head];
+            }
+            for (int64_t k = 0; k < count; ++k) weight[k * heads + head] /= sum;
+        }
+        for (int64_t i = 0; i < size; ++i) pooled[i] = 0;
+        for (int64_t k = 0; k < count; ++k) {
+            for (int64_t head = 0; head < heads; ++head) {
+                const float w = weight[k * heads + head], *e = thing + k * size + head * part;
+                float *to_part = pooled + head * part;
+                for (int64_t i = 0; i < part; ++i) to_part[i] += w * e[i];
+            }
+        }
+    }
+}
+
+// The gradients of the things, and of the scores, which is added to `to_score` [heads, size]. `of_weights` is room for
+// [count, heads].
+CTORCH_CLONES static void pool_backward(const float *things, const float *score, const float *weights,
+                                        const float *gradient, float *to_things, float *to_score, float *of_weights,
+                                        int64_t from, int64_t to, PoolingShape shape) {
+    const auto [count, size, heads] = shape;
+    const int64_t whole = size - size % lane_count, part = size / heads;
+    for (int64_t row = from; row < to; ++row) {
+        const float *thing = things + row * count * size, *given = gradient + row * size;
+        const float *weight = weights + row * count * heads;
+        float *to_thing = to_things + row * count * size;
+        for (int64_t k = 0; k < count; ++k) {
+            for (int64_t head = 0; head < heads; ++head) {
+                const float *e = thing + k * size + head * part, *g = given + head * part;
+                float *out = to_thing + k * size + head * part;
+                const float w = weight[k * heads + head];
+                float eight[8] = {}, product = 0;
+                int64_t i = 0;
+                for (; i + 8 <= part; i += 8) {
+                    for (int lane = 0; lane < 8; ++lane) eight[lane] += e[i + lane] * g[i + lane];
+                }
+                for (; i < part; ++i) product += e[i] * g[i];
+                for (int lane = 0; lane < 4; ++lane) product += eight[lane] + eight[lane + 4];
+                for (i = 0; i < part; ++i) out[i] = w * g[i];
+                of_weights[k * heads + head] = product;
+            }
+        }
+        for (int64_t head = 0; head < heads; ++head) {
+            float mean = 0;
+            for (int64_t k = 0; k < count; ++k) mean += weight[k * heads + head] * of_weights[k * heads + head];
+            for (int64_t k = 0; k < count; ++k) {
+                of_weights[k * heads + head] = weight[k * heads + head] * (of_weights[k * heads + head] - mean);
+            }
+        }
+        for (int64_t k = 0; k < count; ++k) {
+            for (int64_t head = 0; head < heads; ++head) {
+                const float by = of_weights[k * heads + head];
+                const float *e = thing + k * size, *s = score + head * size;
+                float *out = to_thing + k * size, *sum = to_score + head * size;
+                for (int64_t i = 0; i < whole; i += lane_count) {
+                    WRITE_LANES(out + i) += by * LANES(s + i);
+                    WRITE_LANES(sum + i) += by * LANES(e + i);
+                }
+                for (int64_t i = whole; i < size; ++i) {
+                    out[i] += by * s[i];
+                    sum[i] += by * e[i];
+                }
+            }
+        }
+    }
+}
+
+// things [rows, count, size], score [heads, size]: float32, contiguous, on the CPU.
+struct AttentionPooling : torch::autograd::Function<AttentionPooling> {
+    using Context = torch::autograd::AutogradContext;
+    using List = torch::autograd::variable_list;
+
+    static at::Tensor forward(Context *context, const at::Tensor &things, const at::Tensor &score) {
+        const PoolingShape shape{things.size(1), things.size(2), score.size(0)};
+        const int64_t rows = things.size(0);
+        at::Tensor result = at::empty({rows, shape.size}, things.options());
+        at::Tensor weights = at::empty({rows, shape.count, shape.heads}, things.options());
+        const float *e = things.const_data_ptr<float>(), *s = score.const_data_ptr<float>();
+        float *w = weights.mutable_data_ptr<float>(), *out = result.mutable_data_ptr<float>();
+        at::parallel_for(0, rows, rows_a_thread,
+                         [&](int64_t from, int64_t to) { pool(e, s, w, out, from, to, shape); });
+        context->save_for_backward({things, score, weights});
+        return result;
+    }
+
+    static List backward(Context *context, List gradients) {
+        const List saved = context->get_saved_variables();
+        const at::Tensor &things = saved[0], &score = saved[1], &weights = saved[2];
+        const PoolingShape shape{things.size(1), things.size(2), score.size(0)};
+        const int64_t rows = things.size(0), scores = score.numel();
+        const at::Tensor given = gradients[0].contiguous();
+        at::Tensor to_things = at::empty_like(things), to_score = at::empty_like(score);
+        const float *e = things.const_data_ptr<float>(), *s = score.const_data_ptr<float>();
+        const float *w = weights.const_data_ptr<float>(), *g = given.const_data_ptr<float>();
+        float *out = to_things.mutable_data_ptr<float>();
+        // As in LayerNormalization.
+        std::vector<std::vector<double>> totals(static_cast<size_t>(at::get_num_threads()));
+        at::parallel_for(0, rows, rows_a_thread, [&](int64_t from, int64_t to) {
+            std::vector<double> &total = totals[static_cast<size_t>(at::get_thread_num())];
+            total.resize(static_cast<size_t>(scores));
+            std::vector<float> sums(static_cast<size_t>(scores));
+            std::vector<float> room(static_cast<size_t>(shape.count * shape.heads));
+            for (int64_t first = from; first < to; first += rows_a_sum) {
+                std::fill(sums.begin(), sums.end(), 0.0F);
+                pool_backward(e, s, w, g, out, sums.data(), room.data(), first, std::min(to, first + rows_a_sum),
+                              shape);
+                for (size_t i = 0; i < sums.size(); ++i) total[i] += sums[i];
+            }
+        });
+        for (int64_t i = 0; i < scores; ++i) {
+            double sum = 0;
+            for (const auto &total : totals) sum += total.empty() ? 0 : total[static_cast<size_t>(i)];
+            to_score.mutable_data_ptr<float>()[i] = static_cast<float>(sum);
+        }
+        return {to_things, to_score};
+    }
+};
+
+}  // namespace ctorch
+
+int ctorch_attention_pooling(const ctorch_tensor *things, const ctorch_tensor *score, ctorch_tensor **out) {
+    return ctorch::produce(out, [&] {
+        const auto &e = ctorch::get(things), &s = ctorch::get(score);
+        if (e.dim() != 3 || s.dim() != 2 || e.size(1) < 1 || s.size(0) < 1 || s.size(1) != e.size(2) ||
+            e.size(2) % s.size(0) != 0) {
+            throw std::invalid_argument(
+                "expected things [rows, count, size] and scores [heads, size], the size a multiple of the heads");
+        }
+        if (ctorch::is_plain(e) && ctorch::is_plain(s)) {
+            return ctorch::AttentionPooling::apply(e.contiguous(), s.contiguous());
+        }
+        const at::Tensor weights = at::linear(e, s).softmax(1).unsqueeze(3);
+        const int64_t rows = e.size(0), heads = s.size(0);
+        return e.reshape({rows, e.size(1), heads, e.size(2) / heads}).mul(weights).sum(1).reshape({rows, e.size(2)});
+    });
+}
