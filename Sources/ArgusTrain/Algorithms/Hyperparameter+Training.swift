@@ -52,6 +52,14 @@ extension Hyperparameter {
                 + "whatever they are, so that those of rare and small rewards drown. \(source)")
     }
 
+    static func stepCost(_ path: WritableKeyPath<Configuration, Double>, _ source: String) -> Self {
+        .number(
+            "step_cost", path, 0...1e6,
+            "What a step takes off the scaled reward. Where rewards are sparse, all that leads to none is worth the same, "
+                + "and the best of it may be to stand still; with a cost, what was not tried yet is worth more. \(source)"
+        )
+    }
+
     static func entropyCoefficient(_ path: WritableKeyPath<Configuration, Double>, _ source: String) -> Self {
         .number("entropy_coefficient", path, 0...10, "Weight of the entropy bonus. \(source)")
     }

@@ -30,6 +30,7 @@ public struct PQNConfiguration: RolloutConfiguration {
     public var adamEpsilon = 1e-8
     public var discount = 0.99
     public var rewardScale = 1.0
+    public var stepCost = 0.0
     public var tdLambda = 0.85
     public var explorationStart = 1.0
     public var explorationEnd = 0.01
@@ -50,6 +51,7 @@ public struct PQNConfiguration: RolloutConfiguration {
             .adamEpsilon(\.adamEpsilon, "[ours]"),
             .discount(\.discount, "[PQN] 0.99"),
             .rewardScale(\.rewardScale, "[PQN] has 10 on SMAX"),
+            .stepCost(\.stepCost, "[PQN] has none"),
             .number("td_lambda", \.tdLambda, 0...1, "λ of the returns. [PQN] 0.85"),
             .explorationStart(\.explorationStart, "[PQN] 1"),
             .explorationEnd(\.explorationEnd, "[PQN] 0.01"),
@@ -197,7 +199,9 @@ final class PQNLearner: Learner {
     private func fillTargets(_ rows: SequenceRows, finals: [Int: Float]) {
         let storage = player.storage
         for (index, copy) in rows.copies.enumerated() {
-            var returns = LambdaReturn(discount: configuration.discount, lambda: configuration.tdLambda)
+            var returns = LambdaReturn(
+                discount: configuration.discount, lambda: configuration.tdLambda,
+                rewardScale: configuration.rewardScale, stepCost: configuration.stepCost)
             var isValid = true
             for step in stride(from: player.steps - 1, through: 0, by: -1) {
                 let place = step * player.copies + Int(copy)
@@ -206,8 +210,8 @@ final class PQNLearner: Learner {
                 let end = EpisodeEnd(rawValue: storage.ended.pointer[place]) ?? .failed
                 if end != .running { isValid = end != .failed }
                 targets.pointer[row] = returns.step(
-                    reward: Float(configuration.rewardScale) * reward, elapsed: storage.elapsed.pointer[place],
-                    end: end, next: end == .truncated ? finals[place] ?? 0 : next.pointer[row + rows.copies.count],
+                    reward: reward, elapsed: storage.elapsed.pointer[place], end: end,
+                    next: end == .truncated ? finals[place] ?? 0 : next.pointer[row + rows.copies.count],
                     decidesNext: rows.anyoneActs(step + 1, Int(copy)))
                 weights.pointer[row] = isValid && rows.anyoneIsPresent(row) ? 1 : 0
                 // A failed episode's numbers may be anything.

@@ -88,7 +88,7 @@ final class QLearner: Learner {
             heads: heads, mixing: targetMixer.map { .monotonic($0) } ?? (isJoint ? .sum : .none))
         targetsOf = QLearningTargets(
             discount: configuration.discount, lambda: configuration.tdLambda,
-            rewardScale: configuration.rewardScale, isJoint: isJoint,
+            rewardScale: configuration.rewardScale, stepCost: configuration.stepCost, isJoint: isJoint,
             sumsRewards: !environment.groupsShareRewards)
         let rule = ActionRule.values(heads: heads, exploration: Float(configuration.explorationEnd))
         actor = try TeamActor(network: network, rule: rule, task: task)

@@ -17,6 +17,7 @@ public struct QLearningConfiguration: HyperparameterSet {
     public var adamEpsilon = 1e-8
     public var discount = 0.99
     public var rewardScale = 1.0
+    public var stepCost = 0.0
     public var tdLambda = 0.6
     public var doubleQ = true
     public var explorationStart = 1.0
@@ -47,6 +48,7 @@ public struct QLearningConfiguration: HyperparameterSet {
             .adamEpsilon(\.adamEpsilon, "[EPyMARL] 1e-8"),
             .discount(\.discount, "[EPyMARL] 0.99"),
             .rewardScale(\.rewardScale, "[ours]; [EPyMARL] standardises rewards instead"),
+            .stepCost(\.stepCost, "[ours]; [EPyMARL] takes off the mean reward where it standardises"),
             .number(
                 "td_lambda", \.tdLambda, 0...1,
                 "λ of the targets: 0 looks one decision ahead, 1 to the episode's end. [PyMARL2] 0.6; [EPyMARL] has 0"),

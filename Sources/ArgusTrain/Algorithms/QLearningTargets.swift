@@ -4,8 +4,9 @@ import ArgusHost
 struct QLearningTargets {
     let discount: Double
     let lambda: Double
-    /// What rewards are multiplied by.
+    /// As in ``LambdaReturn``.
     let rewardScale: Double
+    let stepCost: Double
     /// One value for the team, or one for each agent.
     let isJoint: Bool
     /// The team's reward is the sum of the agents' own; else each row has it already.
@@ -31,12 +32,13 @@ struct QLearningTargets {
     ) {
         let agents = batch.layout.agents
         let steps = batch.steps[episode]
-        var returns = LambdaReturn(discount: discount, lambda: lambda)
+        var returns = LambdaReturn(
+            discount: discount, lambda: lambda, rewardScale: rewardScale, stepCost: stepCost)
         for step in stride(from: steps - 1, through: 0, by: -1) {
             let row = batch.base[episode] + step * batch.stride
             let nextRow = row + batch.stride
             targets[row * columns + column] = returns.step(
-                reward: Float(rewardScale) * reward(batch, row * agents, column), elapsed: batch.elapsed.pointer[row],
+                reward: reward(batch, row * agents, column), elapsed: batch.elapsed.pointer[row],
                 end: step == steps - 1 ? batch.ends[episode] : .running, next: next[nextRow * columns + column],
                 decidesNext: anyone(AgentStatus.acting, batch, nextRow, column))
             weights[row * columns + column] = anyone(AgentStatus.waiting, batch, row, column) ? 1 : 0

@@ -3,19 +3,25 @@ import Glibc
 
 /// λ-returns (Sutton & Barto 2018, eq. 12.18), from the end of a sequence to its start:
 ///
-///     y(t) = r(t) + γ^Δt·[(1−λ)·V(t+1) + λ·y(t+1)]
+///     y(t) = κ·r(t) − c·Δt + γ^Δt·[(1−λ)·V(t+1) + λ·y(t+1)]
+///
+/// with κ a scale of rewards and c the cost of a step.
 ///
 /// Nothing follows an episode that ended by rule; one that was cut by the horizon, and a rollout's edge, go on with V.
 /// Where nobody decides at t+1 there is nothing to bootstrap from, and λ is 1: rewards until the next decision add up.
 package struct LambdaReturn {
     let discount: Float
     let lambda: Float
+    let rewardScale: Float
+    let stepCost: Float
     /// y(t+1); nil at a rollout's edge.
     private var later: Float?
 
-    package init(discount: Double, lambda: Double) {
+    package init(discount: Double, lambda: Double, rewardScale: Double = 1, stepCost: Double = 0) {
         self.discount = Float(discount)
         self.lambda = Float(lambda)
+        self.rewardScale = Float(rewardScale)
+        self.stepCost = Float(stepCost)
     }
 
     /// y(t). Called from the last step to the first.
@@ -34,7 +40,8 @@ package struct LambdaReturn {
         case .truncated: future = next
         case .terminated, .failed: future = 0
         }
-        let result = reward + (elapsed == 1 ? discount : pow(discount, elapsed)) * future
+        let decay = elapsed == 1 ? discount : pow(discount, elapsed)
+        let result = rewardScale * reward - stepCost * elapsed + decay * future
         later = result
         return result
     }
