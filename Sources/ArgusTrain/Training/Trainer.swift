@@ -41,8 +41,6 @@ public final class Trainer {
                 expected: "a folder that an interrupted 'argus train' left",
                 remedy: "'--out \(request.folder)' to begin")
         }
-        directory = try RunDirectory(request.folder)
-        try AtomicFile.makeFolder(directory.checkpointFolder)
         environment = try host.makeVectorEnvironment(
             request.scenario, copies: request.configured.copies, threads: request.threads)
         learner = try request.configured.makeLearner(
@@ -58,6 +56,9 @@ public final class Trainer {
         scenarioHash = try request.scenario.hash(for: descriptor)
         var manifest = try RunManifest.make(
             request, source: source, scenarioHash: scenarioHash, descriptor: descriptor)
+        // Nothing is written before all fits together.
+        directory = try RunDirectory(request.folder)
+        try AtomicFile.makeFolder(directory.checkpointFolder)
         learner.replay?.folder = request.folder + "/replay"
         if request.resume {
             try restore(&manifest)
