@@ -119,7 +119,7 @@ int ctorch_categorical(const ctorch_tensor *logits, const ctorch_tensor *legal, 
             throw std::invalid_argument("the legal mask is not of bytes or bools in the shape of the logits");
         }
         at::Tensor chosen, entropies;
-        if (x.is_cpu() && a.is_cpu() && (!mask || mask->is_cpu()) && x.scalar_type() == at::kFloat) {
+        if (ctorch::is_plain(x) && a.is_cpu() && (!mask || mask->is_cpu())) {
             if (mask) mask = mask->contiguous();
             const auto both = ctorch::Categorical::apply(x.contiguous(), mask, a.contiguous());
             chosen = both[0];

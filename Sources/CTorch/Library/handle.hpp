@@ -57,6 +57,11 @@ inline const at::Tensor &get(const ctorch_tensor *tensor) {
     return tensor->value;
 }
 
+// Whether loops of our own take it, once it is contiguous.
+inline bool is_plain(const at::Tensor &x) {
+    return x.is_cpu() && x.scalar_type() == at::kFloat && x.layout() == at::kStrided;
+}
+
 inline std::optional<at::Tensor> optional(const ctorch_tensor *tensor) {
     return tensor == nullptr ? std::nullopt : std::optional<at::Tensor>(tensor->value);
 }

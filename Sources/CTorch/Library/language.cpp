@@ -38,10 +38,6 @@ inline bool records(std::initializer_list<const at::Tensor *> tensors) {
     return false;
 }
 
-inline bool is_plain(const at::Tensor &x) {
-    return x.is_cpu() && x.scalar_type() == at::kFloat && x.layout() == at::kStrided;
-}
-
 using LinearPointwise = at::Tensor(const at::Tensor &, const at::Tensor &, const std::optional<at::Tensor> &,
                                    std::string_view, c10::List<std::optional<at::Scalar>>,
                                    std::optional<std::string_view>);

@@ -2,23 +2,21 @@
 // for sets, whose rows are 32 or 64 numbers.
 #pragma once
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/layer_norm.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "handle.hpp"
 #include "lanes.hpp"
+#include "rows.hpp"
 
 namespace ctorch {
 
 // y = (x - mean) / sqrt(variance + epsilon) * weight + bias for rows `from` to `to` of `size` numbers; `moments` takes
-// the mean and the reciprocal deviation of each row. y may be x.
+// the mean and the reciprocal deviation of each row, if it is not null. y may be x.
 CTORCH_CLONES static void normalize(const float *x, float *y, float *moments, const float *weight, const float *bias,
                                     float epsilon, int64_t from, int64_t to, int64_t size) {
     const int64_t whole = size - size % lane_count;
@@ -42,6 +40,7 @@ CTORCH_CLONES static void normalize(const float *x, float *y, float *moments, co
             WRITE_LANES(out + i) = (LANES(in + i) - mean) * scale * LANES(weight + i) + LANES(bias + i);
         }
         for (int64_t i = whole; i < size; ++i) out[i] = (in[i] - mean) * scale * weight[i] + bias[i];
+        if (moments == nullptr) continue;
         moments[2 * row] = mean;
         moments[2 * row + 1] = scale;
     }
@@ -87,11 +86,6 @@ CTORCH_CLONES static void normalize_backward(const float *x, const float *moment
     }
 }
 
-// Rows that are worth a thread of their own.
-constexpr int64_t rows_a_thread = 1024;
-// Rows whose float32 gradients are summed before they go into a float64 sum.
-constexpr int64_t rows_a_sum = 128;
-
 // x [..., size], weight and bias [size]: all float32, contiguous, on the CPU.
 struct LayerNormalization : torch::autograd::Function<LayerNormalization> {
     using Context = torch::autograd::AutogradContext;
@@ -104,7 +98,7 @@ struct LayerNormalization : torch::autograd::Function<LayerNormalization> {
         const float *in = x.const_data_ptr<float>(), *scale = weight.const_data_ptr<float>();
         const float *shift = bias.const_data_ptr<float>();
         float *out = result.mutable_data_ptr<float>(), *kept = moments.mutable_data_ptr<float>();
-        at::parallel_for(0, rows, rows_a_thread, [&](int64_t from, int64_t to) {
+        for_rows(rows, [&](int64_t from, int64_t to) {
             normalize(in, out, kept, scale, shift, static_cast<float>(epsilon), from, to, size);
         });
         context->save_for_backward({x, weight, moments});
@@ -116,50 +110,45 @@ struct LayerNormalization : torch::autograd::Function<LayerNormalization> {
         const at::Tensor &x = saved[0], &weight = saved[1], &moments = saved[2];
         const int64_t size = weight.numel(), rows = x.numel() / size;
         const at::Tensor given = gradients[0].contiguous();
-        at::Tensor to_x = at::empty_like(x), to_weight = at::empty_like(weight), to_bias = at::empty_like(weight);
+        at::Tensor to_x = at::empty_like(x), sums = at::empty({2, size}, x.options());
         const float *in = x.const_data_ptr<float>(), *kept = moments.const_data_ptr<float>();
         const float *scale = weight.const_data_ptr<float>(), *gradient = given.const_data_ptr<float>();
         float *out = to_x.mutable_data_ptr<float>();
-        // A sum for each thread, added in the threads' order: the same threads give the same numbers.
-        std::vector<std::vector<double>> totals(static_cast<size_t>(at::get_num_threads()));
-        at::parallel_for(0, rows, rows_a_thread, [&](int64_t from, int64_t to) {
-            std::vector<double> &total = totals[static_cast<size_t>(at::get_thread_num())];
-            total.resize(static_cast<size_t>(2 * size));
-            std::vector<float> sums(static_cast<size_t>(2 * size));
-            for (int64_t first = from; first < to; first += rows_a_sum) {
-                std::fill(sums.begin(), sums.end(), 0.0F);
-                normalize_backward(in, kept, scale, gradient, out, sums.data(), first, std::min(to, first + rows_a_sum),
-                                   size);
-                for (size_t i = 0; i < sums.size(); ++i) total[i] += sums[i];
-            }
+        sum_over_rows(rows, 2 * size, sums.mutable_data_ptr<float>(), [&](int64_t from, int64_t to, float *of_rows) {
+            normalize_backward(in, kept, scale, gradient, out, of_rows, from, to, size);
         });
-        for (int64_t i = 0; i < size; ++i) {
-            double first = 0, second = 0;
-            for (const auto &total : totals) {
-                if (total.empty()) continue;
-                first += total[static_cast<size_t>(i)];
-                second += total[static_cast<size_t>(size + i)];
-            }
-            to_weight.mutable_data_ptr<float>()[i] = static_cast<float>(first);
-            to_bias.mutable_data_ptr<float>()[i] = static_cast<float>(second);
-        }
-        return {to_x, to_weight, to_bias, at::Tensor()};
+        return {to_x, sums[0], sums[1], at::Tensor()};
     }
 };
 
-inline bool is_plain(const at::Tensor &tensor) { return tensor.is_cpu() && tensor.scalar_type() == at::kFloat; }
+// Whether the kernels above take it. What they do not take goes to libtorch, which also says what does not fit.
+inline bool has_kernel(const at::Tensor &x, const std::optional<at::Tensor> &weight,
+                       const std::optional<at::Tensor> &bias) {
+    const auto fits = [&](const std::optional<at::Tensor> &each) {
+        return each && each->dim() == 1 && each->size(0) == x.size(-1) && is_plain(*each);
+    };
+    return x.dim() > 0 && x.size(-1) > 0 && is_plain(x) && fits(weight) && fits(bias);
+}
 
-// Over the last axis; what the kernels above do not take goes to libtorch, which also says what does not fit.
+// Over the last axis.
 inline at::Tensor layer_norm(const at::Tensor &x, const std::optional<at::Tensor> &weight,
                              const std::optional<at::Tensor> &bias, double epsilon) {
-    const int64_t size = x.dim() > 0 ? x.size(-1) : 0;
-    const auto fits = [&](const std::optional<at::Tensor> &each) {
-        return each && each->dim() == 1 && each->size(0) == size && is_plain(*each);
-    };
-    if (size < 1 || !is_plain(x) || !fits(weight) || !fits(bias)) {
-        return at::layer_norm(x, {x.size(-1)}, weight, bias, epsilon);
-    }
+    if (!has_kernel(x, weight, bias)) return at::layer_norm(x, {x.size(-1)}, weight, bias, epsilon);
     return LayerNormalization::apply(x.contiguous(), weight->contiguous(), bias->contiguous(), epsilon);
+}
+
+// The same without a gradient, into x itself where it can be: for acting, which does it at every step.
+inline void layer_norm_in_place(at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias, double epsilon) {
+    if (!has_kernel(x, weight, bias) || !x.is_contiguous() || !weight.is_contiguous() || !bias.is_contiguous()) {
+        x = at::layer_norm(x, {x.size(-1)}, weight, bias, epsilon);
+        return;
+    }
+    const int64_t size = weight.numel();
+    float *values = x.mutable_data_ptr<float>();
+    const float *scale = weight.const_data_ptr<float>(), *shift = bias.const_data_ptr<float>();
+    for_rows(x.numel() / size, [&](int64_t from, int64_t to) {
+        normalize(values, values, nullptr, scale, shift, static_cast<float>(epsilon), from, to, size);
+    });
 }
 
 }  // namespace ctorch

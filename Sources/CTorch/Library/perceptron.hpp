@@ -51,7 +51,7 @@ inline void forward(const ctorch_perceptron *perceptron, at::Tensor flow, at::Te
         flow = next;
         if (last) break;
         const auto normalise = [&] {
-            flow = layer_norm(flow, get(norm_weights[layer]), get(norm_biases[layer]), epsilon);
+            layer_norm_in_place(flow, get(norm_weights[layer]), get(norm_biases[layer]), epsilon);
         };
         if (norm == CTORCH_NORM_BEFORE_ACTIVATION) normalise();
         activate(activation, flow);

@@ -2,7 +2,6 @@
 // row is a handful of things of some 30 numbers.
 #pragma once
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/linear.h>
@@ -15,11 +14,11 @@
 
 #include "handle.hpp"
 #include "lanes.hpp"
-#include "normalization.hpp"
+#include "rows.hpp"
 
 namespace ctorch {
 
-// How many things a row has, numbers a thing, and heads.
+// How many things a row has, numbers a thing, and heads, each with a part of the numbers.
 struct PoolingShape {
     int64_t count, size, heads;
 };
@@ -79,6 +78,7 @@ CTORCH_CLONES static void pool_backward(const float *things, const float *score,
                 const float *e = thing + k * size + head * part, *g = given + head * part;
                 float *out = to_thing + k * size + head * part;
                 const float w = weight[k * heads + head];
+                // A part is most often 8 or 16 numbers, too few for lanes.
                 float eight[8] = {}, product = 0;
                 int64_t i = 0;
                 for (; i + 8 <= part; i += 8) {
@@ -127,8 +127,7 @@ struct AttentionPooling : torch::autograd::Function<AttentionPooling> {
         at::Tensor weights = at::empty({rows, shape.count, shape.heads}, things.options());
         const float *e = things.const_data_ptr<float>(), *s = score.const_data_ptr<float>();
         float *w = weights.mutable_data_ptr<float>(), *out = result.mutable_data_ptr<float>();
-        at::parallel_for(0, rows, rows_a_thread,
-                         [&](int64_t from, int64_t to) { pool(e, s, w, out, from, to, shape); });
+        for_rows(rows, [&](int64_t from, int64_t to) { pool(e, s, w, out, from, to, shape); });
         context->save_for_backward({things, score, weights});
         return result;
     }
@@ -143,25 +142,10 @@ struct AttentionPooling : torch::autograd::Function<AttentionPooling> {
         const float *e = things.const_data_ptr<float>(), *s = score.const_data_ptr<float>();
         const float *w = weights.const_data_ptr<float>(), *g = given.const_data_ptr<float>();
         float *out = to_things.mutable_data_ptr<float>();
-        // As in LayerNormalization.
-        std::vector<std::vector<double>> totals(static_cast<size_t>(at::get_num_threads()));
-        at::parallel_for(0, rows, rows_a_thread, [&](int64_t from, int64_t to) {
-            std::vector<double> &total = totals[static_cast<size_t>(at::get_thread_num())];
-            total.resize(static_cast<size_t>(scores));
-            std::vector<float> sums(static_cast<size_t>(scores));
+        sum_over_rows(rows, scores, to_score.mutable_data_ptr<float>(), [&](int64_t from, int64_t to, float *of_rows) {
             std::vector<float> room(static_cast<size_t>(shape.count * shape.heads));
-            for (int64_t first = from; first < to; first += rows_a_sum) {
-                std::fill(sums.begin(), sums.end(), 0.0F);
-                pool_backward(e, s, w, g, out, sums.data(), room.data(), first, std::min(to, first + rows_a_sum),
-                              shape);
-                for (size_t i = 0; i < sums.size(); ++i) total[i] += sums[i];
-            }
+            pool_backward(e, s, w, g, out, of_rows, room.data(), from, to, shape);
         });
-        for (int64_t i = 0; i < scores; ++i) {
-            double sum = 0;
-            for (const auto &total : totals) sum += total.empty() ? 0 : total[static_cast<size_t>(i)];
-            to_score.mutable_data_ptr<float>()[i] = static_cast<float>(sum);
-        }
         return {to_things, to_score};
     }
 };

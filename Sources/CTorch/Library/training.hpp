@@ -64,7 +64,7 @@ namespace ctorch {
 
 // Small contiguous gradients are summed here: an operation each would cost more than the sum itself.
 inline double squared_norm(const at::Tensor &gradient) {
-    if (gradient.is_cpu() && gradient.scalar_type() == at::kFloat && gradient.is_contiguous()) {
+    if (is_plain(gradient) && gradient.is_contiguous()) {
         const float *values = gradient.const_data_ptr<float>();
         const int64_t count = gradient.numel();
         double partial[8] = {};
