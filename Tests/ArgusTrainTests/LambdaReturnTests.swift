@@ -3,7 +3,7 @@ import ArgusTrain
 import Testing
 
 struct LambdaReturnTests {
-    /// y of steps given from first to last, the last of which ends as `end` says and is followed by V = `final`.
+    /// y of steps given from first to last, each with V of what follows; the last ends as `end` says.
     private func returns(
         _ steps: [(reward: Float, elapsed: Float, next: Float)], end: EpisodeEnd, discount: Double = 0.9,
         lambda: Double, rewardScale: Double = 1, stepCost: Double = 0
@@ -33,7 +33,7 @@ struct LambdaReturnTests {
         let first: Float = 10 - 0.5 + 0.9 * middle
         expectClose(
             returns(steps, end: .terminated, lambda: 1, rewardScale: 10, stepCost: 0.5), [first, middle, last])
-        // Without a cost, waiting in a place without rewards is worth nothing; with one it is worse than what is unknown.
+        // Waiting where there are no rewards is worth less than nothing.
         expectClose(returns([(0, 1, 0)], end: .truncated, lambda: 0, rewardScale: 10, stepCost: 0.5), [-0.5])
     }
 

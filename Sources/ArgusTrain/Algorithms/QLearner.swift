@@ -87,9 +87,10 @@ final class QLearner: Learner {
         targetLoss = QLearningLoss(
             heads: heads, mixing: targetMixer.map { .monotonic($0) } ?? (isJoint ? .sum : .none))
         targetsOf = QLearningTargets(
-            discount: configuration.discount, lambda: configuration.tdLambda,
-            rewardScale: configuration.rewardScale, stepCost: configuration.stepCost, isJoint: isJoint,
-            sumsRewards: !environment.groupsShareRewards)
+            returns: LambdaReturn(
+                discount: configuration.discount, lambda: configuration.tdLambda,
+                rewardScale: configuration.rewardScale, stepCost: configuration.stepCost),
+            isJoint: isJoint, sumsRewards: !environment.groupsShareRewards)
         let rule = ActionRule.values(heads: heads, exploration: Float(configuration.explorationEnd))
         actor = try TeamActor(network: network, rule: rule, task: task)
         optimizer = try Adam(

@@ -2,11 +2,8 @@ import ArgusHost
 
 /// y(t) of ``QLearningLoss`` for episodes of a batch, from the end of each to its start.
 struct QLearningTargets {
-    let discount: Double
-    let lambda: Double
-    /// As in ``LambdaReturn``.
-    let rewardScale: Double
-    let stepCost: Double
+    /// As it is at an episode's end.
+    let returns: LambdaReturn
     /// One value for the team, or one for each agent.
     let isJoint: Bool
     /// The team's reward is the sum of the agents' own; else each row has it already.
@@ -32,8 +29,7 @@ struct QLearningTargets {
     ) {
         let agents = batch.layout.agents
         let steps = batch.steps[episode]
-        var returns = LambdaReturn(
-            discount: discount, lambda: lambda, rewardScale: rewardScale, stepCost: stepCost)
+        var returns = returns
         for step in stride(from: steps - 1, through: 0, by: -1) {
             let row = batch.base[episode] + step * batch.stride
             let nextRow = row + batch.stride
