@@ -75,11 +75,9 @@ FORWARD(gru_sequence, (const ctorch_tensor *input, const ctorch_tensor *hidden, 
         const ctorch_tensor *input_weight, const ctorch_tensor *hidden_weight, const ctorch_tensor *input_bias,
         const ctorch_tensor *hidden_bias, ctorch_tensor **out),
         (input, hidden, keeps, input_weight, hidden_weight, input_bias, hidden_bias, out))
-FORWARD(perceptron_forward, (const ctorch_perceptron *perceptron, const ctorch_tensor *input, ctorch_tensor *output),
-        (perceptron, input, output))
-FORWARD(recurrent_step, (const ctorch_perceptron *body, const ctorch_gated_unit *unit, const ctorch_perceptron *head,
-        const ctorch_tensor *input, const ctorch_tensor *starts, ctorch_tensor *hidden, ctorch_tensor *output),
-        (body, unit, head, input, starts, hidden, output))
+FORWARD(network_step, (const ctorch_network *network, int64_t first, int64_t stride, const ctorch_tensor *input,
+        const ctorch_tensor *starts, ctorch_tensor *hidden, ctorch_tensor *output),
+        (network, first, stride, input, starts, hidden, output))
 FORWARD(attention_pooling, (const ctorch_tensor *things, const ctorch_tensor *score, ctorch_tensor **out),
         (things, score, out))
 FORWARD(linear_inference, (const ctorch_tensor *input, const ctorch_tensor *weight, const ctorch_tensor *bias,

@@ -108,13 +108,19 @@ struct LayerTests {
         }
         let expected = try network.layers[2](flow).values()
         #expect(try network(input).values() == expected)
-        let output = try Tensor.zeros([1, 2])
+        let (output, memory) = (try Tensor.zeros([1, 2]), try Tensor.zeros([1, 0]))
+        let inference = NetworkInference(body: network)
         for _ in 0..<2 {
-            try network.infer(input, into: output)
+            try inference.step(input, starts: memory, hidden: memory, into: output)
             for (a, b) in zip(try output.values(), expected) { #expect(abs(a - b) < 1e-6) }
         }
         #expect(!output.requiresGradient)
-        #expect(throws: TensorError.self) { try network.infer(input, into: Tensor.zeros([2, 2])) }
+        for shape in [[2, 2], [1, 3], [2]] {
+            let other = try Tensor.zeros(shape)
+            #expect(throws: TensorError.self) {
+                try inference.step(input, starts: memory, hidden: memory, into: other)
+            }
+        }
     }
 
     @Test("Target networks take over all of, or part of, the parameters")

@@ -24,9 +24,9 @@ def counter(tmp_path_factory):
     return library
 
 
-def objects_per_step(counter, folder, algorithm, horizon, *settings):
+def objects_per_step(counter, folder, algorithm, horizon, *settings, task="warehouse/tiny-2ag"):
     scenario = folder / "task.yaml"
-    text = (ROOT / "Scenarios/warehouse/tiny-2ag.yaml").read_text()
+    text = (ROOT / f"Scenarios/{task}.yaml").read_text()
     scenario.write_text(re.sub("horizon: .*", f"horizon: {horizon}", text))
 
     def objects(steps):
@@ -50,6 +50,18 @@ def objects_per_step(counter, folder, algorithm, horizon, *settings):
 def test_a_step_makes_no_object(algorithm, network, counter, tmp_path):
     # No episode ends. The tensors that a rollout shows its steps in are made once, at the start: 0.5 a step here.
     assert objects_per_step(counter, tmp_path, algorithm, 2 * UPDATES * MANY, *network) < 0.8
+
+
+@pytest.mark.parametrize("algorithm", ["mappo", "pqn-vdn"])
+@pytest.mark.parametrize("memory", [[], ["recurrent=true"]], ids=["plain", "recurrent"])
+@pytest.mark.parametrize("network", ["entities", "own"])
+def test_nor_does_a_step_of_networks_for_sets_or_of_their_own(algorithm, memory, network, counter, tmp_path):
+    setting = {"entities": "entities=true", "own": "share_parameters=false"}[network]
+    settings = ["layer_norm=true", "minibatches=1", setting, *memory]
+    # Random teams hardly ever end an episode of this field.
+    found = objects_per_step(
+        counter, tmp_path, algorithm, 2 * UPDATES * MANY, *settings, task="foraging/8x8-2p-2f-coop")
+    assert found < 0.8
 
 
 @pytest.mark.parametrize("algorithm", ["iql", "vdn", "qmix"])

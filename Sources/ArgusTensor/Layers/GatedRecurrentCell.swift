@@ -1,5 +1,3 @@
-import CTorch
-
 /// A gated recurrent unit (Cho et al. 2014) whose memory can be reset where episodes end.
 public struct GatedRecurrentCell: Layer {
     /// `[3 x hidden, inputs]`, gates in the order reset, update, new.
@@ -47,31 +45,6 @@ public struct GatedRecurrentCell: Layer {
         try input.gatedRecurrentSequence(
             hidden: hidden, keeps: keeps, inputWeight: inputWeight, hiddenWeight: hiddenWeight, inputBias: inputBias,
             hiddenBias: hiddenBias)
-    }
-
-    /// One step of a whole network without gradients, in one call into memory that exists already: `body`, its activation,
-    /// this unit, `head`.
-    /// - Parameters:
-    ///   - input: `[rows, inputs of body]`; may be borrowed.
-    ///   - starts: `[groups, 1]`: 1 where the memory of a group of rows, as many in each, is forgotten first; else 0.
-    ///   - hidden: `[rows, hidden]`, which moves on.
-    ///   - output: `[rows, outputs of head]`, which is overwritten.
-    public func infer(
-        _ input: Tensor, through body: MultilayerPerceptron, _ head: MultilayerPerceptron, starts: Tensor,
-        hidden: Tensor, into output: Tensor
-    ) throws(TensorError) {
-        var unit = ctorch_gated_unit(
-            input_weight: inputWeight.handle, hidden_weight: hiddenWeight.handle, input_bias: inputBias.handle,
-            hidden_bias: hiddenBias.handle)
-        try TensorError.check(
-            withExtendedLifetime((self, body, head, input, starts, hidden, output)) {
-                body.withHandles { body in
-                    head.withHandles { head in
-                        ctorch_recurrent_step(
-                            body, &unit, head, input.handle, starts.handle, hidden.handle, output.handle)
-                    }
-                }
-            })
     }
 
     public var parameters: [(name: String, tensor: Tensor)] {

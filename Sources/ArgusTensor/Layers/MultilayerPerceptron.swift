@@ -11,6 +11,8 @@ public enum Activation: String, Sendable, Hashable, CaseIterable {
         case .tanh: try input.tanh()
         }
     }
+
+    var code: ctorch_unary { self == .relu ? CTORCH_RELU : CTORCH_TANH }
 }
 
 /// Where a hidden layer is normalised, if at all.
@@ -21,7 +23,7 @@ public enum LayerNormPlacement: String, Sendable, Hashable, CaseIterable, Codabl
     /// Linear, activation, norm: as the MAPPO paper's networks (Yu et al. 2022) have it.
     case afterActivation
 
-    fileprivate var code: ctorch_norm_placement {
+    var code: ctorch_norm_placement {
         switch self {
         case .none: CTORCH_NO_NORM
         case .beforeActivation: CTORCH_NORM_BEFORE_ACTIVATION
@@ -31,7 +33,7 @@ public enum LayerNormPlacement: String, Sendable, Hashable, CaseIterable, Codabl
 }
 
 /// Fully connected layers with an activation after each but the last.
-public struct MultilayerPerceptron: Layer {
+public struct MultilayerPerceptron: Layer, InferenceLayer {
     public let layers: [Linear]
     /// One for each hidden layer, or none.
     public let norms: [LayerNorm]
@@ -90,18 +92,6 @@ public struct MultilayerPerceptron: Layer {
         return flow
     }
 
-    /// Computes the output without gradients into memory that exists already, in one call: for acting.
-    /// - Parameters:
-    ///   - input: `[rows, sizes.first]`; may be borrowed from the environments' buffer.
-    ///   - output: `[rows, sizes.last]`, which is overwritten; may be borrowed too.
-    public func infer(_ input: Tensor, into output: Tensor) throws(TensorError) {
-        try TensorError.check(
-            withExtendedLifetime((self, input, output)) {
-                withHandles { perceptron in ctorch_perceptron_forward(perceptron, input.handle, output.handle) }
-            })
-    }
-
-    /// Lends the layers as the shim wants them.
     func withHandles(_ body: (UnsafePointer<ctorch_perceptron>) -> Int32) -> Int32 {
         weightHandles.withUnsafeBufferPointer { weights in
             biasHandles.withUnsafeBufferPointer { biases in
@@ -111,9 +101,9 @@ public struct MultilayerPerceptron: Layer {
                             weights: weights.baseAddress, biases: biases.baseAddress,
                             norm_weights: normWeights.baseAddress, norm_biases: normBiases.baseAddress,
                             layers: Int32(clamping: layers.count),
-                            activation: activation == .relu ? CTORCH_RELU : CTORCH_TANH, norm: placement.code,
+                            activation: activation.code, norm: placement.code,
                             epsilon: LayerNorm.epsilon)
-                        return body(&perceptron)
+                        return withExtendedLifetime(self) { body(&perceptron) }
                     }
                 }
             }

@@ -14,7 +14,7 @@ struct AttentionPooling: Layer {
     static func size(atLeast size: Int) -> Int { (size + heads - 1) / heads * heads }
 
     /// S [heads, size]; a bias would change nothing.
-    private let score: Tensor
+    let score: Tensor
 
     /// - Parameter size: components of a thing, a multiple of ``heads``.
     init(size: Int, using generator: inout SplitMix64) throws {

@@ -156,6 +156,20 @@ struct EntityLayers: Layer {
         return try Tensor.concatenate(parts.map(\.tensor), axis: 1)
     }
 
+    /// For acting, which is done on one observation.
+    var inference: EntityInference? {
+        guard team == nil else { return nil }
+        let kinds = zip(layout.groups, kinds).map { group, kind in
+            EntityInference.Kind(
+                offset: group.offset, width: group.width, count: group.count, firstOutput: group.output,
+                input: kind.input, context: kind.context, norm: kind.norm, second: kind.second,
+                secondNorm: kind.secondNorm, score: kind.pooling.score, output: kind.output)
+        }
+        return EntityInference(
+            kinds: kinds, ownInputs: layout.ownInputs, ownOutputs: layout.ownOutputs, join: join, joinNorm: joinNorm,
+            ownOutput: ownOutput, activation: activation, layerNorm: norm)
+    }
+
     private func activated(_ flow: Tensor, norm layer: LayerNorm?) throws -> Tensor {
         guard let layer else { return try activation(flow) }
         return norm == .beforeActivation ? try activation(layer(flow)) : try layer(activation(flow))

@@ -150,18 +150,11 @@ package final class Network {
         return try entities.outputs(flow, entities: features.entities)
     }
 
-    /// One step without gradients in one call, into memory that exists already: outputs [rows, outputs], and the memory
-    /// `hidden` [rows, hidden], which moves on; `starts` [groups, 1], 1 where an episode begins for a group of rows.
-    ///
-    /// - Returns: false, and nothing has happened, where things of one kind are treated alike.
-    func infer(_ inputs: Tensor, hidden: Tensor, starts: Tensor, into outputs: Tensor) throws -> Bool {
-        guard entities == nil, let body else { return false }
-        if let cell, let head {
-            try cell.infer(inputs, through: body, head, starts: starts, hidden: hidden, into: outputs)
-        } else {
-            try body.infer(inputs, into: outputs)
-        }
-        return true
+    /// One step without gradients in one call, into memory that exists already; a critic that is shown all agents'
+    /// observations as things of one kind does not act.
+    var inference: NetworkInference? {
+        guard let entities else { return NetworkInference(body: body, cell: cell, head: head) }
+        return entities.inference.map { NetworkInference(entities: $0, body: body, cell: cell, head: head) }
     }
 
     /// What a recurrent network's cell is shown [rows, hidden], and the rows' entities.

@@ -7,6 +7,8 @@ package import ArgusTensor
 package final class TeamNetwork {
     package let networks: [Network]
     let agents: Int
+    /// The same networks for acting; empty where they do not act.
+    private let inference: [NetworkInference]
 
     /// - Parameter outputGain: see ``Network``.
     package init(
@@ -18,6 +20,7 @@ package final class TeamNetwork {
             networks.append(try Network(shape, outputGain: outputGain, using: &generator))
         }
         self.networks = networks
+        inference = networks.compactMap(\.inference)
     }
 
     var shape: Network.Shape { networks[0].shape }
@@ -40,16 +43,15 @@ package final class TeamNetwork {
         return try each(inputs) { try $0($1) }
     }
 
-    /// One step without gradients, into memory that exists already; see ``Network/infer(_:hidden:starts:into:)``.
-    func infer(_ inputs: Tensor, hidden: Tensor, starts: Tensor, into outputs: Tensor) throws {
-        if isShared, try networks[0].infer(inputs, hidden: hidden, starts: starts, into: outputs) { return }
-        try withoutGradient {
-            guard shape.recurrent else { return try outputs.copyInPlace(from: self(inputs)) }
-            let (groups, rows) = (starts.shape[0], inputs.shape[0])
-            let each = try starts.expanded(to: [groups, rows / groups]).reshaped(to: [rows, 1])
-            let (values, next) = try step(inputs, hidden: hidden, starts: each)
-            try outputs.copyInPlace(from: values)
-            try hidden.copyInPlace(from: next)
+    /// One step without gradients, into memory that exists already. Inputs [rows, inputs]; `starts` [groups, 1], 1 where an
+    /// episode begins; `hidden` [rows, hidden], the memory, moves on; outputs [rows, outputs].
+    package func infer(_ inputs: Tensor, hidden: Tensor, starts: Tensor, into outputs: Tensor) throws {
+        guard !inference.isEmpty else {
+            throw TensorError(code: .invalidArgument, message: "a critic of several observations does not act")
+        }
+        for agent in inference.indices {
+            try inference[agent].step(
+                inputs, first: agent, stride: inference.count, starts: starts, hidden: hidden, into: outputs)
         }
     }
 

@@ -6,7 +6,7 @@ import ArgusTensor
 ///
 /// The network may be shared with other agents' policies; its memory is this agent's own.
 final class NetworkPolicy: AgentPolicy {
-    private let network: Network
+    private let inference: NetworkInference
     private let encoding: InputEncoding
     private let rule: ActionRule
     private let sampler: ActionSampler
@@ -18,11 +18,17 @@ final class NetworkPolicy: AgentPolicy {
     private let inputs: AlignedBuffer<Float>
     private let starts: AlignedBuffer<Float>
     private let outputs: AlignedBuffer<Float>
+    private let stepInputs: StepTensors
+    private let stepStarts: StepTensors
+    /// The same memory as `outputs`, or memory of the device that the network is on.
+    private let outputsTensor: Tensor
+    private let isOnCPU: Bool
     /// Continuous actions: u and the logarithm of its deviation, [component].
     private let deviates: AlignedBuffer<Float>
     private let logDeviations: AlignedBuffer<Float>
     private let components: Int
-    private var hidden: Tensor
+    private let width: Int
+    private let hidden: Tensor
 
     /// - Parameters: `logDeviations`: of continuous actions, this agent's own, empty for others; `components`: how many of
     ///   them it has.
@@ -31,7 +37,13 @@ final class NetworkPolicy: AgentPolicy {
         usesMasks: Bool, agent: Int, copies: Int, settings: PolicySettings
     ) throws {
         self.components = components
-        self.network = network
+        width = rule.outputs
+        guard let inference = network.inference else {
+            throw ArgusError(
+                .policy, "no policy's network", at: "agent \(agent)", found: "a critic of several observations",
+                expected: "a network that acts on one")
+        }
+        self.inference = inference
         self.encoding = encoding
         self.rule = rule
         self.usesMasks = usesMasks
@@ -46,6 +58,10 @@ final class NetworkPolicy: AgentPolicy {
         starts = AlignedBuffer(count: copies, zero: 0)
         outputs = AlignedBuffer(count: copies * rule.outputs, zero: 0)
         hidden = try network.initialHidden(rows: copies)
+        stepInputs = try StepTensors(inputs.pointer, steps: 1, shape: [copies, encoding.inputSize])
+        stepStarts = try StepTensors(starts.pointer, steps: 1, shape: [copies, 1])
+        outputsTensor = try Tensor.borrowing(outputs.pointer, shape: [copies, rule.outputs], type: .float32)
+        isOnCPU = outputsTensor.device == .cpu
     }
 
     func act(_ rows: LocalRows, into actions: AgentActionRows) throws(ArgusError) {
@@ -56,14 +72,8 @@ final class NetworkPolicy: AgentPolicy {
             starts.pointer[copy] = rows.isStart(copy) ? 1 : 0
         }
         do {
-            try withoutGradient {
-                let input = try Tensor.borrowing(
-                    inputs.pointer, shape: [rows.copies, encoding.inputSize], type: .float32)
-                let start = try Tensor.borrowing(starts.pointer, shape: [rows.copies, 1], type: .float32)
-                let (output, next) = try network.step(input, hidden: hidden, starts: start)
-                hidden = next
-                try output.copy(to: outputs.elements)
-            }
+            try inference.step(stepInputs(0), starts: stepStarts(0), hidden: hidden, into: outputsTensor)
+            if !isOnCPU { try outputsTensor.copy(to: outputs.elements) }
         } catch {
             throw ArgusError(
                 .policy, "the policy's network failed", at: "agent \(agent)", found: "\(error)", expected: "actions")
@@ -73,7 +83,7 @@ final class NetworkPolicy: AgentPolicy {
 
     @inline(__always)
     private func draw(_ copy: Int, _ rows: LocalRows, _ actions: AgentActionRows) {
-        let output = outputs.pointer + copy * network.shape.outputs
+        let output = outputs.pointer + copy * width
         let legal = usesMasks ? rows.legal(copy)?.baseAddress : nil
         let random = rows.random(random, copy)
         switch rule {

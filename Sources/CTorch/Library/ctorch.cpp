@@ -1,7 +1,7 @@
 // All of the shim but distributions.cpp: libtorch's headers are what takes long to compile, so they are read once.
+#include "network.hpp"
 #include "normalization.hpp"
 #include "operations.hpp"
-#include "perceptron.hpp"
 #include "pooling.hpp"
 #include "recurrence.hpp"
 #include "storage.hpp"

@@ -150,6 +150,13 @@ struct AttentionPooling : torch::autograd::Function<AttentionPooling> {
     }
 };
 
+// The same by libtorch's operations: on every device, in every element type.
+inline at::Tensor pool(const at::Tensor &things, const at::Tensor &score) {
+    const int64_t rows = things.size(0), count = things.size(1), size = things.size(2), heads = score.size(0);
+    const at::Tensor weights = at::linear(things, score).softmax(1).unsqueeze(3);
+    return things.reshape({rows, count, heads, size / heads}).mul(weights).sum(1).reshape({rows, size});
+}
+
 }  // namespace ctorch
 
 int ctorch_attention_pooling(const ctorch_tensor *things, const ctorch_tensor *score, ctorch_tensor **out) {
@@ -163,8 +170,6 @@ int ctorch_attention_pooling(const ctorch_tensor *things, const ctorch_tensor *s
         if (ctorch::is_plain(e) && ctorch::is_plain(s)) {
             return ctorch::AttentionPooling::apply(e.contiguous(), s.contiguous());
         }
-        const at::Tensor weights = at::linear(e, s).softmax(1).unsqueeze(3);
-        const int64_t rows = e.size(0), heads = s.size(0);
-        return e.reshape({rows, e.size(1), heads, e.size(2) / heads}).mul(weights).sum(1).reshape({rows, e.size(2)});
+        return ctorch::pool(e, s);
     });
 }

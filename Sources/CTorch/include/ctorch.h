@@ -264,10 +264,6 @@ typedef struct ctorch_perceptron {
     double epsilon;
 } ctorch_perceptron;
 
-// A perceptron without gradients, in one call: input [rows, in] and output [rows, out] exist already; both may be
-// borrowed memory.
-int ctorch_perceptron_forward(const ctorch_perceptron *perceptron, const ctorch_tensor *input, ctorch_tensor *output);
-
 // What ctorch_gru_cell takes.
 typedef struct ctorch_gated_unit {
     const ctorch_tensor *input_weight;
@@ -276,12 +272,59 @@ typedef struct ctorch_gated_unit {
     const ctorch_tensor *hidden_bias;
 } ctorch_gated_unit;
 
-// One step of a recurrent network without gradients, in one call: `body`, its activation, `unit`, `head`. input
-// [rows, in]; starts [groups, 1], 1 where the memory of a group of rows is forgotten first; hidden [rows, h] moves on;
-// output [rows, out] exists already.
-int ctorch_recurrent_step(const ctorch_perceptron *body, const ctorch_gated_unit *unit, const ctorch_perceptron *head,
-                          const ctorch_tensor *input, const ctorch_tensor *starts, ctorch_tensor *hidden,
-                          ctorch_tensor *output);
+// x W^T + b, or a normalisation's scale and shift; both null where there is none.
+typedef struct ctorch_affine {
+    const ctorch_tensor *weight;
+    const ctorch_tensor *bias;
+} ctorch_affine;
+
+typedef struct ctorch_range {
+    int64_t first;
+    int64_t count;
+} ctorch_range;
+
+// `count` things of one kind, each of `width` numbers of the input from `offset` on:
+//     e = f(second(f(input(thing) + context(own)))), f the activation and the norm
+//     output about a thing = choice(activation(output_entity(e) + output_context(h)))
+typedef struct ctorch_entity_kind {
+    int64_t offset;
+    int64_t width;
+    int64_t count;
+    int64_t first_output;  // -1 where no output is about these things
+    ctorch_affine input, context, norm, second, second_norm;
+    const ctorch_tensor *score;  // as ctorch_attention_pooling takes it
+    ctorch_affine output_entity, output_context, choice;
+} ctorch_entity_kind;
+
+// The first and the last layer of a network that treats things of one kind alike. Numbers of the input that belong to no
+// thing, `own_inputs`, and what each kind is pooled to make f(join(...)); h makes the outputs that are about no thing.
+typedef struct ctorch_entity_layers {
+    const ctorch_entity_kind *kinds;
+    const ctorch_range *own_inputs;
+    const ctorch_range *own_outputs;
+    int32_t kind_count;
+    int32_t own_input_count;
+    int32_t own_output_count;
+    ctorch_affine join, join_norm, own_output;
+    ctorch_unary activation;
+    ctorch_norm_placement norm;
+    double epsilon;
+} ctorch_entity_layers;
+
+// `entities` before, `body`, `unit`, `head`, `entities` behind, each but one may be null; what does not make the outputs
+// is followed by its activation.
+typedef struct ctorch_network {
+    const ctorch_entity_layers *entities;
+    const ctorch_perceptron *body;
+    const ctorch_gated_unit *unit;
+    const ctorch_perceptron *head;
+} ctorch_network;
+
+// One step of a whole network without gradients, in one call into memory that is there already and may be borrowed: of
+// input [rows, in] and output [rows, out] the rows `first`, `first + stride`, ... With a unit, its memory hidden [rows, h]
+// moves on, forgotten first where starts [groups, 1] is 1 for a group of rows; else both may be null.
+int ctorch_network_step(const ctorch_network *network, int64_t first, int64_t stride, const ctorch_tensor *input,
+                        const ctorch_tensor *starts, ctorch_tensor *hidden, ctorch_tensor *output);
 
 // Like ctorch_linear for float32 matrices [rows, in], by the fastest kernel there is and never with a gradient.
 int ctorch_linear_inference(const ctorch_tensor *input, const ctorch_tensor *weight, const ctorch_tensor *bias,
