@@ -13,6 +13,26 @@ extension Tensor {
         }
     }
 
+    /// A layer of a network as one operation: ``linear(weight:bias:)``, then an activation and a layer normalisation.
+    /// - Parameters:
+    ///   - groups: `[groups, out]`, added to each of as many rows, one group after the other, before the activation.
+    ///   - norm: as ``layerNorm(weight:bias:epsilon:)`` takes it, before or behind the activation, as `placement` says.
+    public func layer(
+        weight: Tensor, bias: Tensor, adding groups: Tensor? = nil, activation: Activation? = nil,
+        norm: (weight: Tensor, bias: Tensor)? = nil, _ placement: LayerNormPlacement = .none
+    ) throws(TensorError) -> Tensor {
+        var layer = ctorch_layer(
+            linear: ctorch_affine(weight: weight.handle, bias: bias.handle),
+            scale: ctorch_affine(weight: norm?.weight.handle, bias: norm?.bias.handle), activates: activation != nil,
+            activation: (activation ?? .relu).code, norm: norm == nil ? CTORCH_NO_NORM : placement.code,
+            epsilon: LayerNorm.epsilon)
+        return try produce { input, output in
+            withExtendedLifetime((weight, bias, groups, norm)) {
+                ctorch_layer_forward(&layer, input, groups?.handle, output)
+            }
+        }
+    }
+
     /// Normalises the last axis to mean 0 and variance 1, then scales and shifts (Ba, Kiros & Hinton 2016).
     public func layerNorm(
         weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5

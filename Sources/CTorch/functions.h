@@ -64,6 +64,8 @@ FORWARD(linear, (const ctorch_tensor *input, const ctorch_tensor *weight, const 
         ctorch_tensor **out), (input, weight, bias, out))
 FORWARD(layer_norm, (const ctorch_tensor *input, const ctorch_tensor *weight, const ctorch_tensor *bias,
         double epsilon, ctorch_tensor **out), (input, weight, bias, epsilon, out))
+FORWARD(layer_forward, (const ctorch_layer *layer, const ctorch_tensor *input, const ctorch_tensor *groups,
+        ctorch_tensor **out), (layer, input, groups, out))
 FORWARD(softmax, (const ctorch_tensor *tensor, int64_t axis, ctorch_tensor **out), (tensor, axis, out))
 FORWARD(log_softmax, (const ctorch_tensor *tensor, int64_t axis, ctorch_tensor **out), (tensor, axis, out))
 FORWARD(huber_loss, (const ctorch_tensor *input, const ctorch_tensor *target, double delta, ctorch_tensor **out),

@@ -30,33 +30,97 @@ struct ShortRowTests {
         }
     }
 
-    private func draw(_ shape: [Int], _ generator: inout SplitMix64) -> (values: [Float], shape: [Int]) {
-        ((0..<shape.reduce(1, *)).map { _ in Float.random(in: -3...3, using: &generator) }, shape)
+    private func draw(
+        _ shape: [Int], upTo bound: Float = 3, _ generator: inout SplitMix64
+    ) -> (values: [Float], shape: [Int]) {
+        ((0..<shape.reduce(1, *)).map { _ in Float.random(in: -bound...bound, using: &generator) }, shape)
     }
+
+    /// A layer's rows, inputs and outputs, and how many rows each group has that is added.
+    private static let layers = [
+        (1, 1, 1, 1), (3, 5, 2, 3), (64, 3, 9, 4), (140, 33, 10, 7), (130, 16, 16, 1), (2100, 3, 32, 3),
+        (500, 71, 17, 2), (90, 64, 1, 5),
+    ]
 
     @Test(
-        "Layer normalisation equals libtorch's, values and gradients",
-        arguments: [[1, 1], [3, 5], [2, 4, 16], [700, 33], [3000, 64]])
-    func layerNormalisation(shape: [Int]) throws {
+        "A layer equals its operations, values and gradients",
+        arguments: [Activation?.none, .relu, .tanh], LayerNormPlacement.allCases)
+    func layer(activation: Activation?, placement: LayerNormPlacement) throws {
         var generator = SplitMix64(seed: 3)
-        let size = try #require(shape.last)
-        let leaves = [draw(shape, &generator), draw([size], &generator), draw([size], &generator)]
-        try expectSame(leaves) { try $0[0].layerNorm(weight: $0[1], bias: $0[2]) }
-        // Transposed, so that the rows are not side by side in memory.
-        guard shape.count == 2, size > 1 else { return }
-        let turned = [draw([size, shape[0]], &generator), leaves[1], leaves[2]]
-        try expectSame(turned) { try $0[0].transposed(0, 1).layerNorm(weight: $0[1], bias: $0[2]) }
+        for (rows, inputs, outputs, groupRows) in Self.layers {
+            // A tanh of large numbers is all ±1.
+            let bound = 1 / Float(inputs).squareRoot()
+            let leaves = [
+                draw([rows, inputs], upTo: 1, &generator), draw([outputs, inputs], upTo: bound, &generator),
+                draw([outputs], upTo: 1, &generator), draw([rows / groupRows, outputs], upTo: 1, &generator),
+                draw([outputs], &generator), draw([outputs], &generator),
+            ]
+            // A normalised row of one number is the shift, and one of two is ±1: what they tell is rounding.
+            guard placement == .none || outputs > 2 else { continue }
+            for addsGroups in [false, true] {
+                func layer(_ x: Tensor, _ leaves: [Tensor]) throws -> Tensor {
+                    try x.layer(
+                        weight: leaves[1], bias: leaves[2], adding: addsGroups ? leaves[3] : nil,
+                        activation: activation, norm: placement == .none ? nil : (leaves[4], leaves[5]), placement)
+                }
+                // Each leaf has a say, or it would have no gradient.
+                func all(_ out: Tensor, _ leaves: [Tensor]) throws -> Tensor {
+                    try leaves[3...].reduce(out) { try $0 + $1.sum() }
+                }
+                try expectSame(leaves) { try all(layer($0[0], $0), $0) }
+                let shape = [rows / groupRows, groupRows, inputs]
+                try expectSame(leaves) { try all(layer($0[0].reshaped(to: shape), $0), $0) }
+                // Transposed, so that the rows are not side by side in memory.
+                let turned = [draw([inputs, rows], upTo: 1, &generator)] + leaves[1...]
+                try expectSame(turned) { try all(layer($0[0].transposed(0, 1), $0), $0) }
+            }
+        }
     }
 
-    @Test("Rows of equal numbers are normalised to the bias, and far from zero nothing is lost")
+    @Test("Weights that are not trained get no gradient, and inputs that are not are none the worse")
+    func frozenLayer() throws {
+        let rows = try Tensor([1, -2, 3, 4] as [Float], shape: [2, 2])
+        let (weight, bias) = (try Tensor([1, 2, -1, 1] as [Float], shape: [2, 2]), try Tensor([0, 1] as [Float]))
+        let input = try rows.cloned().requiringGradient()
+        try input.layer(weight: weight, bias: bias, activation: .relu).sum().backward()
+        // 1·1 + 2·(-2) = -3 is cut off, -1 - 2 + 1 = -2 too; 3 + 8 = 11 and -3 + 4 + 1 = 2 are not.
+        #expect(try #require(try input.gradient()).values() == [0, 0, 0, 3])
+        #expect(try weight.gradient() == nil)
+        let trained = try weight.cloned().requiringGradient()
+        try rows.layer(weight: trained, bias: bias, activation: .relu).sum().backward()
+        #expect(try #require(try trained.gradient()).values() == [3, 4, 3, 4])
+        #expect(try rows.gradient() == nil)
+    }
+
+    @Test("Rows of equal numbers are normalised to the shift, and far from zero nothing is lost")
     func constantRows() throws {
-        let (weight, bias) = (try Tensor([2, 2, 2, 2] as [Float]), try Tensor([1, 2, 3, 4] as [Float]))
+        let norm = (try Tensor([2, 2, 2, 2] as [Float]), try Tensor([1, 2, 3, 4] as [Float]))
+        let one = try Tensor((0..<16).map { Float($0 % 5 == 0 ? 1 : 0) }, shape: [4, 4])
+        let zero = try Tensor.zeros([4])
         let rows = try Tensor([7, 7, 7, 7, 1e4 - 1, 1e4 + 1, 1e4 - 1, 1e4 + 1] as [Float], shape: [2, 4])
-        let values = try rows.layerNorm(weight: weight, bias: bias).values()
+        let values = try rows.layer(weight: one, bias: zero, norm: norm, .beforeActivation).values()
         let expected: [Float] = [1, 2, 3, 4, -1, 4, 1, 6]
         for (a, b) in zip(values, expected) { #expect(abs(a - b) < 1e-4) }
-        #expect(try Tensor.zeros([0, 4]).layerNorm(weight: weight, bias: bias).shape == [0, 4])
-        #expect(throws: TensorError.self) { try rows.layerNorm(weight: Tensor.ones([3]), bias: bias) }
+    }
+
+    @Test("No rows make no rows, what is not a number stays visible, and shapes that do not fit are refused")
+    func layersOfNothing() throws {
+        let (weight, bias) = (try Tensor.ones([3, 2]), try Tensor.zeros([3]))
+        let norm = (weight: try Tensor.ones([3]), bias: try Tensor.zeros([3]))
+        let nothing = try Tensor.zeros([0, 2]).layer(weight: weight, bias: bias, norm: norm, .afterActivation)
+        #expect(nothing.shape == [0, 3])
+        let bad = try Tensor([.nan, 1] as [Float], shape: [1, 2]).layer(weight: weight, bias: bias, activation: .relu)
+        #expect(try bad.values().allSatisfy(\.isNaN))
+        let rows = try Tensor.ones([4, 2])
+        #expect(throws: TensorError.self) { try Tensor.ones([4, 3]).layer(weight: weight, bias: bias) }
+        #expect(throws: TensorError.self) { try rows.layer(weight: weight, bias: .zeros([2])) }
+        for groups in [[3, 3], [2, 2], [0, 3], [2]] {
+            #expect(throws: TensorError.self) { try rows.layer(weight: weight, bias: bias, adding: .zeros(groups)) }
+        }
+        let short = (weight: try Tensor.ones([2]), bias: norm.bias)
+        #expect(throws: TensorError.self) {
+            try rows.layer(weight: weight, bias: bias, norm: short, .beforeActivation)
+        }
     }
 
     @Test(

@@ -60,11 +60,11 @@ public struct EntityInference: InferenceLayer {
         kindHandles = kinds.map { kind in
             ctorch_entity_kind(
                 offset: Int64(kind.offset), width: Int64(kind.width), count: Int64(kind.count),
-                first_output: kind.output == nil ? -1 : Int64(kind.firstOutput ?? -1), input: affine(kind.input),
-                context: affine(kind.context), norm: affine(kind.norm), second: affine(kind.second),
-                second_norm: affine(kind.secondNorm), score: kind.score.handle,
-                output_entity: affine(kind.output?.entity), output_context: affine(kind.output?.context),
-                choice: affine(kind.output?.choice))
+                first_output: kind.output == nil ? -1 : Int64(kind.firstOutput ?? -1),
+                input: ctorch_affine(kind.input), context: ctorch_affine(kind.context), norm: ctorch_affine(kind.norm),
+                second: ctorch_affine(kind.second), second_norm: ctorch_affine(kind.secondNorm),
+                score: kind.score.handle, output_entity: ctorch_affine(kind.output?.entity),
+                output_context: ctorch_affine(kind.output?.context), choice: ctorch_affine(kind.output?.choice))
         }
         func ranges(_ ranges: [Range<Int>]) -> [ctorch_range] {
             ranges.map { ctorch_range(first: Int64($0.lowerBound), count: Int64($0.count)) }
@@ -81,20 +81,12 @@ public struct EntityInference: InferenceLayer {
                         kinds: kinds.baseAddress, own_inputs: ownInputs.baseAddress,
                         own_outputs: ownOutputs.baseAddress, kind_count: Int32(clamping: kinds.count),
                         own_input_count: Int32(clamping: ownInputs.count),
-                        own_output_count: Int32(clamping: ownOutputs.count), join: affine(layers.join),
-                        join_norm: affine(layers.joinNorm), own_output: affine(layers.ownOutput),
+                        own_output_count: Int32(clamping: ownOutputs.count), join: ctorch_affine(layers.join),
+                        join_norm: ctorch_affine(layers.joinNorm), own_output: ctorch_affine(layers.ownOutput),
                         activation: activation.code, norm: placement.code, epsilon: LayerNorm.epsilon)
                     return withExtendedLifetime(self) { body(&entities) }
                 }
             }
         }
     }
-}
-
-private func affine(_ layer: Linear?) -> ctorch_affine {
-    ctorch_affine(weight: layer?.weight.handle, bias: layer?.bias.handle)
-}
-
-private func affine(_ layer: LayerNorm?) -> ctorch_affine {
-    ctorch_affine(weight: layer?.weight.handle, bias: layer?.bias.handle)
 }

@@ -1,4 +1,4 @@
-/// Layer normalisation over the last axis with learned scale and shift (Ba, Kiros & Hinton 2016).
+/// Layer normalisation over the last axis with learned scale and shift (Ba, Kiros & Hinton 2016), which ``Linear`` applies.
 public struct LayerNorm: Layer {
     /// `[size]`, one at first.
     public let weight: Tensor
@@ -12,10 +12,6 @@ public struct LayerNorm: Layer {
 
     /// Added to the variance.
     static let epsilon = 1e-5
-
-    public func callAsFunction(_ input: Tensor) throws(TensorError) -> Tensor {
-        try input.layerNorm(weight: weight, bias: bias, epsilon: LayerNorm.epsilon)
-    }
 
     public var parameters: [(name: String, tensor: Tensor)] { [("weight", weight), ("bias", bias)] }
 }

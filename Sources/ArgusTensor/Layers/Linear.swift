@@ -1,3 +1,5 @@
+import CTorch
+
 /// A fully connected layer, `y = x Wᵀ + b`.
 public struct Linear: Layer {
     /// `[outputs, inputs]`.
@@ -15,10 +17,29 @@ public struct Linear: Layer {
         bias = try Tensor.zeros([outputs]).requiringGradient()
     }
 
-    /// Input `[..., inputs]`, output `[..., outputs]`.
-    public func callAsFunction(_ input: Tensor) throws(TensorError) -> Tensor {
-        try input.linear(weight: weight, bias: bias)
+    /// The layer with what stands behind it, as one operation. Input `[..., inputs]`, output `[..., outputs]`.
+    /// - Parameters:
+    ///   - groups: `[groups, outputs]`, added to each of as many of the input's rows, one group after the other.
+    ///   - norm: before or behind the activation, as `placement` says; nil for none.
+    public func callAsFunction(
+        _ input: Tensor, adding groups: Tensor? = nil, activation: Activation? = nil, norm: LayerNorm? = nil,
+        _ placement: LayerNormPlacement = .none
+    ) throws(TensorError) -> Tensor {
+        try input.layer(
+            weight: weight, bias: bias, adding: groups, activation: activation,
+            norm: norm.map { ($0.weight, $0.bias) }, placement)
     }
 
     public var parameters: [(name: String, tensor: Tensor)] { [("weight", weight), ("bias", bias)] }
+}
+
+extension ctorch_affine {
+    /// Null where there is no layer.
+    init(_ layer: Linear?) {
+        self.init(weight: layer?.weight.handle, bias: layer?.bias.handle)
+    }
+
+    init(_ layer: LayerNorm?) {
+        self.init(weight: layer?.weight.handle, bias: layer?.bias.handle)
+    }
 }

@@ -80,14 +80,14 @@ public struct MultilayerPerceptron: Layer, InferenceLayer {
     }
 
     /// Input `[..., sizes.first]`, output `[..., sizes.last]`.
-    public func callAsFunction(_ input: Tensor) throws(TensorError) -> Tensor {
+    /// - Parameter activatesOutput: whether an activation follows the last layer, too.
+    public func callAsFunction(_ input: Tensor, activatesOutput: Bool = false) throws(TensorError) -> Tensor {
         var flow = input
         for (index, layer) in layers.enumerated() {
-            flow = try layer(flow)
-            if index == layers.count - 1 { break }
-            if placement == .beforeActivation { flow = try norms[index](flow) }
-            flow = try activation(flow)
-            if placement == .afterActivation { flow = try norms[index](flow) }
+            let isLast = index == layers.count - 1
+            flow = try layer(
+                flow, activation: isLast && !activatesOutput ? nil : activation,
+                norm: norms.indices.contains(index) ? norms[index] : nil, placement)
         }
         return flow
     }

@@ -114,7 +114,8 @@ struct EntityLayers: Layer {
         let each = try observationFeatures(observations).own
         var parts = [try each.reshaped(to: [rows, layout.observations, each.shape[1]]).mean(axes: [1])]
         if layout.restSize > 0 { parts.append(try inputs.narrowed(axis: 1, from: size, count: layout.restSize)) }
-        return Features(own: try activated(team.join(.concatenate(parts, axis: 1)), norm: team.norm), entities: [])
+        let joined = try Tensor.concatenate(parts, axis: 1)
+        return Features(own: try team.join(joined, activation: activation, norm: team.norm, norm), entities: [])
     }
 
     private func observationFeatures(_ inputs: Tensor) throws -> Features {
@@ -125,15 +126,14 @@ struct EntityLayers: Layer {
         for (group, kind) in zip(layout.groups, kinds) {
             let each = try inputs.narrowed(axis: 1, from: group.offset, count: group.width * group.count)
                 .reshaped(to: [rows, group.count, group.width])
-            var flow = try kind.input(each)
-            if let own, let context = kind.context { flow = try flow + context(own).unsqueezed(1) }
-            flow = try activated(flow, norm: kind.norm)
-            flow = try activated(kind.second(flow), norm: kind.secondNorm)
-            entities.append(flow)
-            parts.append(try kind.pooling(flow))
+            let context = try own.flatMap { own in try kind.context?(own) }
+            let first = try kind.input(each, adding: context, activation: activation, norm: kind.norm, norm)
+            let second = try kind.second(first, activation: activation, norm: kind.secondNorm, norm)
+            entities.append(second)
+            parts.append(try kind.pooling(second))
         }
-        let hidden = try activated(join(Tensor.concatenate(parts, axis: 1)), norm: joinNorm)
-        return Features(own: hidden, entities: entities)
+        let joined = try Tensor.concatenate(parts, axis: 1)
+        return Features(own: try join(joined, activation: activation, norm: joinNorm, norm), entities: entities)
     }
 
     /// Outputs [rows, outputs] of h' [rows, hidden] and the rows' entities.
@@ -141,7 +141,8 @@ struct EntityLayers: Layer {
         var parts: [(first: Int, tensor: Tensor)] = []
         for (index, group) in layout.groups.enumerated() {
             guard let first = group.output, let output = kinds[index].output else { continue }
-            let flow = try activation(output.entity(entities[index]) + output.context(hidden).unsqueezed(1))
+            let flow = try output.entity(
+                entities[index], adding: output.context(hidden), activation: activation)
             parts.append((first, try output.choice(flow).squeezed(2)))
         }
         if let ownOutput {
@@ -168,10 +169,5 @@ struct EntityLayers: Layer {
         return EntityInference(
             kinds: kinds, ownInputs: layout.ownInputs, ownOutputs: layout.ownOutputs, join: join, joinNorm: joinNorm,
             ownOutput: ownOutput, activation: activation, layerNorm: norm)
-    }
-
-    private func activated(_ flow: Tensor, norm layer: LayerNorm?) throws -> Tensor {
-        guard let layer else { return try activation(flow) }
-        return norm == .beforeActivation ? try activation(layer(flow)) : try layer(activation(flow))
     }
 }

@@ -57,7 +57,6 @@ package final class Network {
     private let body: MultilayerPerceptron?
     private let cell: GatedRecurrentCell?
     private let head: MultilayerPerceptron?
-    private let activation: Activation
 
     /// - Parameter outputGain: of the last layer's orthogonal weights: 0.01 for an actor, 1 for a critic (Andrychowicz
     ///   et al. 2021; Huang et al. 2022, detail 2).
@@ -66,7 +65,6 @@ package final class Network {
         guard let activation = Activation(rawValue: shape.activation) else {
             throw TensorError(code: .invalidArgument, message: "network: found activation '\(shape.activation)'")
         }
-        self.activation = activation
         let norm = shape.layerNorm
         let gain = 2.0.squareRoot()
         if let layout = shape.entities {
@@ -146,8 +144,8 @@ package final class Network {
     func callAsFunction(_ inputs: Tensor) throws -> Tensor {
         guard let entities else { return try perceptron(body, inputs) }
         let features = try entities.features(inputs)
-        let flow = body == nil ? features.own : try activation(perceptron(body, features.own))
-        return try entities.outputs(flow, entities: features.entities)
+        return try entities.outputs(
+            perceptron(body, features.own, activatesOutput: true), entities: features.entities)
     }
 
     /// One step without gradients in one call, into memory that exists already; a critic that is shown all agents'
@@ -160,18 +158,20 @@ package final class Network {
     /// What a recurrent network's cell is shown [rows, hidden], and the rows' entities.
     private func features(_ inputs: Tensor) throws -> EntityLayers.Features {
         if let entities { return try entities.features(inputs) }
-        return EntityLayers.Features(own: try activation(perceptron(body, inputs)), entities: [])
+        return EntityLayers.Features(own: try perceptron(body, inputs, activatesOutput: true), entities: [])
     }
 
     /// A recurrent network's outputs of its memory.
     private func outputs(_ memory: Tensor, entities features: [Tensor]) throws -> Tensor {
         guard let entities else { return try perceptron(head, memory) }
-        return try entities.outputs(activation(perceptron(head, memory)), entities: features)
+        return try entities.outputs(perceptron(head, memory, activatesOutput: true), entities: features)
     }
 
-    private func perceptron(_ layers: MultilayerPerceptron?, _ inputs: Tensor) throws -> Tensor {
+    private func perceptron(
+        _ layers: MultilayerPerceptron?, _ inputs: Tensor, activatesOutput: Bool = false
+    ) throws -> Tensor {
         guard let layers else { return inputs }
-        return try layers(inputs)
+        return try layers(inputs, activatesOutput: activatesOutput)
     }
 
     /// The layer that makes the outputs.

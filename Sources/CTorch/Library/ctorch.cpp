@@ -1,6 +1,6 @@
 // All of the shim but distributions.cpp: libtorch's headers are what takes long to compile, so they are read once.
+#include "layer.hpp"
 #include "network.hpp"
-#include "normalization.hpp"
 #include "operations.hpp"
 #include "pooling.hpp"
 #include "recurrence.hpp"

@@ -1,11 +1,8 @@
-// Layer normalisation of many short rows, forward and backward: libtorch's takes a fifth of a gradient step of networks
-// for sets, whose rows are 32 or 64 numbers.
+// Loops of layer normalisation over many short rows, forward and backward: libtorch's take a fifth of a gradient step of
+// networks for sets, whose rows are 32 or 64 numbers.
 #pragma once
 
-#include <ATen/ops/empty.h>
-#include <ATen/ops/empty_like.h>
 #include <ATen/ops/layer_norm.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
 
@@ -86,60 +83,12 @@ CTORCH_CLONES static void normalize_backward(const float *x, const float *moment
     }
 }
 
-// x [..., size], weight and bias [size]: all float32, contiguous, on the CPU.
-struct LayerNormalization : torch::autograd::Function<LayerNormalization> {
-    using Context = torch::autograd::AutogradContext;
-    using List = torch::autograd::variable_list;
-
-    static at::Tensor forward(Context *context, const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
-                              double epsilon) {
-        const int64_t size = weight.numel(), rows = x.numel() / size;
-        at::Tensor result = at::empty_like(x), moments = at::empty({rows, 2}, x.options());
-        const float *in = x.const_data_ptr<float>(), *scale = weight.const_data_ptr<float>();
-        const float *shift = bias.const_data_ptr<float>();
-        float *out = result.mutable_data_ptr<float>(), *kept = moments.mutable_data_ptr<float>();
-        for_rows(rows, [&](int64_t from, int64_t to) {
-            normalize(in, out, kept, scale, shift, static_cast<float>(epsilon), from, to, size);
-        });
-        context->save_for_backward({x, weight, moments});
-        return result;
-    }
-
-    static List backward(Context *context, List gradients) {
-        const List saved = context->get_saved_variables();
-        const at::Tensor &x = saved[0], &weight = saved[1], &moments = saved[2];
-        const int64_t size = weight.numel(), rows = x.numel() / size;
-        const at::Tensor given = gradients[0].contiguous();
-        at::Tensor to_x = at::empty_like(x), sums = at::empty({2, size}, x.options());
-        const float *in = x.const_data_ptr<float>(), *kept = moments.const_data_ptr<float>();
-        const float *scale = weight.const_data_ptr<float>(), *gradient = given.const_data_ptr<float>();
-        float *out = to_x.mutable_data_ptr<float>();
-        sum_over_rows(rows, 2 * size, sums.mutable_data_ptr<float>(), [&](int64_t from, int64_t to, float *of_rows) {
-            normalize_backward(in, kept, scale, gradient, out, of_rows, from, to, size);
-        });
-        return {to_x, sums[0], sums[1], at::Tensor()};
-    }
-};
-
-// Whether the kernels above take it. What they do not take goes to libtorch, which also says what does not fit.
-inline bool has_kernel(const at::Tensor &x, const std::optional<at::Tensor> &weight,
-                       const std::optional<at::Tensor> &bias) {
-    const auto fits = [&](const std::optional<at::Tensor> &each) {
-        return each && each->dim() == 1 && each->size(0) == x.size(-1) && is_plain(*each);
-    };
-    return x.dim() > 0 && x.size(-1) > 0 && is_plain(x) && fits(weight) && fits(bias);
-}
-
-// Over the last axis.
-inline at::Tensor layer_norm(const at::Tensor &x, const std::optional<at::Tensor> &weight,
-                             const std::optional<at::Tensor> &bias, double epsilon) {
-    if (!has_kernel(x, weight, bias)) return at::layer_norm(x, {x.size(-1)}, weight, bias, epsilon);
-    return LayerNormalization::apply(x.contiguous(), weight->contiguous(), bias->contiguous(), epsilon);
-}
-
-// The same without a gradient, into x itself where it can be: for acting, which does it at every step.
+// Without a gradient, into x itself where it can be: for acting, which does it at every step.
 inline void layer_norm_in_place(at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias, double epsilon) {
-    if (!has_kernel(x, weight, bias) || !x.is_contiguous() || !weight.is_contiguous() || !bias.is_contiguous()) {
+    const auto fits = [&](const at::Tensor &each) {
+        return each.dim() == 1 && each.size(0) == x.size(-1) && is_plain(each) && each.is_contiguous();
+    };
+    if (x.dim() < 1 || x.size(-1) < 1 || !is_plain(x) || !x.is_contiguous() || !fits(weight) || !fits(bias)) {
         x = at::layer_norm(x, {x.size(-1)}, weight, bias, epsilon);
         return;
     }
@@ -152,10 +101,3 @@ inline void layer_norm_in_place(at::Tensor &x, const at::Tensor &weight, const a
 }
 
 }  // namespace ctorch
-
-int ctorch_layer_norm(const ctorch_tensor *input, const ctorch_tensor *weight, const ctorch_tensor *bias,
-                      double epsilon, ctorch_tensor **out) {
-    return ctorch::produce(out, [&] {
-        return ctorch::layer_norm(ctorch::get(input), ctorch::optional(weight), ctorch::optional(bias), epsilon);
-    });
-}

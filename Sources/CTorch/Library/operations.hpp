@@ -7,6 +7,7 @@
 #include <ATen/ops/gru_cell.h>
 #include <ATen/ops/huber_loss.h>
 #include <ATen/ops/isfinite.h>
+#include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/maximum.h>
@@ -211,6 +212,14 @@ int ctorch_linear(const ctorch_tensor *input, const ctorch_tensor *weight, const
                   ctorch_tensor **out) {
     return ctorch::produce(out, [&] {
         return at::linear(ctorch::get(input), ctorch::get(weight), ctorch::optional(bias));
+    });
+}
+
+int ctorch_layer_norm(const ctorch_tensor *input, const ctorch_tensor *weight, const ctorch_tensor *bias,
+                      double epsilon, ctorch_tensor **out) {
+    return ctorch::produce(out, [&] {
+        const auto &x = ctorch::get(input);
+        return at::layer_norm(x, {x.size(-1)}, ctorch::optional(weight), ctorch::optional(bias), epsilon);
     });
 }
 

@@ -251,6 +251,27 @@ typedef enum ctorch_norm_placement {
     CTORCH_NORM_AFTER_ACTIVATION = 2,
 } ctorch_norm_placement;
 
+// x W^T + b, or a normalisation's scale and shift; both null where there is none.
+typedef struct ctorch_affine {
+    const ctorch_tensor *weight;
+    const ctorch_tensor *bias;
+} ctorch_affine;
+
+// A layer of a network as one operation: `linear`, plus `groups` [groups, out], the same for each of as many rows; then
+// `activation` (relu or tanh) if it activates, and where `norm` says so a layer normalisation with `scale` before or after.
+typedef struct ctorch_layer {
+    ctorch_affine linear;
+    ctorch_affine scale;
+    bool activates;
+    ctorch_unary activation;
+    ctorch_norm_placement norm;
+    double epsilon;
+} ctorch_layer;
+
+// Input [..., in] to [..., out]; groups may be null.
+int ctorch_layer_forward(const ctorch_layer *layer, const ctorch_tensor *input, const ctorch_tensor *groups,
+                         ctorch_tensor **out);
+
 // `layers` linear layers, with `activation` (relu or tanh) after all but the last and, where `norm` says so, a layer
 // normalisation before or after each activation: layers - 1 of them, else null.
 typedef struct ctorch_perceptron {
@@ -271,12 +292,6 @@ typedef struct ctorch_gated_unit {
     const ctorch_tensor *input_bias;
     const ctorch_tensor *hidden_bias;
 } ctorch_gated_unit;
-
-// x W^T + b, or a normalisation's scale and shift; both null where there is none.
-typedef struct ctorch_affine {
-    const ctorch_tensor *weight;
-    const ctorch_tensor *bias;
-} ctorch_affine;
 
 typedef struct ctorch_range {
     int64_t first;
