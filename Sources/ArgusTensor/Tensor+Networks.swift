@@ -21,6 +21,9 @@ extension Tensor {
         weight: Tensor, bias: Tensor, adding groups: Tensor? = nil, activation: Activation? = nil,
         norm: (weight: Tensor, bias: Tensor)? = nil, _ placement: LayerNormPlacement = .none
     ) throws(TensorError) -> Tensor {
+        guard norm == nil || placement != .none else {
+            throw TensorError(code: .invalidArgument, message: "layer: a norm without a place")
+        }
         var layer = ctorch_layer(
             linear: ctorch_affine(weight: weight.handle, bias: bias.handle),
             scale: ctorch_affine(weight: norm?.weight.handle, bias: norm?.bias.handle), activates: activation != nil,

@@ -59,9 +59,20 @@ struct ShortRowTests {
             guard placement == .none || outputs > 2 else { continue }
             for addsGroups in [false, true] {
                 func layer(_ x: Tensor, _ leaves: [Tensor]) throws -> Tensor {
-                    try x.layer(
-                        weight: leaves[1], bias: leaves[2], adding: addsGroups ? leaves[3] : nil,
-                        activation: activation, norm: placement == .none ? nil : (leaves[4], leaves[5]), placement)
+                    guard x.scalarType == .float64 else {
+                        return try x.layer(
+                            weight: leaves[1], bias: leaves[2], adding: addsGroups ? leaves[3] : nil,
+                            activation: activation, norm: placement == .none ? nil : (leaves[4], leaves[5]), placement)
+                    }
+                    var flow = try x.linear(weight: leaves[1], bias: leaves[2])
+                    if addsGroups {
+                        let each = try leaves[3].unsqueezed(1).expanded(to: [rows / groupRows, groupRows, outputs])
+                        flow = try flow + each.reshaped(to: flow.shape)
+                    }
+                    if placement == .beforeActivation { flow = try flow.layerNorm(weight: leaves[4], bias: leaves[5]) }
+                    if let activation { flow = try activation(flow) }
+                    if placement == .afterActivation { flow = try flow.layerNorm(weight: leaves[4], bias: leaves[5]) }
+                    return flow
                 }
                 // Each leaf has a say, or it would have no gradient.
                 func all(_ out: Tensor, _ leaves: [Tensor]) throws -> Tensor {
@@ -109,18 +120,21 @@ struct ShortRowTests {
         let norm = (weight: try Tensor.ones([3]), bias: try Tensor.zeros([3]))
         let nothing = try Tensor.zeros([0, 2]).layer(weight: weight, bias: bias, norm: norm, .afterActivation)
         #expect(nothing.shape == [0, 3])
+        let groups = try Tensor.zeros([0, 3])
+        #expect(try Tensor.zeros([0, 2]).layer(weight: weight, bias: bias, adding: groups).shape == [0, 3])
         let bad = try Tensor([.nan, 1] as [Float], shape: [1, 2]).layer(weight: weight, bias: bias, activation: .relu)
         #expect(try bad.values().allSatisfy(\.isNaN))
         let rows = try Tensor.ones([4, 2])
         #expect(throws: TensorError.self) { try Tensor.ones([4, 3]).layer(weight: weight, bias: bias) }
         #expect(throws: TensorError.self) { try rows.layer(weight: weight, bias: .zeros([2])) }
-        for groups in [[3, 3], [2, 2], [0, 3], [2]] {
+        for groups in [[3, 3], [2, 2], [2, 1], [0, 3], [2]] {
             #expect(throws: TensorError.self) { try rows.layer(weight: weight, bias: bias, adding: .zeros(groups)) }
         }
         let short = (weight: try Tensor.ones([2]), bias: norm.bias)
         #expect(throws: TensorError.self) {
             try rows.layer(weight: weight, bias: bias, norm: short, .beforeActivation)
         }
+        #expect(throws: TensorError.self) { try rows.layer(weight: weight, bias: bias, norm: norm) }
     }
 
     @Test(

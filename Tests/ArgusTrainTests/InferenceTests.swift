@@ -11,9 +11,10 @@ struct InferenceTests {
     private static let outputs = 5
     private static let hidden = 16
 
-    /// Two kinds of things, with outputs about the first, and numbers of one's own; or all numbers in things.
+    /// Two kinds of things, with outputs about the first, and numbers of one's own; all numbers in things; all outputs
+    /// about things of two kinds.
     private enum Layout: CaseIterable {
-        case none, things, nothingElse
+        case none, things, nothingElse, outputsOfThings
 
         func entities() -> EntityLayout? {
             func segments(_ names: [(String, Int)]) -> [Segment] {
@@ -31,6 +32,13 @@ struct InferenceTests {
                         ("self", 1), ("opponent_0", 2), ("opponent_1", 2), ("opponent_2", 2), ("mood", 1),
                         ("food_0", 2), ("food_1", 2),
                     ]), actionNames: ["stop", "attack_opponent_0", "attack_opponent_1", "attack_opponent_2", "flee"],
+                    inputSize: inputs, outputSize: outputs)
+            case .outputsOfThings:
+                return EntityLayout(
+                    segments: segments([
+                        ("opponent_0", 2), ("opponent_1", 2), ("food_0", 2), ("food_1", 2), ("food_2", 2), ("self", 2),
+                    ]),
+                    actionNames: ["eat_food_0", "eat_food_1", "eat_food_2", "hit_opponent_0", "hit_opponent_1"],
                     inputSize: inputs, outputSize: outputs)
             case .nothingElse:
                 return EntityLayout(
@@ -52,7 +60,7 @@ struct InferenceTests {
             "\(layout), recurrent \(isRecurrent), shared \(isShared), layers \(layers), \(norm), \(activation)"
         }
 
-        static let all: [Case] = Layout.allCases.flatMap { layout in
+        static let all = Layout.allCases.flatMap { layout in
             [false, true].flatMap { isRecurrent in
                 [false, true].flatMap { isShared in
                     [
@@ -114,39 +122,58 @@ struct InferenceTests {
         }
     }
 
-    @Test("Rows that do not fit are refused, and a critic of several observations does not act")
-    func refusals() throws {
+    @Test(
+        "What does not fit is refused, moves no memory on, and spoils nothing; no rows are no work",
+        arguments: [false, true])
+    func refusals(hasThings: Bool) throws {
         var generator = SplitMix64(seed: 7)
-        func team(recurrent: Bool, entities: EntityLayout?, inputs: Int) throws -> TeamNetwork {
-            try TeamNetwork(
-                Network.Shape(
-                    inputs: inputs, hidden: 8, layers: 2, outputs: 1, activation: "relu", layerNorm: .none,
-                    recurrent: recurrent, entities: entities),
-                agents: 1, isShared: true, outputGain: 1, using: &generator)
-        }
-        func infer(_ team: TeamNetwork, rows: Int, inputs: Int, memories: Int, groups: Int, answers: Int) throws {
-            try team.infer(
-                Tensor.zeros([rows, inputs]), hidden: team.initialHidden(rows: memories),
-                starts: Tensor.zeros([groups, 1]), into: Tensor.zeros([answers, 1]))
-        }
         let foods = [Segment("food_0", offset: 0, count: 2, ""), Segment("food_1", offset: 2, count: 2, "")]
-        let things = EntityLayout(segments: foods, inputSize: 4, outputSize: 1)
-        for entities in [nil, things] {
-            let team = try team(recurrent: true, entities: entities, inputs: 4)
-            try infer(team, rows: 6, inputs: 4, memories: 6, groups: 3, answers: 6)
-            for (rows, inputs, memories, groups, answers) in [
-                (6, 3, 6, 3, 6), (6, 4, 5, 3, 6), (6, 4, 6, 4, 6), (6, 4, 6, 3, 5), (6, 4, 6, 0, 6),
-            ] {
-                #expect(throws: TensorError.self, "\(rows) \(inputs) \(memories) \(groups) \(answers)") {
-                    try infer(team, rows: rows, inputs: inputs, memories: memories, groups: groups, answers: answers)
-                }
-            }
+        let team = try TeamNetwork(
+            Network.Shape(
+                inputs: 4, hidden: 8, layers: 2, outputs: 2, activation: "relu", layerNorm: .none, recurrent: true,
+                entities: hasThings ? EntityLayout(segments: foods, inputSize: 4, outputSize: 2) : nil),
+            agents: 2, isShared: false, outputGain: 1, using: &generator)
+        let memory = try team.initialHidden(rows: 6)
+        func infer(
+            _ input: [Int] = [6, 4], memory: Tensor? = nil, groups: Int = 3, output: [Int] = [6, 2],
+            type: ScalarType = .float32
+        ) throws -> [Float] {
+            let outputs = try Tensor.zeros(output)
+            try team.infer(
+                Tensor.ones(input).to(type), hidden: memory ?? team.initialHidden(rows: input[0]),
+                starts: Tensor.zeros([groups, 1]), into: outputs)
+            return try outputs.values()
         }
-        let several = EntityLayout(
-            segments: foods, observations: 2, observationSize: 4, inputSize: 8, outputSize: 1)
-        let critic = try team(recurrent: false, entities: several, inputs: 8)
+        let before = try infer(memory: memory)
+        let remembered: [Float] = try memory.values()
+        #expect(remembered.contains { $0 != 0 })
+        for call in [
+            { try infer([6, 3], memory: memory) }, { try infer([6, 5], memory: memory) },
+            { try infer([7, 4], memory: team.initialHidden(rows: 7), output: [7, 2]) },
+            { try infer([4, 4], memory: memory, groups: 2, output: [4, 2]) }, { try infer(memory: memory, groups: 2) },
+            { try infer(memory: memory, groups: 0) }, { try infer(memory: memory, output: [6, 3]) },
+            { try infer(memory: memory, output: [4, 2]) }, { try infer(memory: memory, type: .float64) },
+        ] {
+            #expect(throws: TensorError.self) { try call() }
+        }
+        #expect(try memory.values() == remembered)
+        #expect(try infer() == before)
+        #expect(try infer([0, 4], groups: 0, output: [0, 2]) == [])
+    }
+
+    @Test("A critic of several observations does not act")
+    func critic() throws {
+        var generator = SplitMix64(seed: 7)
+        let foods = [Segment("food_0", offset: 0, count: 2, ""), Segment("food_1", offset: 2, count: 2, "")]
+        let critic = try TeamNetwork(
+            Network.Shape(
+                inputs: 8, hidden: 8, layers: 2, outputs: 1, activation: "relu", layerNorm: .none, recurrent: false,
+                entities: EntityLayout(
+                    segments: foods, observations: 2, observationSize: 4, inputSize: 8, outputSize: 1)),
+            agents: 1, isShared: true, outputGain: 1, using: &generator)
         #expect(throws: TensorError.self) {
-            try infer(critic, rows: 2, inputs: 8, memories: 2, groups: 2, answers: 2)
+            try critic.infer(
+                .zeros([2, 8]), hidden: critic.initialHidden(rows: 2), starts: .zeros([2, 1]), into: .zeros([2, 1]))
         }
     }
 }

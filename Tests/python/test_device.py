@@ -44,6 +44,8 @@ def test_another_device_learns_what_the_cpu_learns(tmp_path, elsewhere, algorith
     chosen = small(algorithm, recurrent=str(recurrent).lower(), entities=str(not recurrent).lower())
     if algorithm == "pqn-vdn":
         chosen += settings(minibatches=2)
+    if algorithm in ("iql", "vdn"):
+        chosen += settings(share_parameters="false")
     for device in ("cpu", "elsewhere"):
         argus(
             *arguments(out(tmp_path / device), *chosen, scenario=scenario, algorithm=algorithm, steps=1000),

@@ -24,8 +24,9 @@ public struct NetworkInference {
 
     /// - Parameters:
     ///   - input: `[rows, inputs]`; may be borrowed from the environments' buffer.
-    ///   - first, stride: the rows that the network sees and answers: `first`, `first + stride` and so on.
-    ///   - starts: `[groups, 1]`: 1 where the memory of a group of rows, as many in each, is forgotten first; else 0.
+    ///   - first, stride: the rows of all but `starts` that the network sees, moves on and answers: `first`,
+    ///     `first + stride` and so on, as many for each `first` below `stride`.
+    ///   - starts: `[groups, 1]`: 1 where the memory of a group of these rows, as many in each, is forgotten first; else 0.
     ///   - hidden: `[rows, hidden]`, the memory, which moves on; read only by a network with a cell, as `starts` is.
     ///   - output: `[rows, outputs]`, which is overwritten; may be borrowed too.
     public func step(

@@ -1,5 +1,5 @@
 // The first and the last layer of a network that treats things of one kind alike, into memory that is there already:
-// for acting. With a gradient, the same layers are made of the operations one by one.
+// for acting.
 #pragma once
 
 #include <ATen/ops/addmm.h>
@@ -33,9 +33,10 @@ inline void add_context(at::Tensor &things, const at::Tensor &context) {
 }
 
 // [rows * count, size] to [rows, size].
-inline void pool_things(EntityRoom::Kind &room, const at::Tensor &score, int64_t rows) {
+inline void pool_things(EntityRoom::Kind &room, const at::Tensor &score, int64_t count) {
     const at::Tensor &things = room.entities;
-    const PoolingShape shape{things.size(0) / rows, things.size(1), score.size(0)};
+    const int64_t rows = things.size(0) / count;
+    const PoolingShape shape{count, things.size(1), score.size(0)};
     if (!is_plain(things) || !is_plain(score) || !things.is_contiguous() || !score.is_contiguous()) {
         room.pooled = pool(things.view({rows, shape.count, shape.size}), score);
         return;
@@ -47,8 +48,8 @@ inline void pool_things(EntityRoom::Kind &room, const at::Tensor &score, int64_t
     for_rows(rows, [&](int64_t from, int64_t to) { pool(e, s, weights, out, from, to, shape); });
 }
 
-// Checks what the loops below rely on; libtorch checks the rest.
-inline void require_consistent(const ctorch_entity_layers &layers) {
+// Checks what the loops below rely on, for an input of so many numbers a row; libtorch checks the rest.
+inline void require_consistent(const ctorch_entity_layers &layers, int64_t inputs) {
     const bool has_kinds = layers.kind_count > 0 && layers.kinds != nullptr;
     const bool has_ranges = (layers.own_input_count <= 0 || layers.own_inputs != nullptr) &&
                             (layers.own_output_count <= 0 || layers.own_outputs != nullptr);
@@ -56,14 +57,29 @@ inline void require_consistent(const ctorch_entity_layers &layers) {
     if (layers.activation != CTORCH_RELU && layers.activation != CTORCH_TANH) {
         throw std::invalid_argument("the activation is neither relu nor tanh");
     }
+    int64_t own = 0, all = 0;
+    for (int32_t index = 0; index < layers.own_input_count; ++index) own += layers.own_inputs[index].count;
     for (int32_t index = 0; index < layers.kind_count; ++index) {
         const ctorch_entity_kind &kind = layers.kinds[index];
         const at::Tensor &score = get(kind.score), &second = get(kind.second.weight);
         if (kind.count < 1 || score.dim() != 2 || score.size(0) < 1 || second.dim() != 2 ||
-            score.size(1) != second.size(0) || score.size(1) % score.size(0) != 0) {
-            throw std::invalid_argument("a kind has no things, or scores that do not fit them");
+            score.size(1) != second.size(0) || score.size(1) % score.size(0) != 0 ||
+            (kind.context.weight != nullptr && own == 0)) {
+            throw std::invalid_argument("a kind has no things, or scores or a context that do not fit them");
         }
+        all += kind.count * kind.width;
     }
+    if (own + all != inputs) throw std::invalid_argument("the input does not have the numbers that the ranges have");
+}
+
+// How many outputs a row has.
+inline int64_t output_count(const ctorch_entity_layers &layers) {
+    int64_t count = 0;
+    for (int32_t index = 0; index < layers.kind_count; ++index) {
+        if (layers.kinds[index].first_output >= 0) count += layers.kinds[index].count;
+    }
+    for (int32_t index = 0; index < layers.own_output_count; ++index) count += layers.own_outputs[index].count;
+    return count;
 }
 
 // h [rows, hidden] of input [rows, in]; the things' own numbers stay in `room`.
@@ -100,7 +116,7 @@ inline void observe(const ctorch_entity_layers &layers, const at::Tensor &input,
         finish(kind.norm, each.first);
         apply(kind.second, each.first, each.entities);
         finish(kind.second_norm, each.entities);
-        pool_things(each, get(kind.score), rows);
+        pool_things(each, get(kind.score), kind.count);
         join(each.pooled);
     }
     if (joined != room.joined.size(1)) throw std::invalid_argument("what is joined does not fit its weights");

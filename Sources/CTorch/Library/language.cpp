@@ -2,7 +2,6 @@
 //
 // Where no gradient is recorded, the linear layer, the norm and the rotation take a faster way; the results differ
 // in the last bits alone.
-#include <ATen/Parallel.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/baddbmm.h>
@@ -20,6 +19,7 @@
 #include <vector>
 
 #include "handle.hpp"
+#include "rows.hpp"
 
 // Compiled for several instruction sets, the best of which is chosen when the library is loaded.
 #if defined(__x86_64__)
@@ -108,11 +108,12 @@ int ctorch_rms_norm(const ctorch_tensor *input, const ctorch_tensor *weight, dou
         if (rows.numel() == 0) return result;
         const float *source = rows.const_data_ptr<float>(), *factors = scale.const_data_ptr<float>();
         float *destination = result.mutable_data_ptr<float>();
-        at::parallel_for(0, rows.numel() / n, ctorch::grain(n), [&](int64_t begin, int64_t end) {
+        const auto normalise = [&](int64_t begin, int64_t end) {
             for (int64_t row = begin; row < end; ++row) {
                 ctorch::rms_norm_row(source + row * n, factors, n, static_cast<float>(epsilon), destination + row * n);
             }
-        });
+        };
+        ctorch::for_rows(rows.numel() / n, normalise, ctorch::grain(n));
         return result;
     });
 }
@@ -137,12 +138,13 @@ int ctorch_rotary(const ctorch_tensor *input, const ctorch_tensor *cosine, const
         const float *cosines = cos.const_data_ptr<float>(), *sines = sin.const_data_ptr<float>();
         float *destination = result.mutable_data_ptr<float>();
         const int64_t length = heads * 2 * half;
-        at::parallel_for(0, rows.size(0), ctorch::grain(length), [&](int64_t begin, int64_t end) {
+        const auto rotate = [&](int64_t begin, int64_t end) {
             for (int64_t row = begin; row < end; ++row) {
                 ctorch::rotate_row(source + row * length, cosines + row * half, sines + row * half, heads, half,
                                    destination + row * length);
             }
-        });
+        };
+        ctorch::for_rows(rows.size(0), rotate, ctorch::grain(length));
         return result;
     });
 }

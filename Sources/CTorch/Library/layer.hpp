@@ -202,7 +202,7 @@ struct NetworkLayer : torch::autograd::Function<NetworkLayer> {
 // The same by libtorch's operations: on every device, in every element type, and for tanh.
 inline at::Tensor composed(const ctorch_layer &layer, const at::Tensor &x, const std::optional<at::Tensor> &groups) {
     at::Tensor flow = at::linear(x, get(layer.linear.weight), get(layer.linear.bias));
-    if (groups) {
+    if (groups && groups->size(0) > 0) {
         flow = flow.reshape({groups->size(0), -1, flow.size(-1)}).add(groups->unsqueeze(1)).reshape(flow.sizes());
     }
     const auto activate = [&] {
@@ -233,9 +233,14 @@ int ctorch_layer_forward(const ctorch_layer *layer, const ctorch_tensor *input, 
         if (layer->activates && layer->activation != CTORCH_RELU && layer->activation != CTORCH_TANH) {
             throw std::invalid_argument("the activation is neither relu nor tanh");
         }
-        const int64_t rows = x.dim() < 1 || x.size(-1) < 1 ? 0 : x.numel() / x.size(-1);
-        const bool fits = rows > 0 && weight.dim() == 2 && weight.size(0) > 0 && weight.size(1) == x.size(-1);
-        if (group && (!fits || group->dim() != 2 || group->size(0) < 1 || rows % group->size(0) != 0)) {
+        const bool fits =
+            x.dim() > 0 && x.size(-1) > 0 && weight.dim() == 2 && weight.size(0) > 0 && weight.size(1) == x.size(-1);
+        const int64_t rows = fits ? x.numel() / x.size(-1) : 0;
+        const auto is_grouped = [&] {
+            const bool none = rows == 0 && group->size(0) == 0;
+            return group->size(1) == weight.size(0) && (none || (group->size(0) > 0 && rows % group->size(0) == 0));
+        };
+        if (group && (!fits || group->dim() != 2 || !is_grouped())) {
             throw std::invalid_argument("the groups are not [groups, out] with as many rows of the input in each");
         }
         const auto is_row = [&](const std::optional<at::Tensor> &each) {
@@ -243,9 +248,8 @@ int ctorch_layer_forward(const ctorch_layer *layer, const ctorch_tensor *input, 
         };
         const bool rectifies = layer->activates && layer->activation == CTORCH_RELU;
         // What the loops do not take goes to libtorch, which also says what does not fit.
-        if (!fits || (layer->activates && !rectifies) || !ctorch::is_plain(x) || !ctorch::is_plain(weight) ||
-            !is_row(bias) || !is_row(scale) || !is_row(shift) ||
-            (group && (group->size(1) != weight.size(0) || !ctorch::is_plain(*group)))) {
+        if (rows == 0 || (layer->activates && !rectifies) || !ctorch::is_plain(x) || !ctorch::is_plain(weight) ||
+            !is_row(bias) || !is_row(scale) || !is_row(shift) || (group && !ctorch::is_plain(*group))) {
             return ctorch::composed(*layer, x, group);
         }
         const auto contiguous = [](const std::optional<at::Tensor> &each) -> std::optional<at::Tensor> {

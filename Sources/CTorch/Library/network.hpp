@@ -33,22 +33,40 @@ inline void remember(const ctorch_gated_unit &unit, const at::Tensor &x, const a
                               get(unit.hidden_bias)));
 }
 
+inline int64_t output_count(const ctorch_perceptron *layers) {
+    if (layers == nullptr || layers->layers < 1 || layers->weights == nullptr) {
+        throw std::invalid_argument("no layers were given");
+    }
+    return get(layers->weights[layers->layers - 1]).size(0);
+}
+
+// Before anything moves on.
+inline void require_outputs(const ctorch_network &network, const at::Tensor &output) {
+    const auto [entities, body, unit, head] = network;
+    if (entities == nullptr && unit == nullptr && head != nullptr) {
+        throw std::invalid_argument("a head without a unit or things was given");
+    }
+    const int64_t count =
+        entities != nullptr ? output_count(*entities) : output_count(unit != nullptr ? head : body);
+    if (output.size(1) != count) throw std::invalid_argument("the output is not [rows, outputs]");
+}
+
 inline void step(const ctorch_network &network, const at::Tensor &input, const at::Tensor *starts, at::Tensor *memory,
                  at::Tensor &output, NetworkRoom &room) {
     const auto [entities, body, unit, head] = network;
-    const bool body_answers = entities == nullptr && unit == nullptr;
-    if (body_answers) return forward(body, input, output, room.body);
+    if (entities != nullptr) require_consistent(*entities, input.size(1));
+    require_outputs(network, output);
+    if (input.size(0) == 0) return;
+    if (entities == nullptr && unit == nullptr) return forward(body, input, output, room.body);
     at::Tensor flow = input;
     const auto pass = [&flow](const ctorch_perceptron *layers, at::Tensor &next, std::vector<at::Tensor> &hidden) {
         if (layers == nullptr) return;
-        if (layers->layers < 1 || layers->weights == nullptr) throw std::invalid_argument("no layers were given");
-        shape_like(next, flow.size(0), get(layers->weights[layers->layers - 1]).size(0), flow);
+        shape_like(next, flow.size(0), output_count(layers), flow);
         forward(layers, flow, next, hidden);
         activate(layers->activation, next);
         flow = next;
     };
     if (entities != nullptr) {
-        require_consistent(*entities);
         observe(*entities, flow, room.observed, room.entities);
         flow = room.observed;
     }
@@ -73,6 +91,9 @@ int ctorch_network_step(const ctorch_network *network, int64_t first, int64_t st
         thread_local ctorch::NetworkRoom room;
         const auto part = [&](const at::Tensor &tensor) {
             if (tensor.dim() != 2) throw std::invalid_argument("input, hidden or output is not [rows, numbers]");
+            if (first < 0 || first >= stride || tensor.size(0) % stride != 0) {
+                throw std::invalid_argument("the rows are not as many for each network");
+            }
             return stride == 1 && first == 0 ? tensor : tensor.slice(0, first, std::nullopt, stride);
         };
         const at::Tensor x = part(ctorch::get(input));

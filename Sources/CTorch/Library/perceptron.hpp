@@ -24,10 +24,11 @@ inline void activate(ctorch_unary activation, ctorch_norm_placement norm, const 
     if (norm == CTORCH_NORM_AFTER_ACTIVATION) normalise();
 }
 
-// `space` to write [rows, columns] into: what it was, if it has that shape.
+// `space` to write [rows, columns] into: what it was, if it is like that.
 inline void shape_like(at::Tensor &space, int64_t rows, int64_t columns, const at::Tensor &like) {
     const std::array<int64_t, 2> shape{rows, columns};
-    if (!space.defined() || space.sizes() != shape || space.device() != like.device()) {
+    if (!space.defined() || space.sizes() != shape || space.device() != like.device() ||
+        space.scalar_type() != like.scalar_type()) {
         space = at::empty(shape, like.options());
     }
 }

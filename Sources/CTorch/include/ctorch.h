@@ -257,8 +257,9 @@ typedef struct ctorch_affine {
     const ctorch_tensor *bias;
 } ctorch_affine;
 
-// A layer of a network as one operation: `linear`, plus `groups` [groups, out], the same for each of as many rows; then
-// `activation` (relu or tanh) if it activates, and where `norm` says so a layer normalisation with `scale` before or after.
+// A layer of a network as one operation: `linear`, which has a bias, plus `groups` [groups, out], the same for each of as
+// many rows; then `activation` (relu or tanh) if it activates, and where `norm` says so a layer normalisation with `scale`
+// before or after.
 typedef struct ctorch_layer {
     ctorch_affine linear;
     ctorch_affine scale;
@@ -326,8 +327,9 @@ typedef struct ctorch_entity_layers {
     double epsilon;
 } ctorch_entity_layers;
 
-// `entities` before, `body`, `unit`, `head`, `entities` behind, each but one may be null; what does not make the outputs
-// is followed by its activation.
+// `entities` before, `body`, `unit`, `head`, `entities` behind; what does not make the outputs is followed by its
+// activation. Without entities the outputs are the head's where there is a unit, else the body's, and there is no head;
+// everything else may be null.
 typedef struct ctorch_network {
     const ctorch_entity_layers *entities;
     const ctorch_perceptron *body;
@@ -336,8 +338,9 @@ typedef struct ctorch_network {
 } ctorch_network;
 
 // One step of a whole network without gradients, in one call into memory that is there already and may be borrowed: of
-// input [rows, in] and output [rows, out] the rows `first`, `first + stride`, ... With a unit, its memory hidden [rows, h]
-// moves on, forgotten first where starts [groups, 1] is 1 for a group of rows; else both may be null.
+// input [rows, in], output [rows, out] and hidden [rows, h] the rows `first`, `first + stride`, ..., of which there are as
+// many for each `first` below `stride`. With a unit, hidden, its memory, moves on, forgotten first where starts
+// [groups, 1] is 1 for a group of these rows, as many in each; else both may be null.
 int ctorch_network_step(const ctorch_network *network, int64_t first, int64_t stride, const ctorch_tensor *input,
                         const ctorch_tensor *starts, ctorch_tensor *hidden, ctorch_tensor *output);
 
