@@ -220,6 +220,20 @@ struct ReportTests {
         #expect(third.before?.map(\.codeRevision) == ["abc123", "def456"])
     }
 
+    @Test("a run that goes on on another processor says so, unless nobody noted which it was")
+    func movedRun() throws {
+        let suite = try runs.suite(SyntheticRuns.demo)
+        try runs.finishAll(of: suite)
+        let began = runs.manifest(try #require(Job.all(of: suite, out: runs.out).last { $0.entry.isTrained }))
+        var moved = began
+        moved.machine = ["processor": "demo", "processor_model": "family 6, model 1"]
+        #expect(moved.goOn(with: began, at: 400) == [])
+        var back = began
+        back.machine = ["processor": "demo", "processor_model": "family 6, model 2"]
+        #expect(back.goOn(with: moved, at: 500) == ["processor_model family 6, model 1, now family 6, model 2"])
+        #expect(back.origins.map(\.processor) == ["demo, family 6, model 1", "demo, family 6, model 2"])
+    }
+
     @Test("curves have a row for each evaluation and a column for each trained entry")
     func curves() throws {
         try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
@@ -328,6 +342,8 @@ struct ReportTests {
         // What training came to at its end, whichever checkpoint was best.
         let seed = try #require((entry["seeds"] as? [[String: Any]])?.first)
         #expect(seed["best_step"] as? Int == 1000)
+        #expect(seed["code_revisions"] as? [String] == ["abc123"])
+        #expect(seed["processors"] as? [String] == ["demo"])
         let curve = try #require(seed["curve"] as? [String: Any])
         #expect(curve["steps"] as? [Int] == [500, 1000])
         let returns = try #require(curve["returns"] as? [Double])

@@ -123,7 +123,7 @@ final class SyntheticRuns {
             algorithm: algorithm, hyperparameters: algorithm == nil ? [:] : settings, team: team, steps: job.steps,
             evaluationEpisodes: job.measurement.evaluationEpisodes, evaluations: job.measurement.evaluations,
             absoluteEpisodes: job.measurement.absoluteEpisodes, threads: 1, codeRevision: "abc123",
-            versions: ["argus": "0.1"], machine: ["cpu": "demo"], partner: partner)
+            versions: ["argus": "0.1"], machine: ["processor": "demo"], partner: partner)
         if algorithm != nil { manifest.changedHyperparameters = changed }
         return manifest
     }

@@ -65,6 +65,15 @@ struct CategoricalTests {
         #expect((found.logProbability + found.entropy + found.gradient).allSatisfy { $0.isFinite })
     }
 
+    @Test("A legal choice whose probability is too small for a float still has its gradient")
+    func underflow() throws {
+        for type in [ScalarType.float32, .float64] {
+            let found = try evaluate([0, 120], rows: 1, legal: nil, actions: [0], type: type)
+            expectClose(found.logProbability, [-120])
+            expectClose(found.gradient, [1, -1])
+        }
+    }
+
     @Test("An action out of range, and tensors of the wrong shape or type, are refused")
     func misuse() throws {
         let logits = try Tensor.zeros([2, 3])

@@ -136,10 +136,13 @@ enum JSONReport {
         var curve: Curve?
         /// The code that made it: several, one after the other, where it was resumed with another.
         var codeRevisions: [String]?
+        /// What it was made on, in the same order.
+        var processors: [String]?
 
         init(_ run: ReportRun) {
             seed = run.seed
             codeRevisions = run.manifest?.origins.map(\.codeRevision)
+            processors = run.manifest?.origins.map(\.processor)
             status = run.problem ?? "finished"
             guard let result = run.result else { return }
             let outcome = result.outcomes[result.mode]
@@ -155,7 +158,7 @@ enum JSONReport {
         }
 
         enum CodingKeys: String, CodingKey {
-            case seed, status, `return`, score, episodes, failed, step, curve
+            case seed, status, `return`, score, episodes, failed, step, curve, processors
             case bestStep = "best_step"
             case wallSeconds = "wall_seconds"
             case stepsPerSecond = "steps_per_second"

@@ -22,13 +22,23 @@ public enum Machine {
             "cores": "\(cores)", "memory_gib": "\(process.physicalMemory >> 30)",
             "system": process.operatingSystemVersionString,
         ]
-        if let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8),
-            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("model name") }),
-            let name = line.split(separator: ":").last
-        {
-            result["processor"] = name.trimmingCharacters(in: .whitespaces)
+        let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+        result["processor"] = field("model name", in: text)
+        // Many a virtual machine's name is the maker's alone.
+        if let family = field("cpu family", in: text), let model = field("model", in: text) {
+            result["processor_model"] = "family \(family), model \(model)"
         }
         return result
+    }
+
+    /// The first processor's value of a line of /proc/cpuinfo; nil where there is none.
+    private static func field(_ name: String, in text: String) -> String? {
+        for line in text.split(separator: "\n") {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2, parts[0].trimmingCharacters(in: .whitespaces) == name else { continue }
+            return parts[1].trimmingCharacters(in: .whitespaces)
+        }
+        return nil
     }
 
     public static var versions: [String: String] {

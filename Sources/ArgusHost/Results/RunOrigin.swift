@@ -13,14 +13,21 @@ public struct RunOrigin: Codable, Sendable, Hashable {
         case codeRevision = "code_revision"
     }
 
+    /// The processor in words, and the instructions that libtorch uses of it.
+    public var processor: String {
+        let words = ["processor", "processor_model", "libtorch_capability"].compactMap { machine[$0] }
+        return words.isEmpty ? "unknown" : words.joined(separator: ", ")
+    }
+
     /// What differs in the other one, as a reader is told it; empty where nothing does.
     public func changes(to other: RunOrigin) -> [String] {
         var pairs = [("plugin", pluginHash, other.pluginHash), ("code", codeRevision, other.codeRevision)]
         for name in Set(versions.keys).union(other.versions.keys).sorted() {
             pairs.append((name, versions[name] ?? "none", other.versions[name] ?? "none"))
         }
-        // More cores or memory change no number.
-        for name in Set(machine.keys).union(other.machine.keys).sorted() where name != "cores" && name != "memory_gib" {
+        // More cores or memory change no number; and what an earlier version of this program did not note is not known.
+        let names = Set(machine.keys).union(other.machine.keys).subtracting(["cores", "memory_gib"])
+        for name in names.sorted() where name != "processor_model" || machine[name] != nil {
             pairs.append((name, machine[name] ?? "none", other.machine[name] ?? "none"))
         }
         return pairs.filter { $0.1 != $0.2 }.map { "\($0.0) \($0.1), now \($0.2)" }

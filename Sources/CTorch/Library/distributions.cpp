@@ -85,7 +85,8 @@ struct Categorical : torch::autograd::Function<Categorical> {
                 // A product with probability zero stays zero, whatever the other factor.
                 out[i] = p[i] == 0 ? 0 : -p[i] * (by_chosen[row] + by_entropy[row] * (log_p[i] + entropy[row]));
             }
-            if (p[action[row]] > 0) out[action[row]] += by_chosen[row];
+            // A legal choice's probability may be too small for a float, and it still has a gradient.
+            if (log_p[action[row]] != impossible) out[action[row]] += by_chosen[row];
         }
         return {result, at::Tensor(), at::Tensor()};
     }

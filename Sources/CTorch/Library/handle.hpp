@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdio>
+#include <cstring>
 #include <initializer_list>
 #include <new>
 #include <stdexcept>
@@ -34,7 +35,10 @@ int guarded(Body &&body) noexcept {
     } catch (const c10::OutOfMemoryError &error) {
         return fail(CTORCH_OUT_OF_MEMORY, error.what_without_backtrace());
     } catch (const c10::Error &error) {
-        return fail(CTORCH_TORCH_ERROR, error.what_without_backtrace());
+        // Memory of the processor's own is refused without a type of its own.
+        const char *message = error.what_without_backtrace();
+        const bool is_memory = std::strstr(message, "DefaultCPUAllocator: can't allocate memory") != nullptr;
+        return fail(is_memory ? CTORCH_OUT_OF_MEMORY : CTORCH_TORCH_ERROR, message);
     } catch (const std::bad_alloc &) {
         return fail(CTORCH_OUT_OF_MEMORY, "out of memory");
     } catch (const std::invalid_argument &error) {

@@ -183,6 +183,9 @@ int ctorch_gru_sequence(const ctorch_tensor *input, const ctorch_tensor *hidden,
         }
         for (const auto *tensor : {&x, &memory, &keep, &wi, &wh, &bi, &bh}) {
             if (tensor->scalar_type() != at::kFloat) throw std::invalid_argument("expected float32");
+            if (tensor->device() != x.device()) {
+                throw std::invalid_argument("input, hidden, keeps and weights are on different devices");
+            }
         }
         if (x.is_cpu()) {
             return ctorch::GatedRecurrence::apply(x.contiguous(), memory.contiguous(), keep.contiguous(),
