@@ -49,6 +49,8 @@ GATES = [
     ("foraging-actor-critics", "foraging/15x15-3p-5f-v1", "MAPPO", "sampled", "return", 0.80, None),
     ("foraging-actor-critics", "foraging/15x15-4p-3f-v1", "MAPPO", "sampled", "return", 0.90, None),
     ("foraging-actor-critics", "foraging/15x15-4p-5f-v1", "MAPPO", "sampled", "return", 0.80, None),
+    ("foraging-q-learners", "foraging/10x10-3p-3f-v1", "VDN", "greedy", "return", 0.75, None),
+    ("foraging-q-learners", "foraging/10x10-3p-3f-v1", "QMIX", "greedy", "return", 0.75, None),
     ("skirmish-2s3z", "skirmish/2s3z", "IPPO-recurrent", "greedy", "score", 0.85, None),
     ("skirmish-2s3z", "skirmish/2s3z", "PQN-VDN", "greedy", "score", 0.80, None),
     ("skirmish-2s3z", "skirmish/2s3z", "VDN", "greedy", "score", 0.80, None),
