@@ -112,6 +112,21 @@ def test_report_over_finished_results_repeats_the_table(finished, tmp_path):
     assert list((tmp_path / "report").rglob("report.md"))
 
 
+def test_finished_jobs_are_carried_to_another_machine_by_three_small_files(finished, tmp_path):
+    folder = tmp_path / "carried"
+    for path in finished[0].rglob("*"):
+        of_job = "MAPPO" in path.parts and path.name in ("run.json", "result.json", "evaluations.jsonl")
+        if of_job or path.name == "suite.json":
+            to = folder / path.relative_to(finished[0])
+            to.parent.mkdir(parents=True, exist_ok=True)
+            to.write_bytes(path.read_bytes())
+    carried = {path: path.stat().st_mtime_ns for path in folder.glob("*/**/*.json*")}
+    assert len(carried) == 3 * 2 * 2
+    argus("bench", "--resume", folder, "--jobs", 2, check=0)
+    assert carried == {path: path.stat().st_mtime_ns for path in carried}
+    assert numbers(folder) == numbers(finished[0])
+
+
 def test_dry_run_lists_jobs_and_runs_none(suite, tmp_path):
     result = argus("bench", suite, "--out", tmp_path / "out", "--dry-run", check=0)
     assert "MAPPO" in result.stdout and "estimate" in result.stdout.lower() and "a trial" in result.stdout
