@@ -23,8 +23,9 @@ public struct NetworkConfiguration: Sendable, Hashable {
         [
             .boolean(
                 "scale_observations", network.appending(path: \.scaleObservations),
-                "Maps each bounded observation component to 0..1 by its declared bounds (between -b and b to -1..1); mixing "
-                    + "networks see the symmetric logarithm of a state where some have none. [ours]"),
+                "Maps observation components whose declared bounds are more than 32 apart to 0..1 (between -b and b to -1..1); "
+                    + "narrower ones, such as a grid's cells, stay; mixing networks see the symmetric logarithm of a state "
+                    + "where some have no bounds. [ours]"),
             .boolean(
                 "agent_ids", network.appending(path: \.agentIds),
                 "Appends a one-hot agent id to the observation, so that agents that share parameters can take roles. "

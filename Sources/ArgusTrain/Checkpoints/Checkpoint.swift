@@ -59,6 +59,11 @@ enum Checkpoint {
             else {
                 throw refused("a checkpoint of scenario \(saved.scenario)", "one of \(description.scenario)")
             }
+            guard saved.encoding == description.encoding else {
+                throw refused(
+                    "a checkpoint of networks that see observations otherwise",
+                    "this version's, which leaves components with narrow bounds as they are")
+            }
             guard saved == description else {
                 throw refused(
                     "a checkpoint of another network (\(saved.algorithm), \(saved.actor))",

@@ -1,8 +1,15 @@
 package import ArgusEnvAPI
 
-/// Maps bounded components to 0..1, and those between -b and b to -1..1, where 0 (nothing there, straight ahead) stays 0;
-/// components without usable bounds stay as they are.
+/// Maps components with wide bounds to 0..1, and those between -b and b to -1..1, where 0 (nothing there, straight ahead)
+/// stays 0; components without usable bounds, and with narrow ones, stay as they are.
+///
+/// A grid's coordinates are narrow: a network has to tell a cell from the next one, which is the harder the smaller the
+/// difference between them is. Mapped to 0..1, they cost MAPPO three times the steps in `foraging/15x15-4p-5f-v1`
+/// (Documentation/results.md).
 package struct BoundsScaling: Sendable, Hashable, Codable {
+    /// The widest bounds that are narrow, high less low.
+    package static let narrowRange: Float = 32
+
     /// result = value × scale + shift, one entry a component.
     let scale: [Float]
     let shift: [Float]
@@ -13,8 +20,7 @@ package struct BoundsScaling: Sendable, Hashable, Codable {
         if let bounds {
             for index in 0..<size {
                 let range = bounds.high[index] - bounds.low[index]
-                // Bounds that are infinite or that meet (nearly) tell no scale.
-                guard range.isFinite, range > 0, (1 / range).isFinite else { continue }
+                guard range.isFinite, range > BoundsScaling.narrowRange else { continue }
                 let isSymmetric = bounds.low[index] == -bounds.high[index]
                 scale[index] = isSymmetric ? 1 / bounds.high[index] : 1 / range
                 shift[index] = isSymmetric ? 0 : -bounds.low[index] / range

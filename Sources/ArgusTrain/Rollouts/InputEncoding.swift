@@ -1,7 +1,6 @@
 import ArgusEnvAPI
 
-/// How an observation row becomes a network's input: components scaled to 0..1 by their declared bounds, then a one-hot
-/// agent id.
+/// How an observation row becomes a network's input: components scaled by their declared bounds, then a one-hot agent id.
 public struct InputEncoding: Sendable, Hashable, Codable {
     public let observationSize: Int
     public let agents: Int
