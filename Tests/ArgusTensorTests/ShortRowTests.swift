@@ -39,7 +39,7 @@ struct ShortRowTests {
     /// A layer's rows, inputs and outputs, and how many rows each group has that is added.
     private static let layers = [
         (1, 1, 1, 1), (3, 5, 2, 3), (64, 3, 9, 4), (140, 33, 10, 7), (130, 16, 16, 1), (2100, 3, 32, 3),
-        (500, 71, 17, 2), (90, 64, 1, 5),
+        (500, 71, 17, 2), (90, 64, 1, 5), (300, 7, 64, 2), (150, 9, 128, 1),
     ]
 
     @Test(
@@ -84,6 +84,8 @@ struct ShortRowTests {
                 // Transposed, so that the rows are not side by side in memory.
                 let turned = [draw([inputs, rows], upTo: 1, &generator)] + leaves[1...]
                 try expectSame(turned) { try all(layer($0[0].transposed(0, 1), $0), $0) }
+                let columns = [draw([rows, inputs + 3], upTo: 1, &generator)] + leaves[1...]
+                try expectSame(columns) { try all(layer($0[0].narrowed(axis: 1, from: 2, count: inputs), $0), $0) }
             }
         }
     }
@@ -153,11 +155,13 @@ struct ShortRowTests {
         for (a, b) in zip(found, expected) { #expect(abs(a - b) < 1e-5 * 4) }
     }
 
-    @Test("Large scores pick one thing; shapes that do not fit are refused")
+    @Test("Large scores pick one thing; what is not a number stays visible; shapes that do not fit are refused")
     func pickingAndMisuse() throws {
         let things = try Tensor([1000, 1, -1000, 2] as [Float], shape: [1, 2, 2])
         let picked = try things.attentionPooled(score: Tensor([1, 0] as [Float], shape: [1, 2])).values()
         #expect(picked == [1000, 1])
+        let bad = try Tensor([.nan, 1, 3, 2] as [Float], shape: [1, 2, 2])
+        #expect(try bad.attentionPooled(score: .ones([1, 2])).values().allSatisfy(\.isNaN))
         #expect(throws: TensorError.self) { try things.attentionPooled(score: Tensor.ones([1, 3])) }
         #expect(throws: TensorError.self) { try things.attentionPooled(score: Tensor.ones([3, 2])) }
         let thing = try things.selected(axis: 0, index: 0)

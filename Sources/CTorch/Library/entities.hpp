@@ -45,7 +45,7 @@ inline void pool_things(EntityRoom::Kind &room, const at::Tensor &score, int64_t
     shape_like(room.weights, things.size(0), shape.heads, things);
     const float *e = things.const_data_ptr<float>(), *s = score.const_data_ptr<float>();
     float *weights = room.weights.mutable_data_ptr<float>(), *out = room.pooled.mutable_data_ptr<float>();
-    for_rows(rows, [&](int64_t from, int64_t to) { pool(e, s, weights, out, from, to, shape); });
+    for_few_rows(rows, [&](int64_t from, int64_t to) { pool(e, s, weights, out, from, to, shape); });
 }
 
 // Checks what the loops below rely on, for an input of so many numbers a row; libtorch checks the rest.

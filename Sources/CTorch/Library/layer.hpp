@@ -2,7 +2,6 @@
 // one operation on the gradient tape instead of up to five, each of which would go over all rows again.
 #pragma once
 
-#include <ATen/ops/addmm.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/layer_norm.h>
@@ -22,6 +21,15 @@
 namespace ctorch {
 
 // MARK: Loops over rows of `size` numbers
+
+// Adds a row to the rows `from` to `to`.
+CTORCH_CLONES static void add_row(const float *__restrict row, float *__restrict rows, int64_t from, int64_t to,
+                                  int64_t size) {
+    for (int64_t each = from; each < to; ++each) {
+        float *out = rows + each * size;
+        for (int64_t i = 0; i < size; ++i) out[i] += row[i];
+    }
+}
 
 // Adds to the rows `from` to `to` what their groups have, of `group_rows` rows each.
 CTORCH_CLONES static void add_groups(const float *__restrict groups, float *__restrict rows, int64_t group_rows,
@@ -74,25 +82,24 @@ CTORCH_CLONES static void rectify_backward(const float *made, const float *gradi
     for (; i < to; ++i) out[i] = made[i] <= 0 ? 0 : gradient[i];
 }
 
-// y [rows, size] = `columns` [size, rows] transposed + bias.
-CTORCH_CLONES static void transpose(const float *__restrict columns, const float *__restrict bias, float *__restrict y,
-                                    int64_t rows, int64_t size) {
+// y [rows, size] = `columns` [size, rows] transposed.
+CTORCH_CLONES static void transpose(const float *__restrict columns, float *__restrict y, int64_t rows, int64_t size) {
     for (int64_t row = 0; row < rows; ++row) {
-        for (int64_t i = 0; i < size; ++i) y[row * size + i] = columns[i * rows + row] + bias[i];
+        for (int64_t i = 0; i < size; ++i) y[row * size + i] = columns[i * rows + row];
     }
 }
 
 // MARK: Products. What has rows of a few numbers, or of no multiple of 16, is made up to seven times as fast transposed.
 
-// y [rows, out] = x [rows, in] W^T + b.
-inline void multiply(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias, at::Tensor &y) {
+// y [rows, out] = x [rows, in] W^T. The bias is added later, with what else is: libtorch would first write it to all rows.
+inline void multiply(const at::Tensor &x, const at::Tensor &weight, at::Tensor &y) {
     const int64_t rows = x.size(0), size = weight.size(0);
     if (size == 1 || size >= 16 || rows < 64) {
-        at::addmm_out(y, bias, x, weight.t());
+        at::mm_out(y, x, weight.t());
         return;
     }
     const at::Tensor columns = at::mm(weight, x.t());
-    transpose(columns.const_data_ptr<float>(), bias.const_data_ptr<float>(), y.mutable_data_ptr<float>(), rows, size);
+    transpose(columns.const_data_ptr<float>(), y.mutable_data_ptr<float>(), rows, size);
 }
 
 // dL/dW [out, in] of dL/dy [rows, out] and x [rows, in].
@@ -111,14 +118,15 @@ struct LayerEnd {
     double epsilon;
 };
 
-// x [..., in], groups [groups, out]: float32, contiguous, on the CPU, as are weights, biases and scales.
+// x [..., in]: float32, on the CPU; groups [groups, out], weights, biases and scales also contiguous.
 struct NetworkLayer : torch::autograd::Function<NetworkLayer> {
     using Context = torch::autograd::AutogradContext;
     using List = torch::autograd::variable_list;
 
-    static at::Tensor forward(Context *context, const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
+    static at::Tensor forward(Context *context, const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias,
                               const std::optional<at::Tensor> &groups, const std::optional<at::Tensor> &scale,
                               const std::optional<at::Tensor> &shift, const LayerEnd &end) {
+        const at::Tensor x = packed(input);
         const int64_t inputs = weight.size(1), size = weight.size(0), rows = x.numel() / inputs;
         std::vector<int64_t> shape = x.sizes().vec();
         shape.back() = size;
@@ -134,10 +142,12 @@ struct NetworkLayer : torch::autograd::Function<NetworkLayer> {
             by = scale->const_data_ptr<float>();
             plus = shift->const_data_ptr<float>();
         }
-        multiply(x.view({rows, inputs}), weight, bias, product);
+        multiply(x.view({rows, inputs}), weight, product);
         float *made = product.mutable_data_ptr<float>();
+        const float *constant = bias.const_data_ptr<float>();
         const bool rectifies_last = end.norm == CTORCH_NORM_BEFORE_ACTIVATION;
         for_few_rows(rows, [&](int64_t from, int64_t to) {
+            add_row(constant, made, from, to, size);
             if (group != nullptr) add_groups(group, made, group_rows, from, to, size);
             if (end.rectifies && !rectifies_last) rectify(made, from * size, to * size);
             if (normalises) normalize(made, out, kept, by, plus, static_cast<float>(end.epsilon), from, to, size);
@@ -158,7 +168,7 @@ struct NetworkLayer : torch::autograd::Function<NetworkLayer> {
         const bool rectifies = context->saved_data["rectifies"].toBool();
         const int64_t norm = context->saved_data["norm"].toInt(), groups = context->saved_data["groups"].toInt();
         const int64_t inputs = weight.size(1), size = weight.size(0), rows = x.numel() / inputs;
-        const at::Tensor given = gradients[0].contiguous().view({rows, size});
+        const at::Tensor given = packed(gradients[0]).view({rows, size});
         const bool normalises = norm != CTORCH_NO_NORM;
         const at::Tensor to_product = rectifies || normalises ? at::empty_like(given) : given;
         at::Tensor sums = at::empty({normalises ? 3 : 1, size}, x.options());
@@ -255,7 +265,7 @@ int ctorch_layer_forward(const ctorch_layer *layer, const ctorch_tensor *input, 
         const auto contiguous = [](const std::optional<at::Tensor> &each) -> std::optional<at::Tensor> {
             return each ? std::optional<at::Tensor>(each->contiguous()) : std::nullopt;
         };
-        return ctorch::NetworkLayer::apply(x.contiguous(), weight.contiguous(), bias.contiguous(), contiguous(group),
+        return ctorch::NetworkLayer::apply(x, weight.contiguous(), bias.contiguous(), contiguous(group),
                                            contiguous(scale), contiguous(shift),
                                            ctorch::LayerEnd{rectifies, layer->norm, layer->epsilon});
     });

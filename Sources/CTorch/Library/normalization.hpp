@@ -12,11 +12,11 @@
 
 namespace ctorch {
 
-// y = (x - mean) / sqrt(variance + epsilon) * weight + bias for rows `from` to `to` of `size` numbers; `moments` takes
-// the mean and the reciprocal deviation of each row, if it is not null. y may be x.
-CTORCH_CLONES static void normalize(const float *x, float *y, float *moments, const float *weight, const float *bias,
-                                    float epsilon, int64_t from, int64_t to, int64_t size) {
-    const int64_t whole = size - size % lane_count;
+// Loops over rows of a size that the compiler knows, or of any, where it is 0.
+template <int64_t known_size>
+CTORCH_INLINE void normalize_rows(const float *x, float *y, float *moments, const float *weight, const float *bias,
+                                  float epsilon, int64_t from, int64_t to, int64_t any_size) {
+    const int64_t size = known_size > 0 ? known_size : any_size, whole = size - size % lane_count;
     for (int64_t row = from; row < to; ++row) {
         const float *in = x + row * size;
         float *out = y + row * size;
@@ -43,12 +43,13 @@ CTORCH_CLONES static void normalize(const float *x, float *y, float *moments, co
     }
 }
 
-// With n the normalised row and g = dL/dy * weight: dL/dx = (g - mean(g) - n mean(g n)) / deviation. What the rows add
-// to the gradients of weight and bias is added to `sums` [2, size].
-CTORCH_CLONES static void normalize_backward(const float *x, const float *moments, const float *weight,
-                                             const float *gradient, float *to_x, float *sums, int64_t from, int64_t to,
-                                             int64_t size) {
-    const int64_t whole = size - size % lane_count;
+template <int64_t known_size>
+CTORCH_INLINE void normalize_rows_backward(const float *x, const float *moments, const float *weight,
+                                           const float *gradient, float *to_x, float *sums, int64_t from, int64_t to,
+                                           int64_t any_size) {
+    const int64_t size = known_size > 0 ? known_size : any_size, whole = size - size % lane_count;
+    // Of a known size, sums stay in registers until the last row.
+    Lanes weight_sums[known_size / lane_count + 1] = {}, bias_sums[known_size / lane_count + 1] = {};
     float *to_weight = sums, *to_bias = sums + size;
     for (int64_t row = from; row < to; ++row) {
         const float *in = x + row * size, *given = gradient + row * size;
@@ -60,8 +61,13 @@ CTORCH_CLONES static void normalize_backward(const float *x, const float *moment
             const Lanes weighted = each * LANES(weight + i);
             plain += weighted;
             turned += weighted * normal;
-            WRITE_LANES(to_weight + i) += each * normal;
-            WRITE_LANES(to_bias + i) += each;
+            if (known_size > 0) {
+                weight_sums[i / lane_count] += each * normal;
+                bias_sums[i / lane_count] += each;
+            } else {
+                WRITE_LANES(to_weight + i) += each * normal;
+                WRITE_LANES(to_bias + i) += each;
+            }
         }
         float first = sum_of(plain), second = sum_of(turned);
         for (int64_t i = whole; i < size; ++i) {
@@ -80,6 +86,36 @@ CTORCH_CLONES static void normalize_backward(const float *x, const float *moment
         for (int64_t i = whole; i < size; ++i) {
             out[i] = (given[i] * weight[i] - first - (in[i] - mean) * scale * second) * scale;
         }
+    }
+    if (known_size == 0) return;
+    for (int64_t i = 0; i < whole; i += lane_count) {
+        WRITE_LANES(to_weight + i) += weight_sums[i / lane_count];
+        WRITE_LANES(to_bias + i) += bias_sums[i / lane_count];
+    }
+}
+
+// y = (x - mean) / sqrt(variance + epsilon) * weight + bias for rows `from` to `to` of `size` numbers; `moments` takes
+// the mean and the reciprocal deviation of each row, if it is not null. y may be x.
+CTORCH_CLONES static void normalize(const float *x, float *y, float *moments, const float *weight, const float *bias,
+                                    float epsilon, int64_t from, int64_t to, int64_t size) {
+    switch (size) {
+    case 32: return normalize_rows<32>(x, y, moments, weight, bias, epsilon, from, to, size);
+    case 64: return normalize_rows<64>(x, y, moments, weight, bias, epsilon, from, to, size);
+    case 128: return normalize_rows<128>(x, y, moments, weight, bias, epsilon, from, to, size);
+    default: return normalize_rows<0>(x, y, moments, weight, bias, epsilon, from, to, size);
+    }
+}
+
+// With n the normalised row and g = dL/dy * weight: dL/dx = (g - mean(g) - n mean(g n)) / deviation. What the rows add
+// to the gradients of weight and bias is added to `sums` [2, size].
+CTORCH_CLONES static void normalize_backward(const float *x, const float *moments, const float *weight,
+                                             const float *gradient, float *to_x, float *sums, int64_t from, int64_t to,
+                                             int64_t size) {
+    switch (size) {
+    case 32: return normalize_rows_backward<32>(x, moments, weight, gradient, to_x, sums, from, to, size);
+    case 64: return normalize_rows_backward<64>(x, moments, weight, gradient, to_x, sums, from, to, size);
+    case 128: return normalize_rows_backward<128>(x, moments, weight, gradient, to_x, sums, from, to, size);
+    default: return normalize_rows_backward<0>(x, moments, weight, gradient, to_x, sums, from, to, size);
     }
 }
 

@@ -23,33 +23,61 @@ struct PoolingShape {
     int64_t count, size, heads;
 };
 
-// For rows `from` to `to`: weights [rows, count, heads], a softmax over the things of score [heads, size] times the
-// things [rows, count, size]; out [rows, size], each head's part of the things, weighted by the head's.
-CTORCH_CLONES static void pool(const float *things, const float *score, float *weights, float *out, int64_t from,
-                               int64_t to, PoolingShape shape) {
-    const auto [count, size, heads] = shape;
-    const int64_t whole = size - size % lane_count, part = size / heads;
+// MARK: Loops. `known` sizes are constants to the compiler; 0 is any size.
+
+// A thing's numbers times a score.
+template <int64_t known_size>
+CTORCH_INLINE float score_of(const float *thing, const float *score, int64_t any_size) {
+    const int64_t size = known_size > 0 ? known_size : any_size, whole = size - size % lane_count;
+    Lanes products = {};
+    for (int64_t i = 0; i < whole; i += lane_count) products += LANES(thing + i) * LANES(score + i);
+    float product = sum_of(products);
+    for (int64_t i = whole; i < size; ++i) product += thing[i] * score[i];
+    return product;
+}
+
+// A part of a thing times that of a gradient. A part is most often 8 or 16 numbers, too few for lanes.
+template <int64_t known_part>
+CTORCH_INLINE float product_of(const float *one, const float *other, int64_t any_part) {
+    const int64_t part = known_part > 0 ? known_part : any_part;
+    float eight[8] = {}, product = 0;
+    int64_t i = 0;
+    for (; i + 8 <= part; i += 8) {
+        for (int lane = 0; lane < 8; ++lane) eight[lane] += one[i + lane] * other[i + lane];
+    }
+    for (; i < part; ++i) product += one[i] * other[i];
+    for (int lane = 0; lane < 4; ++lane) product += eight[lane] + eight[lane + 4];
+    return product;
+}
+
+template <int64_t known_size, int64_t known_heads>
+CTORCH_INLINE void pool_rows(const float *things, const float *score, float *weights, float *out, int64_t from,
+                             int64_t to, PoolingShape shape) {
+    const int64_t count = shape.count, size = known_size > 0 ? known_size : shape.size;
+    const int64_t heads = known_heads > 0 ? known_heads : shape.heads, part = size / heads, row_weights = count * heads;
     for (int64_t row = from; row < to; ++row) {
         const float *thing = things + row * count * size;
-        float *weight = weights + row * count * heads, *pooled = out + row * size;
+        float *weight = weights + row * row_weights;
         for (int64_t k = 0; k < count; ++k) {
             for (int64_t head = 0; head < heads; ++head) {
-                const float *e = thing + k * size, *s = score + head * size;
-                Lanes products = {};
-                for (int64_t i = 0; i < whole; i += lane_count) products += LANES(e + i) * LANES(s + i);
-                float product = sum_of(products);
-                for (int64_t i = whole; i < size; ++i) product += e[i] * s[i];
-                weight[k * heads + head] = product;
+                weight[k * heads + head] = score_of<known_size>(thing + k * size, score + head * size, size);
             }
         }
         for (int64_t head = 0; head < heads; ++head) {
-            float greatest = -std::numeric_limits<float>::infinity(), sum = 0;
+            float greatest = -std::numeric_limits<float>::infinity();
             for (int64_t k = 0; k < count; ++k) greatest = std::max(greatest, weight[k * heads + head]);
-            for (int64_t k = 0; k < count; ++k) {
-                weight[k * heads + head] = std::exp(weight[k * heads + head] - greatest);
-                sum += weight[k * heads + head];
-            }
-            for (int64_t k = 0; k < count; ++k) weight[k * heads + head] /= sum;
+            for (int64_t k = 0; k < count; ++k) weight[k * heads + head] -= greatest;
+        }
+    }
+    exponentiate(weights + from * row_weights, (to - from) * row_weights);
+    for (int64_t row = from; row < to; ++row) {
+        const float *thing = things + row * count * size;
+        float *weight = weights + row * row_weights, *pooled = out + row * size;
+        for (int64_t head = 0; head < heads; ++head) {
+            float sum = 0;
+            for (int64_t k = 0; k < count; ++k) sum += weight[k * heads + head];
+            const float scale = 1 / sum;
+            for (int64_t k = 0; k < count; ++k) weight[k * heads + head] *= scale;
         }
         for (int64_t i = 0; i < size; ++i) pooled[i] = 0;
         for (int64_t k = 0; k < count; ++k) {
@@ -62,32 +90,24 @@ CTORCH_CLONES static void pool(const float *things, const float *score, float *w
     }
 }
 
-// The gradients of the things, and of the scores, which is added to `to_score` [heads, size]. `of_weights` is room for
-// [count, heads].
-CTORCH_CLONES static void pool_backward(const float *things, const float *score, const float *weights,
-                                        const float *gradient, float *to_things, float *to_score, float *of_weights,
-                                        int64_t from, int64_t to, PoolingShape shape) {
-    const auto [count, size, heads] = shape;
-    const int64_t whole = size - size % lane_count, part = size / heads;
+template <int64_t known_size, int64_t known_heads>
+CTORCH_INLINE void pool_rows_backward(const float *things, const float *score, const float *weights,
+                                      const float *gradient, float *to_things, float *to_score, float *of_weights,
+                                      int64_t from, int64_t to, PoolingShape shape) {
+    constexpr int64_t known_part = known_heads > 0 ? known_size / known_heads : 0;
+    const int64_t count = shape.count, size = known_size > 0 ? known_size : shape.size;
+    const int64_t heads = known_heads > 0 ? known_heads : shape.heads, part = size / heads;
+    const int64_t whole = size - size % lane_count;
     for (int64_t row = from; row < to; ++row) {
         const float *thing = things + row * count * size, *given = gradient + row * size;
         const float *weight = weights + row * count * heads;
         float *to_thing = to_things + row * count * size;
         for (int64_t k = 0; k < count; ++k) {
             for (int64_t head = 0; head < heads; ++head) {
-                const float *e = thing + k * size + head * part, *g = given + head * part;
+                const float *g = given + head * part, w = weight[k * heads + head];
                 float *out = to_thing + k * size + head * part;
-                const float w = weight[k * heads + head];
-                // A part is most often 8 or 16 numbers, too few for lanes.
-                float eight[8] = {}, product = 0;
-                int64_t i = 0;
-                for (; i + 8 <= part; i += 8) {
-                    for (int lane = 0; lane < 8; ++lane) eight[lane] += e[i + lane] * g[i + lane];
-                }
-                for (; i < part; ++i) product += e[i] * g[i];
-                for (int lane = 0; lane < 4; ++lane) product += eight[lane] + eight[lane + 4];
-                for (i = 0; i < part; ++i) out[i] = w * g[i];
-                of_weights[k * heads + head] = product;
+                of_weights[k * heads + head] = product_of<known_part>(thing + k * size + head * part, g, part);
+                for (int64_t i = 0; i < part; ++i) out[i] = w * g[i];
             }
         }
         for (int64_t head = 0; head < heads; ++head) {
@@ -115,6 +135,36 @@ CTORCH_CLONES static void pool_backward(const float *things, const float *score,
     }
 }
 
+// For rows `from` to `to`: weights [rows, count, heads], a softmax over the things of score [heads, size] times the
+// things [rows, count, size]; out [rows, size], each head's part of the things, weighted by the head's. The sizes that
+// networks of 64 and 128 units have are known to the compiler.
+CTORCH_CLONES static void pool(const float *things, const float *score, float *weights, float *out, int64_t from,
+                               int64_t to, PoolingShape shape) {
+    if (shape.heads == 4 && shape.size == 32) {
+        pool_rows<32, 4>(things, score, weights, out, from, to, shape);
+    } else if (shape.heads == 4 && shape.size == 64) {
+        pool_rows<64, 4>(things, score, weights, out, from, to, shape);
+    } else {
+        pool_rows<0, 0>(things, score, weights, out, from, to, shape);
+    }
+}
+
+// The gradients of the things, and of the scores, which is added to `to_score` [heads, size]. `of_weights` is room for
+// [count, heads].
+CTORCH_CLONES static void pool_backward(const float *things, const float *score, const float *weights,
+                                        const float *gradient, float *to_things, float *to_score, float *of_weights,
+                                        int64_t from, int64_t to, PoolingShape shape) {
+    if (shape.heads == 4 && shape.size == 32) {
+        pool_rows_backward<32, 4>(
+            things, score, weights, gradient, to_things, to_score, of_weights, from, to, shape);
+    } else if (shape.heads == 4 && shape.size == 64) {
+        pool_rows_backward<64, 4>(
+            things, score, weights, gradient, to_things, to_score, of_weights, from, to, shape);
+    } else {
+        pool_rows_backward<0, 0>(things, score, weights, gradient, to_things, to_score, of_weights, from, to, shape);
+    }
+}
+
 // things [rows, count, size], score [heads, size]: float32, contiguous, on the CPU.
 struct AttentionPooling : torch::autograd::Function<AttentionPooling> {
     using Context = torch::autograd::AutogradContext;
@@ -127,7 +177,7 @@ struct AttentionPooling : torch::autograd::Function<AttentionPooling> {
         at::Tensor weights = at::empty({rows, shape.count, shape.heads}, things.options());
         const float *e = things.const_data_ptr<float>(), *s = score.const_data_ptr<float>();
         float *w = weights.mutable_data_ptr<float>(), *out = result.mutable_data_ptr<float>();
-        for_rows(rows, [&](int64_t from, int64_t to) { pool(e, s, w, out, from, to, shape); });
+        for_few_rows(rows, [&](int64_t from, int64_t to) { pool(e, s, w, out, from, to, shape); });
         context->save_for_backward({things, score, weights});
         return result;
     }
@@ -137,7 +187,7 @@ struct AttentionPooling : torch::autograd::Function<AttentionPooling> {
         const at::Tensor &things = saved[0], &score = saved[1], &weights = saved[2];
         const PoolingShape shape{things.size(1), things.size(2), score.size(0)};
         const int64_t rows = things.size(0), scores = score.numel();
-        const at::Tensor given = gradients[0].contiguous();
+        const at::Tensor given = packed(gradients[0]);
         at::Tensor to_things = at::empty_like(things), to_score = at::empty_like(score);
         const float *e = things.const_data_ptr<float>(), *s = score.const_data_ptr<float>();
         const float *w = weights.const_data_ptr<float>(), *g = given.const_data_ptr<float>();
