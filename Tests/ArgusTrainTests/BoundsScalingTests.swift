@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Scaling by bounds")
 struct BoundsScalingTests {
-    @Test("Wide components come to 0..1, symmetric ones to -1..1 with 0 at 0; without usable bounds, or narrow, they stay")
+    @Test("Wide components come to 0..1, symmetric ones to -1..1 with 0 at 0; others stay")
     func components() {
         let low: [Float] = [0, -20, -10, -.infinity, 3, 50, 0, -1]
         let high: [Float] = [40, 20, 30, 1, 3, 130, 32, 14]
