@@ -7,6 +7,7 @@ import ArgusTensor
 /// [Mava] Mava's feed-forward configurations; [ours] chosen here, with seeds that no table reports.
 public struct NetworkConfiguration: Sendable, Hashable {
     var scaleObservations = true
+    var unscaledRange = 32.0
     var agentIds = true
     var shareParameters = true
     var hidden = 128
@@ -23,9 +24,11 @@ public struct NetworkConfiguration: Sendable, Hashable {
         [
             .boolean(
                 "scale_observations", network.appending(path: \.scaleObservations),
-                "Maps observation components whose declared bounds are more than 32 apart to 0..1 (between -b and b to -1..1); "
-                    + "narrower ones, such as a grid's cells, stay; mixing networks see the symmetric logarithm of a state "
-                    + "where some have no bounds. [ours]"),
+                "Maps observation components with wide declared bounds (unscaled_range) to 0..1 (between -b and b to -1..1); "
+                    + "mixing networks see the symmetric logarithm of a state where some have no bounds. [ours]"),
+            .number(
+                "unscaled_range", network.appending(path: \.unscaledRange), 0...1e30,
+                "Components whose bounds are at most this far apart, such as a grid's cells, stay as they are. [ours]"),
             .boolean(
                 "agent_ids", network.appending(path: \.agentIds),
                 "Appends a one-hot agent id to the observation, so that agents that share parameters can take roles. "
@@ -95,7 +98,8 @@ public struct NetworkConfiguration: Sendable, Hashable {
 
     /// How a native state of `size` components is scaled, as observations are.
     func stateScaling(_ specification: EnvironmentSpecification, size: Int) -> BoundsScaling {
-        BoundsScaling(size: size, bounds: scaleObservations ? specification.state?.bounds : nil)
+        BoundsScaling(
+            size: size, bounds: scaleObservations ? specification.state?.bounds : nil, narrowRange: unscaledRange)
     }
 
     /// A mixing network for the agents' values.

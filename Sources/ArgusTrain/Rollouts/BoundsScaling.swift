@@ -7,20 +7,19 @@ package import ArgusEnvAPI
 /// difference between them is. Mapped to 0..1, they cost MAPPO three times the steps in `foraging/15x15-4p-5f-v1`
 /// (Documentation/results.md).
 package struct BoundsScaling: Sendable, Hashable, Codable {
-    /// The widest bounds that are narrow, high less low.
-    package static let narrowRange: Float = 32
-
     /// result = value × scale + shift, one entry a component.
     let scale: [Float]
     let shift: [Float]
 
-    package init(size: Int, bounds: Bounds?) {
+    /// - Parameter narrowRange: the widest bounds that are narrow, high less low.
+    package init(size: Int, bounds: Bounds?, narrowRange: Double = 32) {
         var scale = [Float](repeating: 1, count: size)
         var shift = [Float](repeating: 0, count: size)
         if let bounds {
             for index in 0..<size {
                 let range = bounds.high[index] - bounds.low[index]
-                guard range.isFinite, range > BoundsScaling.narrowRange else { continue }
+                // Bounds that are infinite or that meet (nearly) tell no scale.
+                guard range.isFinite, range > 0, (1 / range).isFinite, Double(range) > narrowRange else { continue }
                 let isSymmetric = bounds.low[index] == -bounds.high[index]
                 scale[index] = isSymmetric ? 1 / bounds.high[index] : 1 / range
                 shift[index] = isSymmetric ? 0 : -bounds.low[index] / range

@@ -12,7 +12,8 @@ public struct InputEncoding: Sendable, Hashable, Codable {
         agents = specification.agents.count
         agentIds = configuration.agentIds && agents > 1
         scaling = BoundsScaling(
-            size: observationSize, bounds: configuration.scaleObservations ? specification.observationBounds : nil)
+            size: observationSize, bounds: configuration.scaleObservations ? specification.observationBounds : nil,
+            narrowRange: configuration.unscaledRange)
     }
 
     /// True unless it was read from a damaged file: scaling covers exactly the observation.
