@@ -393,6 +393,15 @@ struct ReportTests {
         manifest.device = "cpu"
         try RunDirectory(runs.root + "/newer/b").write(manifest)
         #expect(try report([runs.root + "/newer"]).contains("| MAPPO | 0.700 "))
+        // But where older runs did something else than its default does, they are not pooled.
+        manifest.hyperparameters["scale_observations"] = "true"
+        manifest.hyperparameters["unscaled_range"] = "32.0"
+        try RunDirectory(runs.root + "/newer/b").write(manifest)
+        manifest = try runs.manifest(job(suite, "MAPPO", 0))
+        manifest.hyperparameters["scale_observations"] = "true"
+        try RunDirectory(runs.root + "/newer/a").write(manifest)
+        let apart = try report([runs.root + "/newer"])
+        #expect(apart.contains("| MAPPO (a) | 0.600 ") && apart.contains("| MAPPO (b) | 0.800 "))
     }
 
     @Test("pairs of two folders have a matrix each, in one; episodes of pairs are in results.csv")

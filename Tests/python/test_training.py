@@ -71,6 +71,25 @@ def test_a_run_of_agents_that_talk_resumes_with_their_messages_on_the_way(tmp_pa
     assert all(max(metrics["messages_sent"]) > 20 and max(metrics["messages_lost"]) > 5 for metrics in sampled)
 
 
+def test_a_run_from_before_unscaled_range_had_all_bounds_mapped_and_goes_on_so(tmp_path):
+    mapped = [*FEED_FORWARD, "--set", "unscaled_range=0"]
+    argus(*arguments(out(tmp_path / "whole"), *mapped), check=0)
+    folder = tmp_path / "run"
+    process = start(*map(str, arguments(out(folder), *mapped)))
+    wait_for_lines(folder / "metrics.jsonl", 5, process)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=120)
+    assert process.returncode == 130
+    manifest = json.loads((folder / "run.json").read_text())
+    assert manifest["hyperparameters"].pop("unscaled_range") == "0.0"
+    manifest["changed_hyperparameters"].remove("unscaled_range")
+    (folder / "run.json").write_text(json.dumps(manifest))
+    refused = argus(*arguments(resume(folder), *FEED_FORWARD))
+    assert refused.returncode != 0 and "unscaled_range=32.0" in refused.stderr, refused.stderr
+    argus(*arguments(resume(folder), *mapped), check=0)
+    assert outcome(folder) == outcome(tmp_path / "whole")
+
+
 def test_a_run_killed_in_its_last_evaluation_repeats_nothing_but_that(tmp_path, uninterrupted):
     folder = tmp_path / "run"
     process = start(*map(str, arguments(out(folder), *FEED_FORWARD)))

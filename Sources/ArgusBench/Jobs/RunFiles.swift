@@ -5,10 +5,10 @@ import Glibc
 /// The files of a run's folder, as far as a suite and a report read and write them.
 enum RunFiles {
     /// Nil when there is none or it cannot be read.
-    static func manifest(in folder: String) -> RunManifest? { read(RunManifest.self, folder + "/run.json") }
+    static func manifest(in folder: String) -> RunManifest? { RunDirectory.manifest(at: folder) }
 
     /// Nil when there is none or it cannot be read.
-    static func result(in folder: String) -> RunResult? { read(RunResult.self, folder + "/result.json") }
+    static func result(in folder: String) -> RunResult? { RunDirectory.result(at: folder) }
 
     static func evaluations(in folder: String) -> [EvaluationRecord] {
         JSONLines.read(EvaluationRecord.self, path: folder + "/evaluations.jsonl")
@@ -40,12 +40,4 @@ enum RunFiles {
     }
 
     private static func failurePath(_ folder: String) -> String { folder + "/failure.txt" }
-
-    private static func read<Value: Decodable>(_ type: Value.Type, _ path: String) -> Value? {
-        guard let data = FileManager.default.contents(atPath: path) else { return nil }
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return try? decoder.decode(type, from: data)
-    }
 }

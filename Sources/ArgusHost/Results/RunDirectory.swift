@@ -48,7 +48,10 @@ public final class RunDirectory {
 
     /// The result, if the run is done.
     public static func result(at path: String) -> RunResult? { read(RunResult.self, path + "/result.json") }
-    public static func manifest(at path: String) -> RunManifest? { read(RunManifest.self, path + "/run.json") }
+    /// What the run was asked for, in this version's terms. Nil when there is none or it cannot be read.
+    public static func manifest(at path: String) -> RunManifest? {
+        read(RunManifest.self, path + "/run.json")?.withLaterHyperparameters
+    }
 
     private static func read<Value: Decodable>(_ type: Value.Type, _ path: String) -> Value? {
         let decoder = JSONDecoder()

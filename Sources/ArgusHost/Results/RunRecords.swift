@@ -224,3 +224,16 @@ public struct RunManifest: Codable, Sendable, Hashable {
         case policyHashes = "policy_hashes"
     }
 }
+
+extension RunManifest {
+    /// With the hyperparameters that the version which wrote it did not know and whose default does not do what it did.
+    var withLaterHyperparameters: RunManifest {
+        var manifest = self
+        // Before there was a range all bounded components were scaled.
+        if hyperparameters["scale_observations"] == "true", hyperparameters["unscaled_range"] == nil {
+            manifest.hyperparameters["unscaled_range"] = "0.0"
+            manifest.changedHyperparameters = (changedHyperparameters ?? []) + ["unscaled_range"]
+        }
+        return manifest
+    }
+}

@@ -40,8 +40,8 @@ enum Checkpoint {
     static func read(
         _ path: String, learner: any Learner, environment: VectorEnvironment, request: TrainingRequest
     ) throws(ArgusError) -> TrainingState {
-        func refused(_ found: String, _ expected: String, remedy: String? = nil) -> ArgusError {
-            ArgusError(.checkpoint, "unusable checkpoint", at: path, found: found, expected: expected, remedy: remedy)
+        func refused(_ found: String, _ expected: String) -> ArgusError {
+            ArgusError(.checkpoint, "unusable checkpoint", at: path, found: found, expected: expected)
         }
         guard FileManager.default.fileExists(atPath: path) else {
             throw refused("no file", "a checkpoint of an interrupted run")
@@ -58,12 +58,6 @@ enum Checkpoint {
             guard saved.specificationHash == description.specificationHash, saved.scenario == description.scenario
             else {
                 throw refused("a checkpoint of scenario \(saved.scenario)", "one of \(description.scenario)")
-            }
-            guard saved.encoding == description.encoding else {
-                throw refused(
-                    "a checkpoint of networks that see observations otherwise",
-                    "this version's, which leaves components with narrow bounds as they are",
-                    remedy: "'--out' for a new run, or the version that began this one")
             }
             guard saved == description else {
                 throw refused(

@@ -3,16 +3,15 @@ package import ArgusEnvAPI
 /// Maps components with wide bounds to 0..1, and those between -b and b to -1..1, where 0 (nothing there, straight ahead)
 /// stays 0; components without usable bounds, and with narrow ones, stay as they are.
 ///
-/// A grid's coordinates are narrow: a network has to tell a cell from the next one, which is the harder the smaller the
-/// difference between them is. Mapped to 0..1, they cost MAPPO three times the steps in `foraging/15x15-4p-5f-v1`
-/// (Documentation/results.md).
+/// A network has to tell a grid's cell from the next one, which takes longer the smaller the difference between them is:
+/// Documentation/results.md, "Cells as they are".
 package struct BoundsScaling: Sendable, Hashable, Codable {
     /// result = value × scale + shift, one entry a component.
     let scale: [Float]
     let shift: [Float]
 
     /// - Parameter narrowRange: the widest bounds that are narrow, high less low.
-    package init(size: Int, bounds: Bounds?, narrowRange: Double = 32) {
+    package init(size: Int, bounds: Bounds?, narrowRange: Double) {
         var scale = [Float](repeating: 1, count: size)
         var shift = [Float](repeating: 0, count: size)
         if let bounds {
