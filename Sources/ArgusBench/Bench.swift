@@ -27,7 +27,8 @@ public enum Bench {
         }
         let out = trimmed(options.resume ?? options.out ?? defaultFolder(suite))
         let threads = options.threads
-        let jobs = Job.all(of: suite, threads: threads, out: out)
+        let all = Job.all(of: suite, threads: threads, out: out)
+        let jobs = try options.selection.of(all)
         let slots = options.jobs ?? max(1, min(Machine.cores / threads, jobs.count))
         if options.dryRun {
             let plan = try JobPlan(jobs, slots: slots) { (job) throws(ArgusError) in
@@ -43,25 +44,27 @@ public enum Bench {
         let lock = try RunDirectory(out)
         defer { withExtendedLifetime(lock) {} }
         // Before the new suite.json replaces the one that the folder's results came from.
-        for job in jobs { _ = try JobState.of(job) }
+        for job in all { _ = try JobState.of(job) }
         try SuiteRecord(suite).write(to: out)
 
         let display = options.display
+        let count = jobs.count < all.count ? "\(jobs.count) of \(all.count)" : "\(all.count)"
         display.say(
-            "\(suite.name): \(jobs.count) jobs, \(slots) side by side, threads of each: \(threads); results in \(out)")
+            "\(suite.name): \(count) jobs, \(slots) side by side, threads of each: \(threads); results in \(out)")
+        let again = "argus bench --resume \(out)\(options.selection.arguments)"
         let runner = JobRunner(
             executable: options.executable ?? JobRunner.ownExecutable, slots: slots,
             replay: options.replay, display: display)
         let outcome = try runner.run(jobs)
         if let status = outcome.interruptStatus {
-            display.say("Interrupted; what is finished is kept. Go on with: argus bench --resume \(out)")
+            display.say("Interrupted; what is finished is kept. Go on with: \(again)")
             return status
         }
         _ = try Report.run(folders: [out], json: options.json, catalog: catalog, output: options.output)
         guard !outcome.failures.isEmpty else { return 0 }
         display.say(
-            "\(outcome.failures.count) of \(jobs.count) jobs failed, see above. To run them again: "
-                + "argus bench --resume \(out)", isFailure: true)
+            "\(outcome.failures.count) of \(jobs.count) jobs failed, see above. To run them again: \(again)",
+            isFailure: true)
         return 1
     }
 
@@ -78,7 +81,7 @@ public enum Bench {
                     .file, "nothing to resume", at: resume, found: "no suite.json",
                     expected: "a folder that 'argus bench' has written", remedy: "--out for a new run")
             }
-            if options.suite == nil { return try unchanged(recorded, options) }
+            if options.suite == nil { return try unchanged(recorded, options, catalog) }
         }
         guard let name = options.suite else {
             throw ArgusError(
@@ -91,8 +94,19 @@ public enum Bench {
     }
 
     /// Jobs read their scenario's file: it must still say what it said when the suite was begun.
-    private static func unchanged(_ suite: Suite, _ options: BenchOptions) throws(ArgusError) -> Suite {
-        for task in suite.tasks {
+    private static func unchanged(
+        _ suite: Suite, _ options: BenchOptions, _ catalog: ScenarioCatalog
+    ) throws(ArgusError) -> Suite {
+        var suite = suite
+        for index in suite.tasks.indices {
+            let recorded = suite.tasks[index].file
+            // A suite that was begun on another machine: its scenario lies elsewhere there.
+            if !FileManager.default.fileExists(atPath: recorded),
+                let here = try? catalog.scenario(named: suite.tasks[index].scenario.id)
+            {
+                suite.tasks[index].file = SuiteFile.absolute(here.file)
+            }
+            let task = suite.tasks[index]
             let scenario = try ScenarioFile.read(path: task.file)
             let now = try options.scenarioHash(scenario)
             guard now == task.hash else {

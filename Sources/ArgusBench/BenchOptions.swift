@@ -13,6 +13,8 @@ public struct BenchOptions {
     public var threads: Int
     /// A result folder to go on with.
     public var resume: String?
+    /// Which of the suite's jobs to run.
+    public var selection: JobSelection
     /// A file from which all replies of language models come; nil: models are asked.
     public var replay: String?
     /// Only lists the jobs, with an estimate of time and disk.
@@ -39,8 +41,8 @@ public struct BenchOptions {
 
     public init(
         suite: String? = nil, out: String? = nil, jobs: Int? = nil, threads: Int = 1, resume: String? = nil,
-        replay: String? = nil, dryRun: Bool = false, json: Bool = false, executable: String? = nil,
-        algorithms: [String]? = nil,
+        selection: JobSelection = JobSelection(), replay: String? = nil, dryRun: Bool = false, json: Bool = false,
+        executable: String? = nil, algorithms: [String]? = nil,
         scenarioHash: @escaping (Scenario) throws(ArgusError) -> String,
         check: @escaping (Suite.Entry, Scenario) throws(ArgusError) -> Void = { (_, _) throws(ArgusError) in },
         trialRate: @escaping (Suite.Entry, Scenario, Int) throws(ArgusError) -> Double? = {
@@ -53,6 +55,7 @@ public struct BenchOptions {
         self.jobs = jobs
         self.threads = threads
         self.resume = resume
+        self.selection = selection
         self.replay = replay
         self.dryRun = dryRun
         self.json = json

@@ -120,11 +120,29 @@ def test_finished_jobs_are_carried_to_another_machine_by_three_small_files(finis
             to = folder / path.relative_to(finished[0])
             to.parent.mkdir(parents=True, exist_ok=True)
             to.write_bytes(path.read_bytes())
+    suite = json.loads((folder / "suite.json").read_text())
+    for scenario in suite["scenarios"]:
+        scenario["file"] = f"/elsewhere/{scenario['scenario']}.yaml"
+    (folder / "suite.json").write_text(json.dumps(suite))
     carried = {path: path.stat().st_mtime_ns for path in folder.glob("*/**/*.json*")}
     assert len(carried) == 3 * 2 * 2
     argus("bench", "--resume", folder, "--jobs", 2, check=0)
     assert carried == {path: path.stat().st_mtime_ns for path in carried}
     assert numbers(folder) == numbers(finished[0])
+
+
+def test_a_part_of_a_suite_is_run_by_scenario_entry_and_seed(suite, tmp_path):
+    folder = tmp_path / "out"
+    part = argus("bench", suite, "--out", folder, "--entry", "Random", "--entry", "Scripted", "--seed", 1, check=0)
+    tasks = ("foraging/5x5-2p-1f", "warehouse/starter")
+    expected = {f"{task}/{entry}/seed-1/result.json" for task in tasks for entry in ("Random", "Scripted")}
+    assert set(numbers(folder)) == expected and "4 of 12 jobs" in part.stderr
+    argus("bench", "--resume", folder, "--scenario", tasks[0], "--entry", "Random", check=0)
+    assert set(numbers(folder)) == expected | {f"{tasks[0]}/Random/seed-0/result.json"}
+    for flag, value, known in (("entry", "Randm", "Random, Scripted, MAPPO"), ("seed", 2, "0, 1")):
+        refused = argus("bench", "--resume", folder, f"--{flag}", value)
+        assert refused.returncode != 0 and all(text in refused.stderr for text in (f"--{flag}", f"'{value}'", known))
+    assert len(numbers(folder)) == 5
 
 
 def test_dry_run_lists_jobs_and_runs_none(suite, tmp_path):

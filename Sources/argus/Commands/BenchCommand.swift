@@ -16,6 +16,7 @@ struct BenchCommand: ParsableCommand {
               argus bench Scenarios/suites/quick.yaml
               argus bench quick --dry-run
               argus bench --resume results/quick-20260101-120000
+              argus bench foraging --entry MAPPO --entry VDN --seed 0
 
             Each job is a process and a folder of its own. However a suite was stopped, --resume goes on: finished jobs \
             are not repeated, and others go on from their last checkpoint.
@@ -40,6 +41,15 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Go on with the suite in this result folder.")
     var resume: String?
 
+    @Option(name: .customLong("scenario"), help: "Run only the jobs of this scenario. May be repeated.")
+    var scenarios: [String] = []
+
+    @Option(name: .customLong("entry"), help: "Run only the jobs of this entry. May be repeated.")
+    var entries: [String] = []
+
+    @Option(name: .customLong("seed"), help: "Run only the jobs of this seed. May be repeated.")
+    var seeds: [UInt64] = []
+
     @Option(help: "Ask no language model: take all replies from this file, the replies.sqlite of an earlier suite.")
     var replay: String?
 
@@ -56,8 +66,9 @@ struct BenchCommand: ParsableCommand {
         algorithms = Algorithm.all.map(\.name)
         #endif
         let options = BenchOptions(
-            suite: suite, out: out, jobs: jobs, threads: threads, resume: resume, replay: replay, dryRun: dryRun,
-            json: json, algorithms: algorithms,
+            suite: suite, out: out, jobs: jobs, threads: threads, resume: resume,
+            selection: JobSelection(scenarios: scenarios, entries: entries, seeds: seeds), replay: replay,
+            dryRun: dryRun, json: json, algorithms: algorithms,
             scenarioHash: { scenario throws(ArgusError) in
                 try scenario.hash(for: try host.descriptor(for: scenario))
             },
