@@ -61,11 +61,26 @@ public enum Bench {
             return status
         }
         _ = try Report.run(folders: [out], json: options.json, catalog: catalog, output: options.output)
-        guard !outcome.failures.isEmpty else { return 0 }
+        guard !outcome.failures.isEmpty else {
+            let left = try unfinished(all)
+            if left > 0 {
+                display.say("\(left) of the suite's \(all.count) jobs are left: argus bench --resume \(out)")
+            }
+            return 0
+        }
         display.say(
             "\(outcome.failures.count) of \(jobs.count) jobs failed, see above. To run them again: \(again)",
             isFailure: true)
         return 1
+    }
+
+    private static func unfinished(_ jobs: [Job]) throws(ArgusError) -> Int {
+        var count = 0
+        for job in jobs {
+            if case .finished = try JobState.of(job) { continue }
+            count += 1
+        }
+        return count
     }
 
     private static func suite(_ options: BenchOptions, _ catalog: ScenarioCatalog) throws(ArgusError) -> Suite {

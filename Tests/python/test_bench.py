@@ -137,6 +137,7 @@ def test_a_part_of_a_suite_is_run_by_scenario_entry_and_seed(suite, tmp_path):
     tasks = ("foraging/5x5-2p-1f", "warehouse/starter")
     expected = {f"{task}/{entry}/seed-1/result.json" for task in tasks for entry in ("Random", "Scripted")}
     assert set(numbers(folder)) == expected and "4 of 12 jobs" in part.stderr
+    assert f"8 of the suite's 12 jobs are left: argus bench --resume {folder}" in part.stderr
     argus("bench", "--resume", folder, "--scenario", tasks[0], "--entry", "Random", check=0)
     assert set(numbers(folder)) == expected | {f"{tasks[0]}/Random/seed-0/result.json"}
     for flag, value, known in (("entry", "Randm", "Random, Scripted, MAPPO"), ("seed", 2, "0, 1")):

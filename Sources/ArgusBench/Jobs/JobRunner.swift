@@ -97,7 +97,7 @@ public struct JobRunner {
                     continue
                 }
             }
-            if let need = job.needs.first(where: { RunFiles.result(in: $0) == nil }) {
+            if let need = job.needs.first(where: { RunDirectory.result(at: $0) == nil }) {
                 // What it had was played by a policy that is no longer there.
                 RunFiles.removeResult(in: job.folder)
                 fail(job, "the run whose policy it needs has no result (\(need))", &state)
@@ -131,7 +131,7 @@ public struct JobRunner {
                 continue
             }
             let job = running.job
-            if let result = RunFiles.result(in: job.folder), ending == .exited(0) {
+            if let result = RunDirectory.result(at: job.folder), ending == .exited(0) {
                 state.finished += 1
                 state.measured.add(running.elapsed, for: job)
                 display.say("[\(state.finished + state.failures.count)/\(state.total)] \(words(job, result))")

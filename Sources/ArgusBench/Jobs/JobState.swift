@@ -19,7 +19,7 @@ public enum JobState: Sendable, Hashable {
         // The best policy alone, as a disk that was full leaves it, is nothing to go on from.
         let hasCheckpoint = FileManager.default.fileExists(atPath: RunDirectory.checkpointPath(in: job.folder))
         guard isFinished || hasCheckpoint else { return .fresh }
-        guard let manifest = RunFiles.manifest(in: job.folder) else {
+        guard let manifest = RunDirectory.manifest(at: job.folder) else {
             if isFinished { throw damaged(job, "run.json") }
             return .fresh
         }
@@ -37,13 +37,13 @@ public enum JobState: Sendable, Hashable {
         }
         guard isFinished else { return .resumable }
         guard playedWithPolicies(manifest, of: job) else { return .fresh }
-        guard let result = RunFiles.result(in: job.folder) else { throw damaged(job, "result.json") }
+        guard let result = RunDirectory.result(at: job.folder) else { throw damaged(job, "result.json") }
         return .finished(result)
     }
 
     /// Whether a pair was played by the policies that are in the folders of the runs that it needs, when they were done.
     private static func playedWithPolicies(_ manifest: RunManifest, of job: Job) -> Bool {
-        guard job.needs.allSatisfy({ RunFiles.result(in: $0) != nil }) else { return false }
+        guard job.needs.allSatisfy({ RunDirectory.result(at: $0) != nil }) else { return false }
         guard let played = manifest.policyHashes, !job.needs.isEmpty else { return true }
         return played == job.needs.map { (try? Fingerprint.file(RunDirectory.bestPolicyPath(in: $0))) ?? "none" }
     }

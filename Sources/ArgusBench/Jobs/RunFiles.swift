@@ -4,12 +4,6 @@ import Glibc
 
 /// The files of a run's folder, as far as a suite and a report read and write them.
 enum RunFiles {
-    /// Nil when there is none or it cannot be read.
-    static func manifest(in folder: String) -> RunManifest? { RunDirectory.manifest(at: folder) }
-
-    /// Nil when there is none or it cannot be read.
-    static func result(in folder: String) -> RunResult? { RunDirectory.result(at: folder) }
-
     static func evaluations(in folder: String) -> [EvaluationRecord] {
         JSONLines.read(EvaluationRecord.self, path: folder + "/evaluations.jsonl")
     }

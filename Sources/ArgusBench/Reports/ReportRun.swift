@@ -34,7 +34,7 @@ struct ReportRun {
 
     /// A run that no suite expects; nil when the folder does not say what it is.
     init?(folder: String) {
-        guard let manifest = RunFiles.manifest(in: folder) else { return nil }
+        guard let manifest = RunDirectory.manifest(at: folder) else { return nil }
         self.init(
             scenario: manifest.scenario, hash: manifest.scenarioHash, entry: manifest.entry, seed: manifest.seed,
             folder: folder, isTrained: manifest.algorithm != nil, isTrainedPair: false)
@@ -49,9 +49,9 @@ struct ReportRun {
         name = entry
         self.seed = seed
         self.folder = folder
-        manifest = RunFiles.manifest(in: folder)
+        manifest = RunDirectory.manifest(at: folder)
         evaluations = RunFiles.evaluations(in: folder)
-        let result = RunFiles.result(in: folder)
+        let result = RunDirectory.result(at: folder)
         scenarioHash = result?.scenarioHash ?? manifest?.scenarioHash ?? hash
         self.isTrained = isTrainedPair || (result.map { $0.algorithm != nil } ?? isTrained)
         status = ReportRun.status(folder, result, evaluations)
