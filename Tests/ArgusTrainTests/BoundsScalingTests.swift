@@ -29,6 +29,21 @@ struct BoundsScalingTests {
         #expect(result == [7, 2, -16, 1, -1])
     }
 
+    @Test("What was left as it is can be mapped afterwards, in rows that lie one after the other with other components between")
+    func narrowComponentsAfterwards() {
+        let bounds = Bounds(low: [0, -1, -16, 0, -17], high: [32, 14, 16, 33, 17])
+        let values: [Float] = [7, 2, -16, 33, -17]
+        func scaled(_ values: [Float], _ scaling: BoundsScaling) -> [Float] {
+            var result = [Float](repeating: 7, count: values.count)
+            scaling.apply(values, rows: 1, into: &result, resultStride: values.count)
+            return result
+        }
+        let some = scaled(values, BoundsScaling(size: 5, bounds: bounds, narrowRange: 32))
+        let all = scaled(values, BoundsScaling(size: 5, bounds: bounds, narrowRange: 0))
+        let rest = BoundsScaling.narrow(size: 5, bounds: bounds, narrowRange: 32).repeated(2, others: 1)
+        #expect(scaled(some + [9] + some + [8], rest) == all + [9] + all + [8])
+    }
+
     @Test("Without bounds everything stays as it is")
     func noBounds() {
         var result: [Float] = [0, 0]

@@ -66,12 +66,27 @@ struct TeamNetworkTests {
         #expect(try mixed.values(as: Float.self) != elsewhere.values(as: Float.self))
     }
 
+    @Test("A mixer that maps states gives of s what another gives of what s is mapped to")
+    func mappedState() throws {
+        func mixture(_ states: [Float], _ input: MonotonicMixer.StateInput) throws -> [Float] {
+            var generator = SplitMix64(seed: 4)
+            let mixer = try MonotonicMixer(agents: 2, stateSize: 4, stateInput: input, using: &generator)
+            return try mixer(Tensor(numbers(2 * 2, 1), shape: [2, 2]), states: Tensor(states, shape: [2, 4]))
+                .values(as: Float.self)
+        }
+        let cells = BoundsScaling.narrow(
+            size: 4, bounds: Bounds(low: [0, -1, -4, 0], high: [16, 15, 4, 100]), narrowRange: 32)
+        let found = try mixture([8, 3, -2, 50, 0, 15, 4, 7], .mapped(cells))
+        #expect(try found == mixture([0.5, 0.25, -0.5, 50, 0, 1, 1, 7], .asIs))
+        #expect(try found != mixture([8, 3, -2, 50, 0, 15, 4, 7], .asIs))
+    }
+
     @Test("A mixer that compresses states gives of s what another gives of sign(s)·log(1 + |s|)")
     func compressedState() throws {
         func mixture(_ states: [Float], compresses: Bool) throws -> [Float] {
             var generator = SplitMix64(seed: 4)
             let mixer = try MonotonicMixer(
-                agents: 2, stateSize: 4, compressesState: compresses, using: &generator)
+                agents: 2, stateSize: 4, stateInput: compresses ? .compressed : .asIs, using: &generator)
             return try mixer(Tensor(numbers(2 * 2, 1), shape: [2, 2]), states: Tensor(states, shape: [2, 4]))
                 .values(as: Float.self)
         }

@@ -25,7 +25,8 @@ public struct NetworkConfiguration: Sendable, Hashable {
             .boolean(
                 "scale_observations", network.appending(path: \.scaleObservations),
                 "Maps observation components with wide declared bounds (unscaled_range) to 0..1 (between -b and b to -1..1); "
-                    + "mixing networks see the symmetric logarithm of a state where some have no bounds. [ours]"),
+                    + "mixing networks see all of a state mapped, and its symmetric logarithm where some have no bounds. "
+                    + "[ours]"),
             .number(
                 "unscaled_range", network.appending(path: \.unscaledRange), 0...1e30,
                 "Components whose bounds are at most this far apart, such as a grid's cells, stay as they are. [ours]"),
@@ -107,10 +108,21 @@ public struct NetworkConfiguration: Sendable, Hashable {
         -> MonotonicMixer
     {
         let specification = environment.specification
+        let agents = specification.agents.count
         let bounds = state.native > 0 ? specification.state?.bounds : specification.observationBounds
+        var stateInput = MonotonicMixer.StateInput.asIs
+        if scaleObservations {
+            let rows = state.native > 0 ? 1 : agents
+            let size = state.native > 0 ? state.native : specification.observationSize
+            stateInput =
+                BoundsScaling.coversAll(bounds)
+                ? .mapped(
+                    BoundsScaling.narrow(size: size, bounds: bounds, narrowRange: unscaledRange)
+                        .repeated(rows, others: state.size / rows - size))
+                : .compressed
+        }
         return try MonotonicMixer(
-            agents: specification.agents.count, stateSize: state.size,
-            compressesState: scaleObservations && !BoundsScaling.coversAll(bounds), using: &generator)
+            agents: agents, stateSize: state.size, stateInput: stateInput, using: &generator)
     }
 
     /// Networks of one kind: one for all agents, or one for each.

@@ -8,24 +8,33 @@ package import ArgusTensor
 ///
 /// W₁ and w₂ come from networks of one hidden layer of 64, b₁ from a linear one, V from a hidden layer of the embedding's
 /// size, which is 32 (PyMARL 2, EPyMARL). Q_tot is of second order in s: with positions up to 32, as in the skirmish, values
-/// begin at 100 where returns are 2. Where a state's scale is unknown, it can be compressed to sign(s)·log(1 + |s|)
-/// (Hafner et al. 2023, "Mastering diverse domains through world models").
+/// begin at 100 where returns are 2, see ``StateInput``.
 package final class MonotonicMixer {
     private static let embedding = 32
     private static let hypernetHidden = 64
 
+    /// What is done to a state before anything else.
+    package enum StateInput {
+        case asIs
+        /// Where its bounds are known: brought to order one.
+        case mapped(BoundsScaling)
+        /// Where its scale is unknown: sign(s)·log(1 + |s|) (Hafner et al. 2023, "Mastering diverse domains through world
+        /// models").
+        case compressed
+    }
+
     let agents: Int
-    private let compressesState: Bool
+    private let stateInput: StateInput
     private let firstWeights: MultilayerPerceptron
     private let firstBias: Linear
     private let secondWeights: MultilayerPerceptron
     private let offset: MultilayerPerceptron
 
     package init(
-        agents: Int, stateSize: Int, compressesState: Bool = false, using generator: inout SplitMix64
+        agents: Int, stateSize: Int, stateInput: StateInput = .asIs, using generator: inout SplitMix64
     ) throws {
         self.agents = agents
-        self.compressesState = compressesState
+        self.stateInput = stateInput
         let (embedding, hidden) = (Self.embedding, Self.hypernetHidden)
         // With gain 0.5 the mixture of values of order one begins of order one.
         firstWeights = try MultilayerPerceptron(
@@ -39,10 +48,20 @@ package final class MonotonicMixer {
     /// Values [rows, agents] at states [rows, state] to [rows].
     package func callAsFunction(_ values: Tensor, states: Tensor) throws -> Tensor {
         let rows = values.shape[0]
-        let states = compressesState ? try (states.relu() + 1).log() - ((-states).relu() + 1).log() : states
+        let states = try input(states)
         let weights = try firstWeights(states).abs().reshaped(to: [rows, agents, Self.embedding])
         let hidden = try ((values.unsqueezed(2) * weights).sum(axes: [1]) + firstBias(states)).elu()
         return try (hidden * secondWeights(states).abs()).sum(axes: [1]) + offset(states).squeezed(1)
+    }
+
+    private func input(_ states: Tensor) throws -> Tensor {
+        switch stateInput {
+        case .asIs: states
+        case .mapped(let scaling):
+            try states * Tensor(scaling.scale, shape: [1, scaling.scale.count])
+                + Tensor(scaling.shift, shape: [1, scaling.shift.count])
+        case .compressed: try (states.relu() + 1).log() - ((-states).relu() + 1).log()
+        }
     }
 
     package func parameters(under prefix: String) -> [(name: String, tensor: Tensor)] {

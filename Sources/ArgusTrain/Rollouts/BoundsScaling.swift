@@ -7,18 +7,27 @@ package import ArgusEnvAPI
 /// Documentation/results.md, "Cells as they are".
 package struct BoundsScaling: Sendable, Hashable, Codable {
     /// result = value × scale + shift, one entry a component.
-    let scale: [Float]
-    let shift: [Float]
+    private(set) var scale: [Float]
+    private(set) var shift: [Float]
 
     /// - Parameter narrowRange: the widest bounds that are narrow, high less low.
     package init(size: Int, bounds: Bounds?, narrowRange: Double) {
+        self.init(size: size, bounds: bounds) { $0 > narrowRange }
+    }
+
+    /// What ``init(size:bounds:narrowRange:)`` leaves as it is, mapped likewise, and nothing else.
+    package static func narrow(size: Int, bounds: Bounds?, narrowRange: Double) -> BoundsScaling {
+        BoundsScaling(size: size, bounds: bounds) { $0 <= narrowRange }
+    }
+
+    private init(size: Int, bounds: Bounds?, where isMapped: (_ range: Double) -> Bool) {
         var scale = [Float](repeating: 1, count: size)
         var shift = [Float](repeating: 0, count: size)
         if let bounds {
             for index in 0..<size {
                 let range = bounds.high[index] - bounds.low[index]
                 // Bounds that are infinite or that meet (nearly) tell no scale.
-                guard range.isFinite, range > 0, (1 / range).isFinite, Double(range) > narrowRange else { continue }
+                guard range.isFinite, range > 0, (1 / range).isFinite, isMapped(Double(range)) else { continue }
                 let isSymmetric = bounds.low[index] == -bounds.high[index]
                 scale[index] = isSymmetric ? 1 / bounds.high[index] : 1 / range
                 shift[index] = isSymmetric ? 0 : -bounds.low[index] / range
@@ -26,6 +35,14 @@ package struct BoundsScaling: Sendable, Hashable, Codable {
         }
         self.scale = scale
         self.shift = shift
+    }
+
+    /// For `count` such rows one after the other, each with `others` more components, which stay as they are.
+    package func repeated(_ count: Int, others: Int) -> BoundsScaling {
+        var result = self
+        result.scale = Array(repeatElement(scale + Array(repeating: 1, count: others), count: count).joined())
+        result.shift = Array(repeatElement(shift + Array(repeating: 0, count: others), count: count).joined())
+        return result
     }
 
     /// Whether all components have bounds.
