@@ -29,7 +29,7 @@ struct BoundsScalingTests {
         #expect(result == [7, 2, -16, 1, -1])
     }
 
-    @Test("What was left as it is can be mapped afterwards, in rows that lie one after the other with other components between")
+    @Test("What was left as it is can be mapped afterwards, in rows with other components between them")
     func narrowComponentsAfterwards() {
         let bounds = Bounds(low: [0, -1, -16, 0, -17], high: [32, 14, 16, 33, 17])
         let values: [Float] = [7, 2, -16, 33, -17]
