@@ -74,9 +74,10 @@ struct TeamNetworkTests {
             return try mixer(Tensor(numbers(2 * 2, 1), shape: [2, 2]), states: Tensor(states, shape: [2, 4]))
                 .values(as: Float.self)
         }
-        let cells = BoundsScaling.narrow(
-            size: 4, bounds: Bounds(low: [0, -1, -4, 0], high: [16, 15, 4, 100]), narrowRange: 32)
-        let found = try mixture([8, 3, -2, 50, 0, 15, 4, 7], .mapped(cells))
+        let (scale, shift): ([Float], [Float]) = ([1 / 16, 1 / 16, 1 / 4, 1], [0, 1 / 16, 0, 0])
+        let mapped = MonotonicMixer.StateInput.mapped(
+            scale: try Tensor(scale, shape: [1, 4]), shift: try Tensor(shift, shape: [1, 4]))
+        let found = try mixture([8, 3, -2, 50, 0, 15, 4, 7], mapped)
         #expect(try found == mixture([0.5, 0.25, -0.5, 50, 0, 1, 1, 7], .asIs))
         #expect(try found != mixture([8, 3, -2, 50, 0, 15, 4, 7], .asIs))
     }

@@ -352,6 +352,16 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_last_good_checkpo
     assert all(np.isfinite(array).all() for array in weights.values())
 
 
+def test_a_mixing_network_begins_with_errors_of_one_scale_whether_cells_are_mapped_or_not(tmp_path):
+    first = {}
+    for span in (0, 32):
+        folder = tmp_path / str(span)
+        argus(*arguments(out(folder), *small("qmix", unscaled_range=span), algorithm="qmix", steps=3000), check=0)
+        lines = map(json.loads, (folder / "metrics.jsonl").read_text().splitlines())
+        first[span] = next(line["loss_td"] for line in lines if "loss_td" in line)
+    assert first[32] < 10 * first[0]
+
+
 # MARK: TensorBoard
 
 

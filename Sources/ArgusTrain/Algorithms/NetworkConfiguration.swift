@@ -25,7 +25,7 @@ public struct NetworkConfiguration: Sendable, Hashable {
             .boolean(
                 "scale_observations", network.appending(path: \.scaleObservations),
                 "Maps observation components with wide declared bounds (unscaled_range) to 0..1 (between -b and b to -1..1); "
-                    + "mixing networks see all of a state mapped, and its symmetric logarithm where some have no bounds. "
+                    + "mixing networks see all of a state mapped, or its symmetric logarithm where some have no bounds. "
                     + "[ours]"),
             .number(
                 "unscaled_range", network.appending(path: \.unscaledRange), 0...1e30,
@@ -107,22 +107,28 @@ public struct NetworkConfiguration: Sendable, Hashable {
     func mixer(_ environment: VectorEnvironment, _ state: StateSize, using generator: inout SplitMix64) throws
         -> MonotonicMixer
     {
-        let specification = environment.specification
-        let agents = specification.agents.count
-        let bounds = state.native > 0 ? specification.state?.bounds : specification.observationBounds
-        var stateInput = MonotonicMixer.StateInput.asIs
-        if scaleObservations {
-            let rows = state.native > 0 ? 1 : agents
-            let size = state.native > 0 ? state.native : specification.observationSize
-            stateInput =
-                BoundsScaling.coversAll(bounds)
-                ? .mapped(
-                    BoundsScaling.narrow(size: size, bounds: bounds, narrowRange: unscaledRange)
-                        .repeated(rows, others: state.size / rows - size))
-                : .compressed
-        }
-        return try MonotonicMixer(
-            agents: agents, stateSize: state.size, stateInput: stateInput, using: &generator)
+        try MonotonicMixer(
+            agents: environment.specification.agents.count, stateSize: state.size,
+            stateInput: mixerInput(environment.specification, state), using: &generator)
+    }
+
+    /// Mixing networks are of second order in the state: what ``InputEncoding`` and ``stateScaling(_:size:)`` leave as it
+    /// is would make their values far larger than returns.
+    private func mixerInput(
+        _ specification: EnvironmentSpecification, _ state: StateSize
+    ) throws -> MonotonicMixer.StateInput {
+        guard scaleObservations else { return .asIs }
+        let isNative = state.native > 0
+        let bounds = isNative ? specification.state?.bounds : specification.observationBounds
+        guard BoundsScaling.coversAll(bounds) else { return .compressed }
+        let size = isNative ? state.native : specification.observationSize
+        let rows = isNative ? 1 : specification.agents.count
+        let rest = BoundsScaling.narrow(size: size, bounds: bounds, narrowRange: unscaledRange)
+            .repeated(rows, others: state.size / rows - size)
+        guard !rest.isIdentity else { return .asIs }
+        return .mapped(
+            scale: try Tensor(rest.scale, shape: [1, state.size]),
+            shift: try Tensor(rest.shift, shape: [1, state.size]))
     }
 
     /// Networks of one kind: one for all agents, or one for each.

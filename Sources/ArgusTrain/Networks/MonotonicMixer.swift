@@ -16,8 +16,8 @@ package final class MonotonicMixer {
     /// What is done to a state before anything else.
     package enum StateInput {
         case asIs
-        /// Where its bounds are known: brought to order one.
-        case mapped(BoundsScaling)
+        /// Where its bounds are known: state · scale + shift, both [1, state], which are of order one.
+        case mapped(scale: Tensor, shift: Tensor)
         /// Where its scale is unknown: sign(s)·log(1 + |s|) (Hafner et al. 2023, "Mastering diverse domains through world
         /// models").
         case compressed
@@ -57,9 +57,7 @@ package final class MonotonicMixer {
     private func input(_ states: Tensor) throws -> Tensor {
         switch stateInput {
         case .asIs: states
-        case .mapped(let scaling):
-            try states * Tensor(scaling.scale, shape: [1, scaling.scale.count])
-                + Tensor(scaling.shift, shape: [1, scaling.shift.count])
+        case .mapped(let scale, let shift): try states * scale + shift
         case .compressed: try (states.relu() + 1).log() - ((-states).relu() + 1).log()
         }
     }

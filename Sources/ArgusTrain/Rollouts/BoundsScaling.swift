@@ -7,8 +7,8 @@ package import ArgusEnvAPI
 /// Documentation/results.md, "Cells as they are".
 package struct BoundsScaling: Sendable, Hashable, Codable {
     /// result = value × scale + shift, one entry a component.
-    private(set) var scale: [Float]
-    private(set) var shift: [Float]
+    let scale: [Float]
+    let shift: [Float]
 
     /// - Parameter narrowRange: the widest bounds that are narrow, high less low.
     package init(size: Int, bounds: Bounds?, narrowRange: Double) {
@@ -18,6 +18,11 @@ package struct BoundsScaling: Sendable, Hashable, Codable {
     /// What ``init(size:bounds:narrowRange:)`` leaves as it is, mapped likewise, and nothing else.
     package static func narrow(size: Int, bounds: Bounds?, narrowRange: Double) -> BoundsScaling {
         BoundsScaling(size: size, bounds: bounds) { $0 <= narrowRange }
+    }
+
+    private init(scale: [Float], shift: [Float]) {
+        self.scale = scale
+        self.shift = shift
     }
 
     private init(size: Int, bounds: Bounds?, where isMapped: (_ range: Double) -> Bool) {
@@ -33,16 +38,18 @@ package struct BoundsScaling: Sendable, Hashable, Codable {
                 shift[index] = isSymmetric ? 0 : -bounds.low[index] / range
             }
         }
-        self.scale = scale
-        self.shift = shift
+        self.init(scale: scale, shift: shift)
     }
+
+    /// Whether everything stays as it is.
+    var isIdentity: Bool { scale.allSatisfy { $0 == 1 } && shift.allSatisfy { $0 == 0 } }
 
     /// For `count` such rows one after the other, each with `others` more components, which stay as they are.
     package func repeated(_ count: Int, others: Int) -> BoundsScaling {
-        var result = self
-        result.scale = Array(repeatElement(scale + Array(repeating: 1, count: others), count: count).joined())
-        result.shift = Array(repeatElement(shift + Array(repeating: 0, count: others), count: count).joined())
-        return result
+        func rows(_ row: [Float], _ other: Float) -> [Float] {
+            Array(repeatElement(row + Array(repeating: other, count: others), count: count).joined())
+        }
+        return BoundsScaling(scale: rows(scale, 1), shift: rows(shift, 0))
     }
 
     /// Whether all components have bounds.
