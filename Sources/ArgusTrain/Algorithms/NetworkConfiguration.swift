@@ -17,9 +17,11 @@ public struct NetworkConfiguration: Sendable, Hashable {
     var recurrent = false
     var entities = false
 
-    /// - Parameter network: where a configuration has its networks' settings.
+    /// - Parameters:
+    ///   - network: where a configuration has its networks' settings.
+    ///   - layerNormSource: where an algorithm's default of `layer_norm` is from.
     static func hyperparameters<Configuration>(
-        _ network: WritableKeyPath<Configuration, NetworkConfiguration>
+        _ network: WritableKeyPath<Configuration, NetworkConfiguration>, layerNormSource: String = "[Mava] false"
     ) -> [Hyperparameter<Configuration>] {
         [
             .boolean(
@@ -49,7 +51,7 @@ public struct NetworkConfiguration: Sendable, Hashable {
             .boolean(
                 "layer_norm", network.appending(path: \.layerNorm),
                 "Layer normalisation in hidden layers, but for the one before a memory or before the outputs of networks for "
-                    + "sets. [Mava] false"),
+                    + "sets. \(layerNormSource)"),
             .boolean(
                 "recurrent", network.appending(path: \.recurrent),
                 "Memory: two layers, a gated recurrent unit and one more in place of the hidden ones. [Mava] false"),

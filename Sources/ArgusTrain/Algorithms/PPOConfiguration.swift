@@ -33,7 +33,7 @@ public struct PPOConfiguration: RolloutConfiguration {
     public var minimumAdvantageDeviation = 0.0
     public var normalizeValues = true
     public var valueNormalizationDecay = 0.99
-    public var network = NetworkConfiguration()
+    public var network = NetworkConfiguration(layerNorm: true)
 
     public init() {}
 
@@ -76,7 +76,7 @@ public struct PPOConfiguration: RolloutConfiguration {
             .number(
                 "value_normalization_decay", \.valueNormalizationDecay, 0...0.999_999,
                 "What the moments of normalize_values keep of themselves at each rollout. [ours]"),
-        ] + NetworkConfiguration.hyperparameters(\.network)
+        ] + NetworkConfiguration.hyperparameters(\.network, layerNormSource: "[MAPPO] true; [Mava] has false")
     }
 
     public func validate() throws(ArgusError) {

@@ -57,7 +57,7 @@ public struct PQNConfiguration: RolloutConfiguration {
             .explorationEnd(\.explorationEnd, "[PQN] 0.01"),
             .explorationSteps(\.explorationSteps, "[ours]; [PQN] has a tenth of the training"),
             .maximumGradientNorm(\.maximumGradientNorm, "[PQN] 1"),
-        ] + NetworkConfiguration.hyperparameters(\.network)
+        ] + NetworkConfiguration.hyperparameters(\.network, layerNormSource: "[PQN] true")
     }
 
     public func validate() throws(ArgusError) {
