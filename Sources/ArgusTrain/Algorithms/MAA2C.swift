@@ -31,7 +31,7 @@ public struct MAA2CConfiguration: RolloutConfiguration {
     public var normalizeAdvantages = true
     public var targetRate = 0.01
     public var maximumGradientNorm = 10.0
-    public var network = NetworkConfiguration()
+    public var network = NetworkConfiguration(layerNorm: true)
 
     public init() {}
 
@@ -52,7 +52,7 @@ public struct MAA2CConfiguration: RolloutConfiguration {
                     + "it holds no reward. [ours]; [EPyMARL] standardises rewards instead"),
             .targetRate(\.targetRate, "[EPyMARL] 0.01 in the paper; its code has a hard update every 200"),
             .maximumGradientNorm(\.maximumGradientNorm, "[EPyMARL] 10"),
-        ] + NetworkConfiguration.hyperparameters(\.network)
+        ] + NetworkConfiguration.hyperparameters(\.network, layerNormSource: "[ours]; [EPyMARL] has none")
     }
 
     public func validate() throws(ArgusError) {
