@@ -122,7 +122,8 @@ def test_a_trained_policy_plays_in_a_parallel_env(tmp_path: pathlib.Path, run: s
             assert not env.agents
 
 
-def test_the_numbers_in_a_policy_file_are_what_the_policy_computes_with(tmp_path: pathlib.Path) -> None:
+@pytest.mark.parametrize("norm", [True, False], ids=["norm", "plain"])
+def test_the_numbers_in_a_policy_file_are_what_the_policy_computes_with(tmp_path: pathlib.Path, norm: bool) -> None:
     """A forward pass in numpy, from what the safetensors package reads, takes the same actions."""
     numpy_files = pytest.importorskip("safetensors.numpy")
     folder = tmp_path / "run"
@@ -130,10 +131,11 @@ def test_the_numbers_in_a_policy_file_are_what_the_policy_computes_with(tmp_path
         "train", FIELD, "--algorithm", "ippo", "--steps", 4096, "--seed", 3, "--evaluations", 1,
         "--evaluation-episodes", 1, "--absolute-episodes", 1, "--set", "copies=8", "--set", "rollout_steps=32",
         "--set", "hidden=16", "--set", "learning_rate=0.02", "--set", "scale_observations=false",
-        "--out", folder, check=0,
+        "--set", f"layer_norm={str(norm).lower()}", "--out", folder, check=0,
     )  # fmt: skip
     weights = numpy_files.load_file(folder / "checkpoint" / "best.safetensors")
-    assert sorted(weights) == [f"actor.body.layers.{n}.{part}" for n in range(3) for part in ("bias", "weight")]
+    parts = [f"layers.{n}" for n in range(3)] + [f"norms.{n}" for n in range(2) if norm]
+    assert sorted(weights) == sorted(f"actor.body.{part}.{kind}" for part in parts for kind in ("bias", "weight"))
 
     def greedy(observations: Any, info: Any) -> Any:
         ids = np.broadcast_to(np.eye(2, dtype=np.float32), (*observations.shape[:2], 2))
@@ -141,7 +143,13 @@ def test_the_numbers_in_a_policy_file_are_what_the_policy_computes_with(tmp_path
         for layer in range(3):
             name = f"actor.body.layers.{layer}"
             rows = rows @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
-            rows = np.maximum(rows, 0) if layer < 2 else rows
+            if layer == 2:
+                break
+            rows = np.maximum(rows, 0)
+            if norm:
+                name = f"actor.body.norms.{layer}"
+                rows = (rows - rows.mean(2, keepdims=True)) / np.sqrt(rows.var(2, keepdims=True) + 1e-5)
+                rows = rows * weights[f"{name}.weight"] + weights[f"{name}.bias"]
         return np.where(info["action_mask"] != 0, rows, -np.inf).argmax(2).astype(np.int32)
 
     env = make_vec(FIELD, num_envs=4)
