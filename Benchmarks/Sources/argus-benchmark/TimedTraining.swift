@@ -4,13 +4,13 @@ import Foundation
 struct TimedTraining {
     let algorithm: String
 
-    /// What differs from the algorithm's defaults: smaller networks, plain ones where the loop's are, and updates as the
-    /// warehouse's suites have them.
+    /// What differs from the scenario's settings: smaller networks, plain ones where the loop's are, and the updates that
+    /// the committed table is of.
     private var settings: [String] {
         let small = ["hidden=64", "layers=2"]
         switch algorithm {
         case "ippo", "mappo", "vdppo": return small + ["layer_norm=false", "epochs=4"]
-        case "maa2c": return small + ["layer_norm=false"]
+        case "maa2c": return small + ["layer_norm=false", "rollout_steps=10", "n_step=5"]
         case "iql", "vdn", "qmix": return small + ["rollout_steps=32", "gradient_steps=1"]
         default: return small
         }
