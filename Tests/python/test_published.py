@@ -54,19 +54,19 @@ GATES = [
     ("skirmish-2s3z", "skirmish/2s3z", "IPPO-recurrent", "greedy", "score", 0.85, None),
     ("skirmish-2s3z", "skirmish/2s3z", "PQN-VDN", "greedy", "score", 0.80, None),
     ("skirmish-2s3z", "skirmish/2s3z", "VDN", "greedy", "score", 0.80, None),
-    ("warehouse-tiny-4", "warehouse/tiny-4ag", "MAPPO", "sampled", "return", 15, None),
-    ("warehouse-tiny-2", "warehouse/tiny-2ag", "MAPPO", "sampled", "return", 12, None),
-    ("warehouse-tiny-2", "warehouse/tiny-2ag", "VDPPO", "sampled", "return", 12, None),
+    ("warehouse", "warehouse/tiny-4ag", "MAPPO", "sampled", "return", 30, None),
+    ("warehouse", "warehouse/tiny-2ag", "MAPPO", "sampled", "return", 17, None),
+    ("warehouse", "warehouse/tiny-2ag", "VDPPO", "sampled", "return", 12, None),
     # Nobody learns this, which is what makes the scenario hard.
-    ("warehouse-tiny-2", "warehouse/tiny-2ag", "QMIX", "greedy", "return", None, 1),
+    ("warehouse", "warehouse/tiny-2ag", "QMIX", "greedy", "return", None, 1),
     ("domains", "skirmish/3m", "MAPPO", "greedy", "score", 0.90, None),
 ]
 
 # A critic that mixes the agents' values must not cost what is learnt.
 VDPPO = [
     ("foraging", "foraging/8x8-2p-2f-coop"), ("foraging-sparse", "foraging/2s-10x10-3p-3f"),
-    ("foraging-sparse", "foraging/15x15-4p-5f"), ("warehouse-tiny-4", "warehouse/tiny-4ag"),
-    ("warehouse-tiny-2", "warehouse/tiny-2ag"),
+    ("foraging-sparse", "foraging/15x15-4p-5f"), ("warehouse", "warehouse/tiny-4ag"),
+    ("warehouse", "warehouse/tiny-2ag"),
 ]
 
 
