@@ -138,8 +138,10 @@ def test_where_nothing_is_rewarded_a_bound_on_the_advantages_deviation_keeps_a_p
 
     def updates(bound):
         folder = tmp_path / f"bound-{bound}"
-        argus(*arguments(out(folder), "--set", f"minimum_advantage_deviation={bound}", scenario=scenario, steps=61_440),
-              check=0)  # fmt: skip
+        # Plain networks and the default learning rate, with which the bound was chosen.
+        chosen = ("layer_norm=false", "learning_rate=0.0007", f"minimum_advantage_deviation={bound}")
+        given = [part for setting in chosen for part in ("--set", setting)]
+        argus(*arguments(out(folder), *given, scenario=scenario, steps=61_440), check=0)
         return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
 
     def measured(lines):
