@@ -57,6 +57,10 @@ GATES = [
     ("warehouse", "warehouse/tiny-4ag", "MAPPO", "sampled", "return", 30, None),
     ("warehouse", "warehouse/tiny-2ag", "MAPPO", "sampled", "return", 17, None),
     ("warehouse", "warehouse/tiny-2ag", "VDPPO", "sampled", "return", 12, None),
+    ("warehouse", "warehouse/tiny-4ag", "IPPO", "sampled", "return", 30, None),
+    ("warehouse", "warehouse/small-4ag", "MAPPO", "sampled", "return", 18, None),
+    ("warehouse", "warehouse/tiny-2ag", "MAA2C", "sampled", "return", 12, None),
+    ("warehouse", "warehouse/tiny-4ag", "MAA2C", "sampled", "return", 20, None),
     # Nobody learns this, which is what makes the scenario hard.
     ("warehouse", "warehouse/tiny-2ag", "QMIX", "greedy", "return", None, 1),
     ("domains", "skirmish/3m", "MAPPO", "greedy", "score", 0.90, None),
