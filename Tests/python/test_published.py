@@ -56,7 +56,7 @@ GATES = [
     ("skirmish-2s3z", "skirmish/2s3z", "VDN", "greedy", "score", 0.80, None),
     ("warehouse", "warehouse/tiny-4ag", "MAPPO", "sampled", "return", 30, None),
     ("warehouse", "warehouse/tiny-2ag", "MAPPO", "sampled", "return", 17, None),
-    ("warehouse", "warehouse/tiny-2ag", "VDPPO", "sampled", "return", 12, None),
+    ("warehouse", "warehouse/tiny-2ag", "VDPPO", "sampled", "return", 17, None),
     ("warehouse", "warehouse/tiny-4ag", "IPPO", "sampled", "return", 30, None),
     ("warehouse", "warehouse/small-4ag", "MAPPO", "sampled", "return", 18, None),
     ("warehouse", "warehouse/tiny-2ag", "MAA2C", "sampled", "return", 12, None),
