@@ -133,11 +133,11 @@ struct LayerTests {
         let target = try MultilayerPerceptron(sizes: [3, 4, 2], using: &generator)
         let before = try target.parameters[0].tensor.values()
         let goal = try online.parameters[0].tensor.values()
-        try target.lerpParameters(to: online, weight: 0.25)
+        try moveParameters(target.parameters, to: online.parameters, weight: 0.25)
         for (found, (old, new)) in zip(try target.parameters[0].tensor.values(), zip(before, goal)) {
             #expect(abs(found - (old + 0.25 * (new - old))) < 1e-6)
         }
-        try target.copyParameters(from: online)
+        try moveParameters(target.parameters, to: online.parameters, weight: 1)
         #expect(try target.parameters[0].tensor.values() == goal)
     }
 

@@ -42,15 +42,17 @@ private struct Story {
 
 private func estimate(
     rewards: [Float], values: [Float], final: Float = 0, acting: [UInt8]? = nil, terminated: [UInt8]? = nil,
-    ended: [EpisodeEnd], elapsed: [Float]? = nil, discount: Double = 0.9, lambda: Double = 0.5
-) -> (advantages: [Float], returns: [Float], valid: [UInt8], valued: [UInt8]) {
+    ended: [EpisodeEnd], elapsed: [Float]? = nil, discount: Double = 0.9, lambda: Double = 0.5,
+    rewardsAreShared: Bool = false
+) -> (advantages: [Float], returns: [Float], valid: [Float], valued: [Float]) {
     let steps = rewards.count
     var advantages = [Float](repeating: .nan, count: steps)
     var returns = [Float](repeating: .nan, count: steps)
-    var valid = [UInt8](repeating: 9, count: steps)
-    var valued = [UInt8](repeating: 9, count: steps)
+    var valid = [Float](repeating: 9, count: steps)
+    var valued = [Float](repeating: 9, count: steps)
     let finals = [Float](repeating: final, count: steps)
-    let estimation = AdvantageEstimation(discount: discount, lambda: lambda, valuesArePerCopy: false)
+    let estimation = AdvantageEstimation(
+        discount: discount, lambda: lambda, valuesArePerCopy: false, rewardsAreShared: rewardsAreShared)
     Story(rewards: rewards, ended: ended, acting: acting, terminated: terminated, elapsed: elapsed).withTransitions {
         estimation.run(
             $0, values: values, finalValues: finals, advantages: &advantages, returns: &returns, valid: &valid,
@@ -89,7 +91,7 @@ struct AdvantageEstimationTests {
         #expect(isClose([result.advantages[0], result.advantages[1]], [3.1325, 5.35]))
     }
 
-    @Test("An agent that is out when the horizon cuts the episode gets no bootstrap")
+    @Test("An agent that is out when the horizon cuts the episode gets no bootstrap of its own reward")
     func terminatedAgentAtTruncation() {
         let result = estimate(
             rewards: [2], values: [0.25, 100], final: 4, terminated: [1], ended: [.truncated])
@@ -102,6 +104,26 @@ struct AdvantageEstimationTests {
             rewards: [2, 1], values: [0.25, 50, 100], acting: [1, 0], terminated: [1, 1], ended: [.running, .running])
         // R = 2 + 0.9·1; A = R − 0.25
         #expect(isClose([result.advantages[0]], [2.65]))
+    }
+
+    @Test("An agent that is out and shares its team's rewards is valued as one that waits")
+    func terminatedAgentWithSharedRewards() {
+        let edge = estimate(
+            rewards: [2, 1], values: [0.25, 50, 4], acting: [1, 0], terminated: [1, 1], ended: [.running, .running],
+            rewardsAreShared: true)
+        // R = 2 + 0.9·1, Γ = 0.81; A = R + 0.81·4 − 0.25; the row in which it is out: 1 + 0.9·4
+        #expect(isClose(edge.advantages, [5.89, 0]))
+        #expect(isClose(edge.returns, [6.14, 4.6]))
+        #expect(edge.valid == [1, 0] && edge.valued == [1, 1])
+        let horizon = estimate(
+            rewards: [2], values: [0.25, 100], final: 4, terminated: [1], ended: [.truncated], rewardsAreShared: true)
+        // 2 + 0.9·4 − 0.25
+        #expect(isClose(horizon.advantages, [5.35]))
+        // A rule's end has no future for anybody.
+        let end = estimate(
+            rewards: [2, 1], values: [0.25, 50, 100], acting: [1, 0], terminated: [1, 1],
+            ended: [.running, .terminated], rewardsAreShared: true)
+        #expect(isClose(end.returns, [2.9, 1]))
     }
 
     @Test("Numbers of a failed episode, its elapsed time included, are not passed on")
@@ -150,7 +172,8 @@ struct AdvantageEstimationTests {
 
 /// Discount 0.5, which makes exact numbers.
 private func returns(
-    of story: Story, n: Int, values: [Float], final: Float = 0, valuesArePerCopy: Bool = false
+    of story: Story, n: Int, values: [Float], final: Float = 0, valuesArePerCopy: Bool = false,
+    rewardsAreShared: Bool = false
 ) -> (returns: [Float], valid: [Float], valued: [Float]) {
     let rows = story.rewards.count
     var returns = [Float](repeating: .nan, count: rows)
@@ -158,7 +181,9 @@ private func returns(
     var valued = [Float](repeating: 9, count: rows)
     let finals = [Float](repeating: final, count: rows)
     story.withTransitions {
-        NStepReturns(discount: 0.5, n: n, valuesArePerCopy: valuesArePerCopy).run(
+        NStepReturns(
+            discount: 0.5, n: n, valuesArePerCopy: valuesArePerCopy, rewardsAreShared: rewardsAreShared
+        ).run(
             $0, values: values, finalValues: finals, returns: &returns, valid: &valid, valued: &valued)
     }
     return (returns, valid, valued)
@@ -190,7 +215,7 @@ struct NStepReturnsTests {
         #expect(returns(of: story, n: 3, values: values, final: 12).returns == [5, 8, 24, 40])
     }
 
-    @Test("Who is out has no value to bootstrap from, unless all share one; rewards go on adding up")
+    @Test("Who is out has no value to bootstrap from, unless all share one, or its rewards; those go on adding up")
     func out() {
         let story = Story(
             rewards: [1, 2, 4, 8], ended: Self.running, acting: [1, 0, 0, 0], terminated: [1, 1, 1, 1])
@@ -199,6 +224,10 @@ struct NStepReturnsTests {
         // 1 + 2/2 + 4/4 + 8/8
         #expect(own.returns == [4, 0, 0, 0] && own.valid == [1, 0, 0, 0] && own.valued == [1, 0, 0, 0])
         #expect(returns(of: story, n: 1, values: values, valuesArePerCopy: true).returns[0] == 101)
+        // Its value is learnt, too: G(1) = 2 + 16/2, G(3) = 8 + 64/2
+        let sharing = returns(of: story, n: 1, values: values, rewardsAreShared: true)
+        #expect(sharing.returns == [101, 10, 20, 40])
+        #expect(sharing.valid == [1, 0, 0, 0] && sharing.valued == [1, 1, 1, 1])
     }
 
     @Test("Time that passed unevenly discounts; who waits decides nothing, but its value is learnt")

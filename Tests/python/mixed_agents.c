@@ -1,5 +1,6 @@
-// Three environments for tests whose agents differ: `mixed-heads` (two heads of discrete actions), `mixed-continuous`, and
-// `mixed-turns`, which is that with actions from 1 to 2 and a listener that does not act before the second step.
+// Four environments for tests whose agents differ: `mixed-heads` (two heads of discrete actions), `mixed-continuous`,
+// `mixed-turns`, which is that with actions from 1 to 2 and a listener that does not act before the second step, and
+// `mixed-leaving`, which is the first with a speaker that is out after the first step and 1 for the listener at each step.
 //
 // The listener has 2 components of observation and, of the heads of 3 and 4 choices, the first alone; or 1 component of
 // action. The speaker has 4 components, 2 choices in the first head and 4 in the second; or 2 components. Each
@@ -68,7 +69,7 @@ typedef struct {
     argus_instance instance;
     argus_buffers buffers;
     uint32_t copies;
-    int is_continuous, has_turns;
+    int is_continuous, has_turns, has_leaving;
 } Mixed;
 
 static void *row(const Mixed *mixed, uint32_t role, uint32_t copy, uint32_t index) {
@@ -87,9 +88,10 @@ static void write_rows(const Mixed *mixed, uint32_t copy, int made_step) {
                                                      : (float)((const int32_t *)action)[head];
             sum += observation[head];
         }
-        *(float *)row(mixed, ARGUS_REWARD, copy, agent) = sum;
-        *(uint8_t *)row(mixed, ARGUS_ACTING, copy, agent) = made_step || agent > 0 || !mixed->has_turns;
-        *(uint8_t *)row(mixed, ARGUS_TERMINATED, copy, agent) = 0;
+        uint8_t is_out = mixed->has_leaving && made_step && agent > 0;
+        *(float *)row(mixed, ARGUS_REWARD, copy, agent) = mixed->has_leaving ? agent == 0 : sum;
+        *(uint8_t *)row(mixed, ARGUS_ACTING, copy, agent) = !is_out && (made_step || agent > 0 || !mixed->has_turns);
+        *(uint8_t *)row(mixed, ARGUS_TERMINATED, copy, agent) = is_out;
         uint8_t *legal = mixed->is_continuous ? NULL : row(mixed, ARGUS_LEGAL, copy, agent);
         static const uint8_t LEGAL_ROWS[AGENTS][LEGAL] = {{1, 1, 1, 1, 0, 0, 0}, {1, 1, 0, 1, 1, 1, 1}};
         if (legal != NULL) memcpy(legal, LEGAL_ROWS[agent], LEGAL);
@@ -137,9 +139,11 @@ static const argus_descriptor DESCRIPTORS[] = {
      .rules = "See the file.", .source = ""},
     {.struct_size = sizeof(argus_descriptor), .id = "mixed-turns", .version = "1", .summary = "Real actions in turn.",
      .rules = "See the file.", .source = ""},
+    {.struct_size = sizeof(argus_descriptor), .id = "mixed-leaving", .version = "1", .summary = "One leaves.",
+     .rules = "See the file.", .source = ""},
 };
 
-static const argus_descriptor *descriptor(uint32_t index) { return index < 3 ? &DESCRIPTORS[index] : NULL; }
+static const argus_descriptor *descriptor(uint32_t index) { return index < 4 ? &DESCRIPTORS[index] : NULL; }
 
 static argus_status create(const char *id, const char *parameters, uint32_t copies, const argus_host *host,
                            argus_instance **instance) {
@@ -151,6 +155,7 @@ static argus_status create(const char *id, const char *parameters, uint32_t copi
         return ARGUS_ERROR;
     }
     mixed->copies = copies;
+    mixed->has_leaving = strcmp(id, "mixed-leaving") == 0;
     mixed->has_turns = strcmp(id, "mixed-turns") == 0;
     mixed->is_continuous = mixed->has_turns || strcmp(id, "mixed-continuous") == 0;
     mixed->instance = (argus_instance){sizeof(argus_instance), 0, mixed, specification, bind_buffers, reset, step,
@@ -161,7 +166,7 @@ static argus_status create(const char *id, const char *parameters, uint32_t copi
 
 static const argus_plugin PLUGIN = {
     .struct_size = sizeof(argus_plugin), .abi_minor = ARGUS_ABI_MINOR, .name = "mixed", .version = "1", .license = "",
-    .environment_count = 3, .descriptor = descriptor, .create = create,
+    .environment_count = 4, .descriptor = descriptor, .create = create,
 };
 
 const argus_plugin *argus_plugin_entry_v1(uint32_t host_minor) {

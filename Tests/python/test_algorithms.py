@@ -220,17 +220,17 @@ def test_ppo_finds_a_good_equilibrium_of_the_climbing_game(tmp_path, algorithm):
 
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory):
-    """Scenarios of agents that differ; each is paid the sum of its own last action."""
+    """Scenarios of agents that differ; see mixed_agents.c."""
     folder = tmp_path_factory.mktemp("mixed")
     compiler = shutil.which("cc") or shutil.which("clang")
     subprocess.run(
         [compiler, "-std=c11", "-O1", "-fPIC", "-shared", "-I", ROOT / "Sources/CArgusEnv/include",
          ROOT / "Tests/python/mixed_agents.c", "-o", folder / "libmixed.so"], check=True)
 
-    def scenario(kind):
-        path = folder / f"{kind}.yaml"
+    def scenario(kind, horizon=6, reward="individual"):
+        path = folder / f"{kind}-{horizon}-{reward}.yaml"
         path.write_text(
-            f"scenario: {kind}\nversion: 1\nenvironment: mixed-{kind}\nhorizon: 6\nreward: individual\n"
+            f"scenario: {kind}\nversion: 1\nenvironment: mixed-{kind}\nhorizon: {horizon}\nreward: {reward}\n"
             "state: concat\nmasks: exact\nplacement: process\n")
         return {"scenario": str(path), "plugins": str(folder)}
 
@@ -283,6 +283,18 @@ def test_who_waits_for_its_turn_has_an_action_within_the_bounds_in_evaluations_t
     result = train(mixed("turns"), folder, "ippo", *settings(hidden=16, rollout_steps=12), steps=2000)
     assert result.returncode == 0, result.stderr
     assert all(6 * 2 <= value <= 6 * 8 for value in evaluations(folder))
+
+
+@pytest.mark.parametrize("reward,value", [("team", 2), ("individual", 4 / 3)])
+def test_who_is_out_has_a_value_where_it_shares_the_rewards_to_come(tmp_path, mixed, reward, value):
+    """The listener's reward of 1 a step is worth 2 at each of the two steps before the horizon; the speaker, who is out after
+    the first, shares it in both or has nothing."""
+    folder = tmp_path / "run"
+    chosen = settings(hidden=16, discount=0.5, learning_rate=0.003, batch_episodes=16, rollout_steps=8, target_interval=10)
+    result = train(mixed("leaving", 2, reward), folder, "iql", *chosen, steps=16_000)
+    assert result.returncode == 0, result.stderr
+    last = json.loads((folder / "metrics.jsonl").read_text().splitlines()[-1])
+    assert last["value_mean"] == pytest.approx(value, abs=0.05)
 
 
 @pytest.mark.parametrize("algorithm", [*Q_LEARNERS, "pqn-vdn", "maa2c", "coma"])

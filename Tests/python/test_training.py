@@ -101,6 +101,19 @@ def test_a_run_killed_in_its_last_evaluation_repeats_nothing_but_that(tmp_path, 
     assert outcome(folder) == uninterrupted["feed-forward"]
 
 
+def test_a_run_killed_between_a_checkpoint_and_its_best_policy_writes_that_again(tmp_path):
+    argus(*arguments(out(tmp_path / "whole"), *FEED_FORWARD, "--evaluations", 1), check=0)
+    folder = tmp_path / "run"
+    process = start(*map(str, arguments(out(folder), *FEED_FORWARD, "--evaluations", 1)))
+    # 2 evaluations of 3 lines each: the second is the best, and of the checkpoint's step.
+    wait_for_lines(folder / "evaluations.jsonl", 7, process)
+    process.kill()
+    process.communicate()
+    (folder / "checkpoint" / "best.safetensors").unlink()
+    argus(*arguments(resume(folder), *FEED_FORWARD, "--evaluations", 1), check=0)
+    assert outcome(folder) == outcome(tmp_path / "whole")
+
+
 @pytest.mark.parametrize("algorithm", ["ippo", "mappo"])
 @pytest.mark.parametrize("recurrent", ["false", "true"])
 @pytest.mark.parametrize("players,reward,state", [(1, "individual", "concat"), (3, "individual", "native"), (3, "team", "native")])
@@ -159,13 +172,18 @@ def test_where_nothing_is_rewarded_a_bound_on_the_advantages_deviation_keeps_a_p
 def test_untrained_networks_are_never_the_best_of_a_run(tmp_path):
     """Those of this seed happen to choose the best pair of actions at once, which training leaves."""
     folder = tmp_path / "run"
-    argus("train", "matrix-games/climbing", "--algorithm", "vdn", "--steps", 20_000, "--seed", 1, "--evaluations", 2,
+    argus("train", "matrix-games/climbing", "--algorithm", "vdn", "--steps", 20_000, "--seed", 1, "--evaluations", 50,
           "--evaluation-episodes", 2, "--absolute-episodes", 2, "--out", folder, check=0)  # fmt: skip
     lines = map(json.loads, (folder / "evaluations.jsonl").read_text().splitlines())
-    selection = {line["step"]: line["returns"] for line in lines if line["purpose"] == "selection"}
+    selection = {line["step"]: line["returns"][0] for line in lines if line["purpose"] == "selection"}
+    updates = map(json.loads, (folder / "metrics.jsonl").read_text().splitlines())
+    # Until there is a batch of episodes, they are only gathered.
+    learnt = min(line["step"] for line in updates if "loss_td" in line)
+    untrained = [selection[step] for step in selection if step < learnt]
+    later = max(selection[step] for step in selection if step >= learnt)
     result = json.loads((folder / "result.json").read_text())
-    later = max(selection[step][0] for step in selection if step > 0)
-    assert selection[0][0] == 275 > later == selection[result["best_step"]][0]
+    assert len(untrained) >= 2 and set(untrained) == {275}
+    assert 275 > later == selection[result["best_step"]]
     assert result["outcomes"]["greedy"]["return"]["mean"] == later
 
 

@@ -97,10 +97,4 @@ public final class Adam {
             return [("first.\(name)", first[index]), ("second.\(name)", second[index]), ("step.\(name)", steps[index])]
         }
     }
-
-    /// Takes over a state as ``state`` gave it. Throws, without changing anything, if a tensor is missing or has
-    /// another shape.
-    public func restore(_ saved: [String: Tensor]) throws(TensorError) {
-        try restoreTensors(state, from: saved, owner: "optimiser state")
-    }
 }

@@ -134,7 +134,10 @@ final class COMALearner: Learner {
         var offset = 0
         for (head, size) in heads.enumerated() {
             try withoutGradient { try target.evaluate(head: head) }
-            NStepReturns(discount: configuration.discount, n: configuration.nStep, valuesArePerCopy: false).run(
+            NStepReturns(
+                discount: configuration.discount, n: configuration.nStep, valuesArePerCopy: false,
+                rewardsAreShared: player.environment.groupsShareRewards
+            ).run(
                 player.storage.transitions, values: target.values.pointer, finalValues: target.finalValues.pointer,
                 returns: returns.pointer, valid: valid.pointer, valued: valued.pointer)
             // Every episode failed: nothing to learn from.

@@ -19,13 +19,15 @@ protocol Learner: AnyObject {
     /// - Throws: ``ArgusError`` (training) when a loss or gradient is not finite.
     func learn(_ schedule: Schedule) throws -> [Statistic]
 
-    /// Refuses to end a run whose networks are as they were at first.
+    /// Whether experience has only been gathered so far: the networks are as they were at first.
+    var isGathering: Bool { get }
+    /// Refuses to end a run that has only gathered.
     func requireLearning() throws(ArgusError)
 
     /// Everything that the next update depends on, but for the environment and replay: weights, optimisers, memory,
     /// moments.
     var state: [(name: String, tensor: Tensor)] { get throws }
-    /// Takes over a state as ``state`` gave it; checks all of it first.
+    /// Takes over a state as ``state`` gave it. One that does not fit is refused; the learner is then of no more use.
     func restore(_ saved: [String: Tensor]) throws
 
     /// Where experience is kept across updates, if it is.
@@ -34,6 +36,7 @@ protocol Learner: AnyObject {
 
 extension Learner {
     var replay: EpisodeReplay? { nil }
+    var isGathering: Bool { false }
     func requireLearning() throws(ArgusError) {}
 
     /// Writes what was saved into the tensors of ``state``, `others` apart.

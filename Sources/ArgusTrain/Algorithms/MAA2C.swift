@@ -172,27 +172,19 @@ final class MAA2CLearner: Learner {
     private func prepareTargets() -> Bool {
         let (agents, valueRows) = (player.agents, critic.valueRows)
         let isPerCopy = valueRows == 1 && agents > 1
-        NStepReturns(discount: configuration.discount, n: configuration.nStep, valuesArePerCopy: isPerCopy).run(
+        NStepReturns(
+            discount: configuration.discount, n: configuration.nStep, valuesArePerCopy: isPerCopy,
+            rewardsAreShared: player.environment.groupsShareRewards
+        ).run(
             player.storage.transitions, values: target.values.pointer, finalValues: target.finalValues.pointer,
             returns: returns.pointer, valid: valid.pointer, valued: valued.pointer)
         for row in 0..<returns.count {
             let value = critic.values.pointer[isPerCopy ? row / agents : row]
             advantages.pointer[row] = valid.pointer[row] != 0 ? returns.pointer[row] - value : 0
         }
-        for place in 0..<player.steps * player.copies {
-            for row in 0..<valueRows {
-                let rows =
-                    isPerCopy ? place * agents..<(place + 1) * agents : place * agents + row..<place * agents + row + 1
-                // One value for all agents: its target is the mean over those that act or wait.
-                var (sum, weight): (Float, Float) = (0, 0)
-                for agent in rows where valued.pointer[agent] != 0 {
-                    sum += returns.pointer[agent]
-                    weight += 1
-                }
-                valueReturns.pointer[place * valueRows + row] = weight > 0 ? sum / weight : 0
-                valueWeights.pointer[place * valueRows + row] = weight > 0 ? 1 : 0
-            }
-        }
+        ValueTargets.fill(
+            valueReturns, valueWeights, from: returns, valid: valid, valued: valued, agents: agents,
+            valueRows: valueRows)
         var (count, squares) = (0.0, 0.0)
         for row in 0..<advantages.count where valid.pointer[row] != 0 {
             count += 1

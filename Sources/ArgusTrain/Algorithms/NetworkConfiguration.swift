@@ -50,8 +50,8 @@ public struct NetworkConfiguration: Sendable, Hashable {
                 "What follows each hidden layer: relu or tanh. [Mava] relu"),
             .boolean(
                 "layer_norm", network.appending(path: \.layerNorm),
-                "Layer normalisation in hidden layers, but for the one before a memory or before the outputs of networks for "
-                    + "sets. \(layerNormSource)"),
+                "Layer normalisation behind each hidden layer but the one before a memory; in networks for sets behind each "
+                    + "but the last, where there are several. \(layerNormSource)"),
             .boolean(
                 "recurrent", network.appending(path: \.recurrent),
                 "Memory: two layers, a gated recurrent unit and one more in place of the hidden ones. [Mava] false"),

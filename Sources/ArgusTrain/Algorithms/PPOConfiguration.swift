@@ -55,7 +55,7 @@ public struct PPOConfiguration: RolloutConfiguration {
                 "anneal_entropy", \.annealEntropy,
                 "Lets the entropy bonus fall linearly to 0 over the training. A policy that commits can deadlock with its "
                     + "partners, hence off. [ours]"),
-            .number("value_coefficient", \.valueCoefficient, 0...100, "Weight of the value loss. [37] detail 9: 0.5"),
+            .number("value_coefficient", \.valueCoefficient, 0...100, "Weight of the value loss. [37] detail 10: 0.5"),
             .choice(
                 "value_loss", \.valueLoss,
                 "How a value's error counts: squared, or huber: squared up to huber_delta and linear beyond. [MAPPO] huber"
@@ -65,7 +65,8 @@ public struct PPOConfiguration: RolloutConfiguration {
             .maximumGradientNorm(\.maximumGradientNorm, "[Mava] 0.5"),
             .boolean(
                 "normalize_advantages", \.normalizeAdvantages,
-                "Advantages of a rollout get mean 0 and deviation 1 over the rows that acted. [37] detail 7"),
+                "Advantages of a rollout get mean 0 and deviation 1 over the rows that acted; [37] has it by minibatch "
+                    + "(detail 7)."),
             .number(
                 "minimum_advantage_deviation", \.minimumAdvantageDeviation, 0...1e6,
                 "What normalize_advantages divides by is at least this, in units of reward. Where no reward has been met yet, "

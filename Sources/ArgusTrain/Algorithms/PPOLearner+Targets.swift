@@ -9,7 +9,6 @@ extension PPOLearner {
         var valuedCount = 0.0
         var sums = (advantage: 0.0, advantageSquares: 0.0, returns: 0.0, returnSquares: 0.0)
         for row in 0..<advantages.count {
-            weights.pointer[row] = Float(valid.pointer[row])
             if valued.pointer[row] != 0 {
                 let target = Double(returns.pointer[row])
                 valuedCount += 1
@@ -43,29 +42,18 @@ extension PPOLearner {
         return deviation
     }
 
+    /// In the critic's units, as are the old values then.
     private func prepareValueTargets() {
-        let (agents, valueRows) = (player.agents, critic.valueRows)
+        ValueTargets.fill(
+            valueReturns, valueWeights, from: returns, valid: valid, valued: valued, agents: player.agents,
+            valueRows: critic.valueRows)
         let center = configuration.normalizeValues ? Float(normalizer.center) : 0
         let scale = configuration.normalizeValues ? Float(1 / normalizer.deviation) : 1
-        for place in 0..<player.steps * player.copies {
-            for row in 0..<valueRows {
-                let index = place * valueRows + row
-                // One value for all agents: its target is the mean over those that acted or, if none did, that wait.
-                let rows =
-                    valueRows == agents
-                    ? place * agents + row..<place * agents + row + 1
-                    : place * agents..<(place + 1) * agents
-                var sum: Float = 0
-                var weight: Float = 0
-                let counts = rows.contains { valid.pointer[$0] != 0 } ? valid.pointer : valued.pointer
-                for agent in rows where counts[agent] != 0 {
-                    sum += returns.pointer[agent]
-                    weight += 1
-                }
-                valueReturns.pointer[index] = weight > 0 ? (sum / weight - center) * scale : 0
-                valueWeights.pointer[index] = weight > 0 ? 1 : 0
-                critic.values.pointer[index] = (critic.values.pointer[index] - center) * scale
+        for row in 0..<valueReturns.count {
+            if valueWeights.pointer[row] != 0 {
+                valueReturns.pointer[row] = (valueReturns.pointer[row] - center) * scale
             }
+            critic.values.pointer[row] = (critic.values.pointer[row] - center) * scale
         }
     }
 }

@@ -15,11 +15,10 @@ final class PPOLearner: Learner {
     // [step, copy, agent] or, of values, [step, copy, value row].
     let advantages: AlignedBuffer<Float>
     let returns: AlignedBuffer<Float>
-    let weights: AlignedBuffer<Float>
     let valueReturns: AlignedBuffer<Float>
     let valueWeights: AlignedBuffer<Float>
-    let valid: AlignedBuffer<UInt8>
-    let valued: AlignedBuffer<UInt8>
+    let valid: AlignedBuffer<Float>
+    let valued: AlignedBuffer<Float>
     private let order: MinibatchOrder
 
     init(_ task: LearningTask, configuration: PPOConfiguration, view: CriticView) throws {
@@ -48,7 +47,6 @@ final class PPOLearner: Learner {
         let rows = player.steps * player.copies
         advantages = AlignedBuffer(count: rows * player.agents, zero: 0)
         returns = AlignedBuffer(count: rows * player.agents, zero: 0)
-        weights = AlignedBuffer(count: rows * player.agents, zero: 1)
         valueReturns = AlignedBuffer(count: rows * critic.valueRows, zero: 0)
         valueWeights = AlignedBuffer(count: rows * critic.valueRows, zero: 1)
         valid = AlignedBuffer(count: rows * player.agents, zero: 1)
@@ -71,14 +69,14 @@ final class PPOLearner: Learner {
         let learningRate =
             configuration.learningRate * (configuration.annealLearningRate ? schedule.remaining : 1)
         // None when every episode failed: nothing to learn from.
-        guard let deviation = try prepareTargets() else { return statistics.all(learningRate: learningRate) }
+        guard let deviation = try prepareTargets() else { return [] }
         statistics.advantageDeviation = deviation
         optimizers.setLearningRate(learningRate)
         let loss = PPOLoss(
             configuration: configuration,
             entropyCoefficient: configuration.entropyCoefficient
                 * (configuration.annealEntropy ? schedule.remaining : 1), rule: player.actor.rule)
-        let isWeighted = !weights.elements.allSatisfy { $0 == 1 }
+        let isWeighted = !valid.elements.allSatisfy { $0 == 1 }
         for epoch in 0..<configuration.epochs {
             order.shuffle(update: schedule.update, epoch: epoch)
             for index in 0..<configuration.minibatches {
@@ -102,7 +100,8 @@ final class PPOLearner: Learner {
         }
         AdvantageEstimation(
             discount: configuration.discount, lambda: configuration.gaeLambda,
-            valuesArePerCopy: critic.valueRows == 1 && player.agents > 1
+            valuesArePerCopy: critic.valueRows == 1 && player.agents > 1,
+            rewardsAreShared: player.environment.groupsShareRewards
         ).run(
             player.storage.transitions, values: critic.values.pointer, finalValues: critic.finalValues.pointer,
             advantages: advantages.pointer, returns: returns.pointer, valid: valid.pointer, valued: valued.pointer)
@@ -117,7 +116,7 @@ final class PPOLearner: Learner {
             components: try player.components(rows: slice.rows),
             logProbabilities: try player.numbers(player.storage.logProbabilities, perCopy: agents, of: slice),
             advantages: try player.numbers(advantages, perCopy: agents, of: slice),
-            weights: isWeighted ? try player.numbers(weights, perCopy: agents, of: slice) : nil,
+            weights: isWeighted ? try player.numbers(valid, perCopy: agents, of: slice) : nil,
             returns: try player.numbers(valueReturns, perCopy: valueRows, of: slice),
             oldValues: try player.numbers(critic.values, perCopy: valueRows, of: slice),
             valueWeights: isWeighted ? try player.numbers(valueWeights, perCopy: valueRows, of: slice) : nil)

@@ -6,7 +6,7 @@ package import ArgusTensor
 /// With ρ = π(a|o)/π_old(a|o), for each row that acted:
 ///
 ///     L = −E[min(ρ·A, clip(ρ, 1±ε)·A)] − c_H·E[H(π(·|o))] + c_V·E[L_V]
-///     L_V = max(err(V), err(V_old + clip(V − V_old, ±ε))), err = Huber or squared error to the return
+///     L_V = max(err(V), err(V_old + clip(V − V_old, ±ε))), err = Huber error or half the squared error to the return
 package struct PPOLoss {
     let configuration: PPOConfiguration
     /// c_H now.

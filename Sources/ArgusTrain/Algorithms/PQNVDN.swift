@@ -120,16 +120,19 @@ final class PQNLearner: Learner {
         optimizer.options.learningRate =
             configuration.learningRate * (configuration.annealLearningRate ? schedule.remaining : 1)
         var sums = (loss: 0.0, norm: 0.0)
+        var count = 0.0
         for epoch in 0..<configuration.epochs {
             order.shuffle(update: schedule.update, epoch: epoch)
             for index in 0..<configuration.minibatches {
-                let total = try minibatchLoss(copies: Array(order[index]))
+                guard let total = try minibatchLoss(copies: Array(order[index])) else { continue }
+                count += 1
                 sums.loss += try finite(total, "temporal-difference loss", schedule)
                 sums.norm += try optimizer.step(
                     total, maximumNorm: configuration.maximumGradientNorm, "value network", schedule)
             }
         }
-        let count = Double(configuration.epochs * configuration.minibatches)
+        // Every episode failed: nothing to learn from.
+        guard count > 0 else { return [] }
         return [
             Statistic("loss_td", sums.loss / count), Statistic("gradient_norm", sums.norm / count),
             Statistic("exploration", Double(player.actor.exploration)),
@@ -137,8 +140,8 @@ final class PQNLearner: Learner {
         ]
     }
 
-    /// L(θ) of some copies' rollouts.
-    private func minibatchLoss(copies: [Int64]) throws -> Tensor {
+    /// L(θ) of some copies' rollouts; nil where no row counts.
+    private func minibatchLoss(copies: [Int64]) throws -> Tensor? {
         let rows = try SequenceRows(player, copies: copies)
         let (values, memories) = try rows.values(of: player.actor.network)
         try withoutGradient {
@@ -148,6 +151,7 @@ final class PQNLearner: Learner {
             try fillTargets(rows, finals: finalValues(rows, memories))
         }
         let count = player.steps * copies.count
+        guard weights.elements[..<count].contains(where: { $0 != 0 }) else { return nil }
         let played = try values.narrowed(axis: 0, from: 0, count: count * player.agents)
         let present = try rows.present.narrowed(axis: 0, from: 0, count: count)
         let joint = try loss.joint(played, choices: rows.choices, present: present, states: present)

@@ -72,7 +72,8 @@ final class QLearner: Learner {
         }
         try TrainingMemory.require(
             networks: [shape.weightCount * networks * 1.5], .replay,
-            bytes: Double(configuration.bufferMegabytes) * 1_048_576 + 2 * batchBytes)
+            bytes: Double(configuration.bufferMegabytes) * 1_048_576 + 2 * batchBytes
+                + 4 * shape.activationCount * Double(configuration.batchEpisodes * (horizon + 1) * agents))
         var generator = task.weightGenerator
         let network = try TeamNetwork(
             shape, agents: agents, isShared: configuration.network.shareParameters, outputGain: 0.1, using: &generator)
@@ -83,6 +84,7 @@ final class QLearner: Learner {
         mixer = isMonotonic ? try configuration.network.mixer(environment, state, using: &generator) : nil
         targetMixer = isMonotonic ? try configuration.network.mixer(environment, state, using: &generator) : nil
         let isJoint = decomposition != .independent
+        let outHasValue = !isJoint && environment.groupsShareRewards
         loss = QLearningLoss(heads: heads, mixing: mixer.map { .monotonic($0) } ?? (isJoint ? .sum : .none))
         targetLoss = QLearningLoss(
             heads: heads, mixing: targetMixer.map { .monotonic($0) } ?? (isJoint ? .sum : .none))
@@ -90,7 +92,7 @@ final class QLearner: Learner {
             returns: LambdaReturn(
                 discount: configuration.discount, lambda: configuration.tdLambda,
                 rewardScale: configuration.rewardScale, stepCost: configuration.stepCost),
-            isJoint: isJoint, sumsRewards: !environment.groupsShareRewards)
+            isJoint: isJoint, outHasValue: outHasValue, sumsRewards: !environment.groupsShareRewards)
         let rule = ActionRule.values(heads: heads, exploration: Float(configuration.explorationEnd))
         actor = try TeamActor(network: network, rule: rule, task: task)
         optimizer = try Adam(
@@ -103,7 +105,7 @@ final class QLearner: Learner {
         batch = EpisodeBatch(
             layout, encoding: encoding,
             stateScaling: configuration.network.stateScaling(specification, size: layout.stateSize),
-            isSequence: configuration.network.recurrent)
+            isSequence: configuration.network.recurrent, outHasValue: outHasValue)
         policy = TrainedPolicy(actor, encoding: encoding, usesMasks: environment.usesMasks, task: task)
         random = CounterRandom(run: task.seed, purpose: .minibatchOrder)
         scoreMetric = environment.scoreMetricIndex
@@ -244,9 +246,11 @@ final class QLearner: Learner {
             targetMixer.parameters(under: "mixer"), to: mixer.parameters(under: "mixer"), weight: weight)
     }
 
-    /// Episodes are gathered until there is a batch of them; a run that ends before that has learnt nothing.
+    /// Episodes are gathered until there is a batch of them.
+    var isGathering: Bool { gradientSteps == 0 }
+
     func requireLearning() throws(ArgusError) {
-        guard gradientSteps == 0 else { return }
+        guard isGathering else { return }
         throw ArgusError(
             .training, "nothing was learnt", at: "--steps",
             found: "\(episodes.count) episodes in all of the run",

@@ -8,8 +8,9 @@ package import ArgusTensor
 ///
 /// Q_tot mixes the agents' values: IQL not at all (every agent has a Q and a y of its own), VDN by their sum, QMIX
 /// monotonically. An agent's value is the sum over its action heads, so that the best choice of each head is the best
-/// action. Agents that are out have no value; who waits has the value of waiting, choice 0. Where nobody decides at s′
-/// there is nothing to bootstrap from, and the return runs on (λ = 1).
+/// action. Who waits has the value of waiting, choice 0. Agents that are out have no value, but where each has a y of its
+/// own and goes on sharing its team's rewards: then it is valued as one that waits. Where nobody decides at s′ there is
+/// nothing to bootstrap from, and the return runs on (λ = 1).
 package struct QLearningLoss {
     /// Padded sizes of the action heads.
     let heads: [Int]
@@ -39,7 +40,7 @@ package struct QLearningLoss {
     /// Q_tot of the choices made, on the gradient tape.
     ///
     /// - Parameters: `values`: Qᵢ of every choice, [rows · agents, choices]; `choices`: [rows · agents, heads], int64;
-    ///   `present`: [rows, agents], 0 where an agent is out; `states`: [rows, state].
+    ///   `present`: [rows, agents], 0 where an agent has no value; `states`: [rows, state].
     /// - Returns: [rows, columns]
     package func joint(_ values: Tensor, choices: Tensor, present: Tensor, states: Tensor) throws -> Tensor {
         var chosen: Tensor?

@@ -6,6 +6,8 @@ struct QLearningTargets {
     let returns: LambdaReturn
     /// One value for the team, or one for each agent.
     let isJoint: Bool
+    /// Agents that are out share their team's rewards, and have values of their own.
+    let outHasValue: Bool
     /// The team's reward is the sum of the agents' own; else each row has it already.
     let sumsRewards: Bool
 
@@ -37,7 +39,8 @@ struct QLearningTargets {
                 reward: reward(batch, row * agents, column), elapsed: batch.elapsed.pointer[row],
                 end: step == steps - 1 ? batch.ends[episode] : .running, next: next[nextRow * columns + column],
                 decidesNext: anyone(AgentStatus.acting, batch, nextRow, column))
-            weights[row * columns + column] = anyone(AgentStatus.waiting, batch, row, column) ? 1 : 0
+            weights[row * columns + column] =
+                outHasValue || anyone(AgentStatus.waiting, batch, row, column) ? 1 : 0
         }
     }
 

@@ -58,8 +58,8 @@ package final class Network {
     private let cell: GatedRecurrentCell?
     private let head: MultilayerPerceptron?
 
-    /// - Parameter outputGain: of the last layer's orthogonal weights: 0.01 for an actor, 1 for a critic (Andrychowicz
-    ///   et al. 2021; Huang et al. 2022, detail 2).
+    /// - Parameter outputGain: of the last layer's orthogonal weights: 0.01 for an actor, 1 for PPO's critic (Andrychowicz
+    ///   et al. 2021; Huang et al. 2022, detail 2); less where a target network follows values slowly.
     package init(_ shape: Shape, outputGain: Double, using generator: inout SplitMix64) throws {
         self.shape = shape
         guard let activation = Activation(rawValue: shape.activation) else {

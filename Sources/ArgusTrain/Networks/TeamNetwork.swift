@@ -112,19 +112,3 @@ package final class TeamNetwork {
         return try Tensor.stack(parts, axis: 1).reshaped(to: [shape[0] * agents, shape[1]])
     }
 }
-
-/// Moves parameters by `weight` of the way to those of another network of the same shape: a target's update, soft, or
-/// hard with weight 1.
-func moveParameters(
-    _ targets: [(name: String, tensor: Tensor)], to sources: [(name: String, tensor: Tensor)], weight: Double
-) throws {
-    try withoutGradient {
-        for (target, source) in zip(targets, sources) {
-            if weight == 1 {
-                try target.tensor.copyInPlace(from: source.tensor)
-            } else {
-                try target.tensor.lerpInPlace(to: source.tensor, weight: weight)
-            }
-        }
-    }
-}

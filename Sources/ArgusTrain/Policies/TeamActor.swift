@@ -10,7 +10,7 @@ final class TeamActor {
     let logDeviation: Tensor?
     /// Memory at the live rows: [copy · agent, hidden]. It moves on in place.
     let hidden: Tensor
-    /// Continuous actions: how many of the padded components each agent has; the others stay 0.
+    /// Continuous actions: how many of the padded components each agent has; the others are never drawn.
     let components: [Int]
     /// ε, where the rule explores.
     var exploration: Float = 0

@@ -10,6 +10,8 @@ final class EpisodeBatch {
     private let encoding: InputEncoding
     private let stateScaling: BoundsScaling
     private let isSequence: Bool
+    /// Agents that are out share their team's rewards, and have values of their own.
+    private let outHasValue: Bool
 
     private(set) var steps: [Int] = []
     private(set) var base: [Int] = []
@@ -34,11 +36,15 @@ final class EpisodeBatch {
     private(set) var elapsed = AlignedBuffer<Float>(count: 0, zero: 0)
     private(set) var ends: [EpisodeEnd] = []
 
-    init(_ layout: EpisodeLayout, encoding: InputEncoding, stateScaling: BoundsScaling, isSequence: Bool) {
+    init(
+        _ layout: EpisodeLayout, encoding: InputEncoding, stateScaling: BoundsScaling, isSequence: Bool,
+        outHasValue: Bool
+    ) {
         self.layout = layout
         self.encoding = encoding
         self.stateScaling = stateScaling
         self.isSequence = isSequence
+        self.outHasValue = outHasValue
     }
 
     /// Fills the batch with the episodes of these numbers.
@@ -106,7 +112,7 @@ final class EpisodeBatch {
             copy(episode.legal, step, agents * layout.legalSize, to: legalRows.pointer, row)
             copy(episode.status, step, agents, to: status.pointer, row)
             for agent in row * agents..<(row + 1) * agents {
-                presentRows.pointer[agent] = status.pointer[agent] == AgentStatus.out ? 0 : 1
+                presentRows.pointer[agent] = status.pointer[agent] == AgentStatus.out && !outHasValue ? 0 : 1
                 actingRows.pointer[agent] = status.pointer[agent] == AgentStatus.acting ? 1 : 0
             }
             guard step < episode.steps else {
@@ -175,7 +181,7 @@ final class EpisodeBatch {
         try Tensor.borrowing(actingRows.pointer, shape: [rows * layout.agents, 1], type: .uint8)
     }
 
-    /// [row, agent]: 1 where the agent acts or waits, 0 where it is out.
+    /// [row, agent]: 1 where the agent acts or waits, or has a value though it is out; else 0.
     func presentTensor() throws -> Tensor {
         try Tensor.borrowing(presentRows.pointer, shape: [rows, layout.agents], type: .float32)
     }

@@ -5,23 +5,26 @@ import Glibc
 ///     G(t) = Σ_{k<n} γ^(time from t)·r(t+k) + γ^(time to t+n)·V(t+n)
 ///
 /// Nothing follows an episode that ended by rule; one that was cut by the horizon is bootstrapped from its final row, the
-/// rollout's edge from the row after it. An agent that is out at t+n has no value of its own to bootstrap from: its
-/// rewards go on adding up.
+/// rollout's edge from the row after it. An agent that is out at t+n has no value of its own to bootstrap from, and its
+/// rewards go on adding up, unless it goes on sharing its team's: see ``AdvantageEstimation``.
 package struct NStepReturns {
     let discount: Double
     let n: Int
     /// One value a copy for all agents, or one an agent.
     let valuesArePerCopy: Bool
+    /// All agents of a team have one reward, those that are out among them.
+    let rewardsAreShared: Bool
 
-    package init(discount: Double, n: Int, valuesArePerCopy: Bool) {
+    package init(discount: Double, n: Int, valuesArePerCopy: Bool, rewardsAreShared: Bool) {
         self.discount = discount
         self.n = n
         self.valuesArePerCopy = valuesArePerCopy
+        self.rewardsAreShared = rewardsAreShared
     }
 
     /// - Parameters: `values`: [step + 1, copy, value row]; `finalValues`: [step, copy, value row], read where an episode
     ///   was truncated; `returns`: [step, copy, agent], written, as are `valid`, 1 where an agent of a valid episode
-    ///   decides, and `valued`, 1 where it decides or waits.
+    ///   decides, and `valued`, 1 where it decides or waits, or has a value though it is out.
     package func run(
         _ transitions: Transitions, values: UnsafePointer<Float>, finalValues: UnsafePointer<Float>,
         returns: UnsafeMutablePointer<Float>, valid: UnsafeMutablePointer<Float>,
@@ -35,9 +38,11 @@ package struct NStepReturns {
                     let end = transitions.end(place)
                     if end != .running { isFailed = end == .failed }
                     let row = place * transitions.agents + agent
-                    let isOut = transitions.isOut(step: step, copy: copy, agent: agent)
+                    let hasValue =
+                        rewardsAreShared && !valuesArePerCopy
+                        || !transitions.isOut(step: step, copy: copy, agent: agent)
                     valid[row] = transitions.acting[row] != 0 && !isFailed ? 1 : 0
-                    valued[row] = !isOut && !isFailed ? 1 : 0
+                    valued[row] = hasValue && !isFailed ? 1 : 0
                     returns[row] =
                         valued[row] != 0 ? value(transitions, step, copy, agent, values, finalValues) : 0
                 }
@@ -61,17 +66,17 @@ package struct NStepReturns {
             sum += factor * transitions.rewards[row]
             let elapsed = transitions.elapsed[place]
             factor *= elapsed == 1 ? Float(discount) : pow(Float(discount), elapsed)
-            let hasOwnValue = valuesArePerCopy || transitions.terminated[row] == 0
+            let hasFuture = valuesArePerCopy || rewardsAreShared || transitions.terminated[row] == 0
             switch transitions.end(place) {
             case .terminated, .failed: return sum
-            case .truncated: return sum + (hasOwnValue ? factor * finalValues[place * valueRows + column] : 0)
+            case .truncated: return sum + (hasFuture ? factor * finalValues[place * valueRows + column] : 0)
             case .running: break
             }
             step += 1
             guard step < transitions.steps else {
-                return sum + (hasOwnValue ? factor * values[(step * copies + copy) * valueRows + column] : 0)
+                return sum + (hasFuture ? factor * values[(step * copies + copy) * valueRows + column] : 0)
             }
-            if step - first >= n, hasOwnValue {
+            if step - first >= n, hasFuture {
                 return sum + factor * values[(step * copies + copy) * valueRows + column]
             }
         }

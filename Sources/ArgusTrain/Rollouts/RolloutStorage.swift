@@ -2,8 +2,8 @@ import ArgusHost
 
 /// One rollout: everything that learning needs of `steps` steps of `copies` copies, in memory that is reused.
 ///
-/// Layout [step, copy, agent, …]. Inputs have one step more than the rest: the observations after the last step, whose
-/// values bootstrap episodes that go on.
+/// Layout [step, copy, agent, …]. What an agent meets and may do has one step more than what came of it: the values of the
+/// observations after the last step bootstrap episodes that go on.
 final class RolloutStorage {
     let steps: Int
     let copies: Int

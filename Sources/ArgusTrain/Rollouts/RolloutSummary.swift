@@ -5,8 +5,9 @@ struct RolloutSummary {
     var episodes = 0
     var failed = 0
     var sumOfReturns = 0.0
-    /// Sum over episodes of the scenario's score metric, where it is not the return; nil if it is.
-    var sumOfScoreMetric: Double?
+    /// Of the scenario's score metric, where it is not the return: the sum over episodes that have one, and their number.
+    var sumOfScoreMetric = 0.0
+    var scoredEpisodes = 0
     /// Seconds in the environment, and in choosing actions.
     var steppingSeconds = 0.0
     var actingSeconds = 0.0
@@ -26,7 +27,10 @@ struct RolloutSummary {
                 sumOfReturns += environment.outcome.episodeReturns[copy * groups + group]
                 if let metric {
                     let value = environment.outcome.episodeMetrics[copy * environment.metrics.count + metric]
-                    sumOfScoreMetric = (sumOfScoreMetric ?? 0) + (value.isFinite ? value : 0)
+                    if value.isFinite {
+                        sumOfScoreMetric += value
+                        scoredEpisodes += 1
+                    }
                 }
             }
         }

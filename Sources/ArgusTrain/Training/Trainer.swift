@@ -7,7 +7,7 @@ import Foundation
 /// Trains one algorithm on one scenario with one seed: rollouts, updates, evaluations, checkpoints, result.
 ///
 /// A run is fixed by its request: the same request gives the same weights, on one thread bit for bit, whether it was
-/// interrupted and resumed or not. Checkpoints are written after every evaluation and when a stop is asked for.
+/// interrupted and resumed or not (if the environment offers snapshots: else its running episodes are lost). Checkpoints are written after every evaluation and when a stop is asked for.
 public final class Trainer {
     private let request: TrainingRequest
     private let directory: RunDirectory
@@ -196,15 +196,20 @@ public final class Trainer {
         let value = selection.returns.isEmpty ? nil : selection.returns.mean
         // The untrained networks are the best only until there are trained ones: what they come to is luck. A later
         // checkpoint wins a tie: it has learnt longer. One whose episodes all failed is better than none.
-        if (state.bestStep ?? 0) == 0 || (value ?? -.infinity) >= (state.bestReturn ?? -.infinity) {
-            try PolicyFile.write(policy, to: bestPath)
+        let isTrained = !learner.isGathering && state.step > 0
+        let isBest =
+            state.bestStep == nil
+            || isTrained && (state.bestStep == 0 || (value ?? -.infinity) >= (state.bestReturn ?? -.infinity))
+        if isBest {
             state.bestReturn = value
-            state.bestStep = state.step
+            state.bestStep = isTrained ? state.step : 0
         }
         // Several evaluations may fall due in one update.
         repeat { state.evaluations += 1 } while nextEvaluation <= state.step && state.step < request.steps
         state.lastEvaluatedStep = state.step
         try save()
+        // After the checkpoint that names it, which can make it again: it has the same weights.
+        if isBest { try PolicyFile.write(policy, to: bestPath) }
     }
 
     /// The absolute metric of the best checkpoint, in both modes, and the result.
@@ -252,6 +257,8 @@ public final class Trainer {
         if let earlier { try manifest.requireSame(as: earlier, request.folder) }
         state = try Checkpoint.read(
             checkpointPath, learner: learner, environment: environment, request: request)
+        // Interrupted between the checkpoint and its policy.
+        if state.bestStep == state.step { try PolicyFile.write(learner.policy, to: bestPath) }
         if let earlier { changes = manifest.goOn(with: earlier, at: state.step) }
     }
 }

@@ -19,18 +19,23 @@ struct TrainingState: Codable {
 /// Means over the last hundred or so training episodes, for a progress line.
 struct RecentEpisodes: Codable {
     private var sumOfReturns = 0.0
-    private var sumOfScoreMetric: Double?
     private var weight = 0.0
+    private var scoreSum: Double?
+    private var scoreWeight: Double?
 
     var meanReturn: Double? { weight > 0 ? sumOfReturns / weight : nil }
-    /// Of the scenario's score metric; nil where that is the return.
-    var meanScoreMetric: Double? { weight > 0 ? sumOfScoreMetric.map { $0 / weight } : nil }
+    /// Of the scenario's score metric; nil where that is the return, or no episode has one.
+    var meanScoreMetric: Double? {
+        guard let scoreSum, let scoreWeight, scoreWeight > 0 else { return nil }
+        return scoreSum / scoreWeight
+    }
 
     mutating func add(_ summary: RolloutSummary) {
         guard summary.episodes > 0 else { return }
         let keep = weight > 100 ? 100 / weight : 1
         sumOfReturns = sumOfReturns * keep + summary.sumOfReturns
-        if let sum = summary.sumOfScoreMetric { sumOfScoreMetric = (sumOfScoreMetric ?? 0) * keep + sum }
         weight = weight * keep + Double(summary.episodes)
+        scoreSum = (scoreSum ?? 0) * keep + summary.sumOfScoreMetric
+        scoreWeight = (scoreWeight ?? 0) * keep + Double(summary.scoredEpisodes)
     }
 }
