@@ -23,7 +23,7 @@ if arguments.contains("--help") || arguments.contains("-h") {
 guard arguments.count == 2, let mode = arguments.first, ["--describe", "--serve"].contains(mode),
     let library = arguments.last
 else {
-    FileHandle.standardError.write(Data(usage.utf8))
+    StandardStream.error.write(usage)
     exit(2)
 }
 do {
@@ -33,6 +33,6 @@ do {
         try IsolatedLibrary.serve(library)
     }
 } catch {
-    FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+    StandardStream.error.write("error: \(error)\n")
     exit(1)
 }

@@ -41,8 +41,16 @@ struct Argus: ParsableCommand {
             CommandLineError.error(for: error, arguments: arguments).report()
             Glibc.exit(2)
         }
+        // A file that may not grow further is an error of the write, not the end of the process.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             try command.run()
+            guard fflush(nil) == 0 else {
+                let reason = String(cString: strerror(errno)).lowercased()
+                throw ArgusError(
+                    .output, "cannot write", at: "standard output", found: reason,
+                    expected: "somebody that reads it, or room on the disk")
+            }
         } catch let error as ArgusError {
             error.report()
             Glibc.exit(error.isMisuse ? 2 : 1)

@@ -1,4 +1,5 @@
 #if ARGUS_TRAIN
+import ArgusHost
 import ArgusTrain
 import Foundation
 import Glibc
@@ -33,20 +34,19 @@ final class ProgressLine {
             object["return"] = progress.meanReturn ?? NSNull()
             if let score = progress.score { object[score.name] = score.value }
             object["seconds_left"] = progress.secondsLeft ?? NSNull()
-            guard var data = try? JSONSerialization.data(withJSONObject: object, options: .sortedKeys) else { return }
-            data.append(UInt8(ascii: "\n"))
-            FileHandle.standardOutput.write(data)
+            guard let data = try? JSONSerialization.data(withJSONObject: object, options: .sortedKeys) else { return }
+            StandardStream.output.write(String(decoding: data, as: UTF8.self) + "\n")
         case .live:
             isLive = true
-            FileHandle.standardError.write(Data("\r\u{1B}[2K\(ProgressLine.text(progress))".utf8))
+            StandardStream.error.write("\r\u{1B}[2K\(ProgressLine.text(progress))")
         case .plain:
-            FileHandle.standardError.write(Data("\(ProgressLine.text(progress))\n".utf8))
+            StandardStream.error.write("\(ProgressLine.text(progress))\n")
         }
     }
 
     /// Ends a live line.
     func finish() {
-        if isLive { FileHandle.standardError.write(Data("\n".utf8)) }
+        if isLive { StandardStream.error.write("\n") }
     }
 
     static func text(_ progress: TrainingProgress) -> String {

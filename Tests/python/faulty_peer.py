@@ -1,7 +1,8 @@
 """A peer that works, until it does not: `faulty_peer.py FAULT [MARK]`.
 
 The fault happens once, in the episode that has the seed's last bits 0 to 3 … whichever comes first at step 3, and only
-if the file MARK is not there yet; it makes the file first. Without MARK it happens every time.
+if the file MARK is not there yet; it makes the file first. Without MARK it happens every time. The environment's variable
+FAULT, if there is one, says which fault it is instead.
 """
 
 import os
@@ -15,7 +16,7 @@ import argus_env
 from argus_env.peer import connection
 from argus_env.wire import constants as c
 
-FAULT = sys.argv[1]
+FAULT = os.environ.get("FAULT", sys.argv[1])
 MARK = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
 sends = connection.Connection.send
 

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import time
@@ -129,6 +130,16 @@ def test_finished_jobs_are_carried_to_another_machine_by_three_small_files(finis
     argus("bench", "--resume", folder, "--jobs", 2, check=0)
     assert carried == {path: path.stat().st_mtime_ns for path in carried}
     assert numbers(folder) == numbers(finished[0])
+
+
+def test_a_finished_job_that_has_lost_its_episodes_is_named(finished, tmp_path):
+    folder = tmp_path / "out"
+    shutil.copytree(finished[0], folder)
+    path = next(folder.rglob("MAPPO/seed-1/evaluations.jsonl"))
+    path.unlink()
+    result = argus("bench", "--resume", folder)
+    assert result.returncode == 1 and result.stderr.startswith("error: damaged result"), result.stderr
+    assert f"{path}" in result.stderr and f"removing {path.parent}" in result.stderr
 
 
 def test_a_part_of_a_suite_is_run_by_scenario_entry_and_seed(suite, tmp_path):

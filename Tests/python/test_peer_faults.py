@@ -105,6 +105,28 @@ def test_a_peer_that_fails_in_every_episode_is_given_up(tmp_path):
     assert "error: " in run.stderr and "status 7" in run.stderr and "out of cheese" in run.stderr
 
 
+def test_a_training_in_which_every_episode_fails_stops_and_goes_on_when_the_environment_is_mended(tmp_path):
+    path, folder = scenario(tmp_path, "exception-in-step", once=False), tmp_path / "run"
+
+    def train(*extra, **options):
+        return argus("train", path, "--algorithm", "ippo", "--steps", 4096, "--evaluations", 1, "--evaluation-episodes", 4,
+                     "--absolute-episodes", 8, "--set", "copies=4", "--set", "rollout_steps=32", *extra, **options)  # fmt: skip
+
+    stopped = train("--out", folder)
+    assert stopped.returncode == 1
+    error = stopped.stderr.splitlines()[-1]
+    assert error.startswith("error: every episode fails") and "the third step is too much" in error
+    assert f"--resume {folder}" in error
+    lost = json.loads((folder / "metrics.jsonl").read_text().splitlines()[-1])["step"]
+    assert lost < 1024
+    again = train("--resume", folder, FAULT="none", check=0)
+    result = json.loads((folder / "result.json").read_text())
+    assert result["step"] == 4096 and result["failed_training_episodes"] >= 100
+    assert f"{result['failed_training_episodes']} episodes of training failed" in again.stdout
+    report = argus("report", folder, check=0).stdout
+    assert f"failed in training, and were learnt nothing from: {result['failed_training_episodes']} of seed 0" in report
+
+
 @pytest.mark.parametrize(
     ("fault", "words"),
     [

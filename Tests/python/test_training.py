@@ -4,10 +4,11 @@ import json
 import resource
 import shutil
 import signal
+import subprocess
 
 import pytest
 
-from command import ROOT, argus, start
+from command import ARGUS, ROOT, argus, environment, start
 from training_runs import arguments, out, outcome, resume, wait_for_lines
 
 FEED_FORWARD = ["--set", "copies=8", "--set", "rollout_steps=32", "--set", "minibatches=2"]
@@ -34,7 +35,7 @@ def interrupt_and_resume(folder, sent, settings, **options):
             break
         process.send_signal(sent)
         _, errors = process.communicate(timeout=120)
-        if sent == signal.SIGINT:
+        if sent != signal.SIGKILL:
             assert process.returncode == 130, errors
             assert "--resume" in errors
         interruptions += 1
@@ -267,7 +268,12 @@ def refused(result, *words):
         (["--set", "copies=1", "--set", "rollout_steps=2", "--set", "minibatches=3"], ["minibatches"]),
         (["--device", "cuda"], ["--device", "cpu"]),
         (["--threads", "0"], ["--threads"]),
+        (["--threads", "100000"], ["--threads", "1 to 1024"]),
         (["--evaluations", "0"], ["--evaluations"]),
+        (["--evaluation-episodes", "99999999999"], ["--evaluation-episodes", "1 to 10000000"]),
+        (["--progress", "xml"], ["--progress", "json"]),
+        (["--scenario", "foraging/8x8-2p-3f"], ["two scenarios", "foraging/8x8-2p-3f"]),
+        (["--resume", "elsewhere"], ["--out", "--resume", "one of them"]),
     ],
 )
 def test_bad_settings(tmp_path, extra, words):
@@ -417,6 +423,90 @@ def test_starting_over_in_a_folder_with_a_run_is_refused(tmp_path, interrupted):
     refused(argus(*arguments(out(copy_of(interrupted, tmp_path)), *FEED_FORWARD)), "--resume")
 
 
+@pytest.mark.parametrize("command", [["train", "foraging/8x8-2p-2f-coop", "--algorithm", "ippo"],
+                                     ["evaluate", "foraging/8x8-2p-2f-coop", "--episodes", "1"]])  # fmt: skip
+def test_a_folder_without_a_name_is_not_the_root_of_all(command):
+    refused(argus(*command, "--out", ""), "--out", "the name of a folder")
+
+
+def test_results_of_something_else_are_not_written_over(tmp_path):
+    evaluation, suite = tmp_path / "evaluation", tmp_path / "suite"
+    argus("evaluate", "foraging/8x8-2p-2f-coop", "--episodes", 2, "--out", evaluation, check=0)
+    before = {path.name: path.read_bytes() for path in evaluation.iterdir() if path.is_file()}
+    refused(argus(*arguments(out(evaluation), *FEED_FORWARD)), "holds a run already", "result.json")
+    assert {path.name: path.read_bytes() for path in evaluation.iterdir() if path.is_file()} == before
+    suite.mkdir()
+    (suite / "suite.json").write_text("{}")
+    refused(argus(*arguments(out(suite), *FEED_FORWARD)), "holds a suite")
+    refused(argus("evaluate", "foraging/8x8-2p-2f-coop", "--episodes", 2, "--out", suite), "holds a suite")
+    assert [path.name for path in suite.iterdir() if path.name != ".lock"] == ["suite.json"]
+
+
+def test_the_best_policy_of_another_run_is_refused_before_training_goes_on(tmp_path, interrupted):
+    other = tmp_path / "other"
+    argus(*arguments(out(other), *RECURRENT, steps=600), check=0)
+    folder = copy_of(interrupted, tmp_path)
+    best = folder / "checkpoint" / "best.safetensors"
+    lines = (folder / "metrics.jsonl").read_text()
+    best.write_bytes((other / "checkpoint" / "best.safetensors").read_bytes())
+    refused(argus(*arguments(resume(folder), *FEED_FORWARD, steps=1_000_000)), "policy of another run", best.name)
+    best.unlink()
+    refused(argus(*arguments(resume(folder), *FEED_FORWARD, steps=1_000_000)), "unusable policy file", best.name)
+    assert (folder / "metrics.jsonl").read_text() == lines
+
+
+def test_a_run_without_its_description_does_not_go_on_with_whatever_is_asked_for(tmp_path, interrupted):
+    folder = copy_of(interrupted, tmp_path)
+    (folder / "run.json").unlink()
+    refused(argus(*arguments(resume(folder), *FEED_FORWARD, "--set", "learning_rate=0.1", steps=1_000_000)), "run.json")
+
+
+def test_lines_that_a_run_has_lost_are_told(tmp_path):
+    folder = tmp_path / "run"
+    process = start(*map(str, arguments(out(folder), *FEED_FORWARD)))
+    wait_for_lines(folder / "evaluations.jsonl", 13, process)
+    process.kill()
+    process.communicate()
+    metrics = folder / "metrics.jsonl"
+    count = len(metrics.read_text().splitlines())
+    metrics.write_text("".join(metrics.read_text().splitlines(True)[2:]))
+    (folder / "evaluations.jsonl").unlink()
+    result = argus(*arguments(resume(folder), *FEED_FORWARD), check=0)
+    warnings = [line for line in result.stderr.splitlines() if line.startswith("warning:")]
+    assert len(warnings) == 2, result.stderr
+    assert f"{metrics} has {count - 2} of its {count} lines left" in warnings[0]
+    assert "evaluations.jsonl has 0 of its 12 lines left" in warnings[1]
+
+
+@pytest.mark.parametrize("output,errors", [("/dev/full", "/dev/full"), ("pipe", "/dev/full")])
+def test_whoever_stops_reading_the_progress_ends_no_run(tmp_path, uninterrupted, output, errors):
+    folder = tmp_path / "run"
+    command = [str(ARGUS), *map(str, arguments(out(folder), *FEED_FORWARD)), "--progress", "json"]
+    with open(errors, "w") as full:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE if output == "pipe" else full, stderr=full, env=environment())
+        if output == "pipe":
+            process.stdout.readline()
+            process.stdout.close()
+        assert process.wait(timeout=120) == 0
+    assert outcome(folder) == uninterrupted["feed-forward"]
+
+
+def test_output_that_is_lost_is_an_error():
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            [str(ARGUS), "list"], stdout=full, stderr=subprocess.PIPE, text=True, env=environment())
+        assert result.returncode == 1 and result.stderr.startswith("error: cannot write (standard output): found no space")
+        # And what is wrong with a command has its status where nobody reads the words.
+        command = [str(ARGUS), "train", "foraging/8x8-2p-2f-coop", "--algorithm", "none"]
+        assert subprocess.run(command, stderr=full, env=environment()).returncode == 2
+
+
+def test_a_terminal_that_goes_away_is_an_interruption(tmp_path, uninterrupted):
+    interrupt_and_resume(tmp_path / "run", signal.SIGHUP, FEED_FORWARD)
+    assert outcome(tmp_path / "run") == uninterrupted["feed-forward"]
+
+
 def test_two_processes_never_write_one_run(tmp_path):
     folder = tmp_path / "run"
     process = start(*map(str, arguments(out(folder), *FEED_FORWARD, steps=10_000_000)))
@@ -439,7 +529,6 @@ def test_a_full_disk_is_one_clear_error_and_keeps_the_last_good_checkpoint(tmp_p
 
     def limit():
         # No file may grow beyond 40 kB: writing fails as on a full disk.
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
 
     process = start(*map(str, arguments(resume(folder), *FEED_FORWARD, steps=1_000_000)), preexec_fn=limit)

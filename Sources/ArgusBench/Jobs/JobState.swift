@@ -38,6 +38,10 @@ public enum JobState: Sendable, Hashable {
         guard isFinished else { return .resumable }
         guard playedWithPolicies(manifest, of: job) else { return .fresh }
         guard let result = RunDirectory.result(at: job.folder) else { throw damaged(job, "result.json") }
+        // Every number of a report comes from it.
+        guard FileManager.default.fileExists(atPath: job.folder + "/evaluations.jsonl") else {
+            throw damaged(job, "evaluations.jsonl")
+        }
         return .finished(result)
     }
 

@@ -1,3 +1,5 @@
+import ArgusHost
+
 /// Shows a suite's progress: a block that is drawn over on a terminal, elsewhere a line now and then.
 public final class ProgressDisplay {
     /// Seconds between lines where there is no terminal.
@@ -17,7 +19,7 @@ public final class ProgressDisplay {
 
     /// Progress on standard error: standard output belongs to the tables.
     public static func standardError() -> ProgressDisplay {
-        ProgressDisplay(terminal: .of(descriptor: 2)) { Terminal.write($0, to: 2) }
+        ProgressDisplay(terminal: .of(descriptor: 2)) { StandardStream.error.write($0) }
     }
 
     /// Shows where the suite is; cheap to call often.

@@ -27,7 +27,7 @@ public enum Report {
         }
     }
 
-    public static func standardOutput(_ text: String) { Terminal.write(text, to: 1) }
+    public static func standardOutput(_ text: String) { StandardStream.output.write(text) }
 
     /// Prints the tables and writes the files.
     ///

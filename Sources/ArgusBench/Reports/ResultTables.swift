@@ -111,6 +111,7 @@ enum ResultTables {
             notes.append("MISSING: \(run.entry) seed \(run.seed): \(run.problem ?? "no result")")
         }
         notes += cutShort(result)
+        notes += result.entries.compactMap(failedInTraining)
         for count in 1..<ReturnEstimate.minimumTrainingRuns {
             let names = result.entries.filter { $0.headline?.trainingRuns == count }.map(\.entry)
             guard !names.isEmpty else { continue }
@@ -120,6 +121,16 @@ enum ResultTables {
         notes += result.entries.compactMap { earlierCheckpoints($0, result) }
         if result.entries.contains(where: \.isCentralised) { notes.append(centralisedNote) }
         return notes
+    }
+
+    /// Episodes that training could not learn from.
+    private static func failedInTraining(_ entry: EntryResult) -> String? {
+        let counts = entry.finished.compactMap { run in
+            run.result?.failedTrainingEpisodes.map { "\(NumberText.grouped($0)) of seed \(run.seed)" }
+        }
+        guard !counts.isEmpty else { return nil }
+        return "\(entry.entry): episodes that failed in training, and were learnt nothing from: "
+            + counts.joined(separator: ", ")
     }
 
     /// Where training ended elsewhere than at its best checkpoint: by a tenth of the score's range, or of the return.

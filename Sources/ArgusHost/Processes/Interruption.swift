@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Ctrl-C (SIGINT) and SIGTERM as requests, so that a loop can stop in order at its next safe place.
+/// Ctrl-C (SIGINT), SIGTERM and a terminal that went away (SIGHUP) as requests, so that a loop can stop in order at its next safe place.
 public enum Interruption {
     private static let count = Atomic<Int>(0)
     private static let last = Atomic<Int32>(0)
@@ -12,15 +12,17 @@ public enum Interruption {
     public struct Handlers {
         fileprivate var interrupt = sigaction()
         fileprivate var termination = sigaction()
+        fileprivate var hangUp = sigaction()
 
         public func restore() {
             withUnsafePointer(to: interrupt) { _ = sigaction(SIGINT, $0, nil) }
             withUnsafePointer(to: termination) { _ = sigaction(SIGTERM, $0, nil) }
+            withUnsafePointer(to: hangUp) { _ = sigaction(SIGHUP, $0, nil) }
         }
     }
 
     /// From now on signals are requests, even where a shell has started us with interrupts ignored: whoever sends one
-    /// means it.
+    /// means it. But who is started by `nohup` is to go on without a terminal.
     ///
     /// - Parameter limit: a signal after so many ends the process at once, with status 130.
     @discardableResult
@@ -39,7 +41,13 @@ public enum Interruption {
         var old = Handlers()
         sigaction(SIGINT, &action, &old.interrupt)
         sigaction(SIGTERM, &action, &old.termination)
+        sigaction(SIGHUP, nil, &old.hangUp)
+        if !isIgnored(old.hangUp) { sigaction(SIGHUP, &action, nil) }
         return old
+    }
+
+    private static func isIgnored(_ action: sigaction) -> Bool {
+        unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// A request from within, such as a parent that went away. It does not count as a signal: a first Ctrl-C after it still
@@ -52,6 +60,6 @@ public enum Interruption {
     /// How many signals came.
     public static var signals: Int { count.load(ordering: .sequentiallyConsistent) }
 
-    /// 130 after an interrupt, 143 after a termination.
+    /// 130 after an interrupt, 143 after a termination, 129 after a terminal went away.
     public static var exitStatus: Int32 { 128 + last.load(ordering: .sequentiallyConsistent) }
 }

@@ -4,6 +4,8 @@ import Glibc
 /// A file with one JSON object a line, appended to as things happen.
 public final class JSONLines {
     public let path: String
+    /// Lines that the file had and that were kept when it was opened.
+    public let keptLines: Int
     private let file: Int32
     private let encoder: JSONEncoder
 
@@ -15,15 +17,18 @@ public final class JSONLines {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        var count = 0
         if let data = FileManager.default.contents(atPath: path) {
             var kept = Data()
             for line in data.split(separator: UInt8(ascii: "\n")) {
                 if let value = try? JSONLines.decoder.decode(Line.self, from: line), keeping(value) {
                     kept += line + [UInt8(ascii: "\n")]
+                    count += 1
                 }
             }
             if kept.count != data.count { try AtomicFile.write(kept, to: path) }
         }
+        keptLines = count
         file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw AtomicFile.failed(path, errno) }
     }

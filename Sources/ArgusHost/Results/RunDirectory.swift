@@ -43,6 +43,15 @@ public final class RunDirectory {
         [bestPolicyPath(in: folder), folder + "/best.safetensors"].first { FileManager.default.fileExists(atPath: $0) }
     }
 
+    /// Refuses the folder of a suite: what is written there would be taken for one of its results.
+    public static func requireNoSuite(at folder: String) throws(ArgusError) {
+        guard !FileManager.default.fileExists(atPath: folder + "/suite.json") else {
+            throw ArgusError(
+                .output, "folder holds a suite", at: folder, found: "a suite.json", expected: "a folder for one run",
+                remedy: "another --out")
+        }
+    }
+
     public func write(_ manifest: RunManifest) throws(ArgusError) { try RunDirectory.write(manifest, manifestPath) }
     public func write(_ result: RunResult) throws(ArgusError) { try RunDirectory.write(result, resultPath) }
 

@@ -96,6 +96,8 @@ public struct RunResult: Codable, Sendable, Hashable {
     public var outcomes: [String: Outcome]
     /// Steps at which the best checkpoint was taken.
     public var bestStep: Int?
+    /// Episodes of training that failed, and were learnt nothing from; nil where none did.
+    public var failedTrainingEpisodes: Int?
     /// Whole wall time, over interruptions.
     public var wallSeconds: Double
     /// Environment steps a second of training (of evaluation, for untrained entries), evaluation apart.
@@ -138,6 +140,7 @@ public struct RunResult: Codable, Sendable, Hashable {
         case scenario, entry, seed, algorithm, team, centralised, step, mode, outcomes, partner, calls, tokens, models
         case scenarioHash = "scenario_hash"
         case bestStep = "best_step"
+        case failedTrainingEpisodes = "failed_training_episodes"
         case wallSeconds = "wall_seconds"
         case stepsPerSecond = "steps_per_second"
     }

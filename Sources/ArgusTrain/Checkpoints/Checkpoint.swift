@@ -32,7 +32,8 @@ enum Checkpoint {
             throw error
         } catch {
             throw ArgusError(
-                .output, "cannot write checkpoint", at: path, found: "\(error)", expected: "a file that can be written")
+                .output, "cannot write checkpoint", at: path, found: "\(error)", expected: "a file that can be written",
+                remedy: "making room on the disk: the checkpoint before it is whole")
         }
     }
 

@@ -15,7 +15,8 @@ enum PolicyFile {
                 to: path)
         } catch {
             throw ArgusError(
-                .output, "cannot write policy", at: path, found: "\(error)", expected: "a file that can be written")
+                .output, "cannot write policy", at: path, found: "\(error)", expected: "a file that can be written",
+                remedy: "making room on the disk")
         }
     }
 

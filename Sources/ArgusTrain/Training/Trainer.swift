@@ -17,7 +17,9 @@ public final class Trainer {
     private let scenarioHash: String
     private var state = TrainingState()
     /// Of the last update.
-    private var losses: [(name: String, value: Double)] = []
+    private var lossTerms: [(name: String, value: Double)] = []
+    private let metrics: JSONLines
+    private let evaluations: JSONLines
     private var events: EventFile?
     /// Seconds of this process that `state` does not hold yet.
     private var clock = DispatchTime.now()
@@ -26,6 +28,8 @@ public final class Trainer {
     /// What is not as it was before the run was interrupted, such as its code: the result may then differ from that of an
     /// uninterrupted run.
     public private(set) var changes: [String] = []
+    /// What the folder has lost since then.
+    public private(set) var losses: [String] = []
 
     /// Sets everything up, from the folder's checkpoint if the request says so.
     ///
@@ -34,8 +38,7 @@ public final class Trainer {
         self.request = request
         try TorchThreads.set(request.threads)
         TorchMemory.keepFreed()
-        let checkpoint = RunDirectory.checkpointPath(in: request.folder)
-        if request.resume, !FileManager.default.fileExists(atPath: checkpoint) {
+        if request.resume, !FileManager.default.fileExists(atPath: RunDirectory.checkpointPath(in: request.folder)) {
             throw ArgusError(
                 .checkpoint, "nothing to resume", at: request.folder, found: "no checkpoint/last.safetensors",
                 expected: "a folder that an interrupted 'argus train' left",
@@ -58,17 +61,22 @@ public final class Trainer {
             request, source: source, scenarioHash: scenarioHash, descriptor: descriptor)
         // Nothing is written before all fits together.
         directory = try RunDirectory(request.folder)
+        if !request.resume { try Trainer.requireRoom(in: request.folder) }
         try AtomicFile.makeFolder(directory.checkpointFolder)
         learner.replay?.folder = request.folder + "/replay"
         if request.resume {
-            try restore(&manifest)
+            (state, changes) = try Trainer.restored(request, &manifest, learner, environment)
         } else {
-            guard !FileManager.default.fileExists(atPath: checkpointPath) else {
-                throw ArgusError(
-                    .output, "folder holds a run already", at: request.folder, found: "a checkpoint",
-                    expected: "an empty folder", remedy: "'--resume \(request.folder)' to go on, or another --out")
-            }
             try environment.reset(.stream(run: request.seed))
+        }
+        let begun = state
+        metrics = try JSONLines(path: directory.metricsPath) { (line: StepLine) in line.step <= begun.step }
+        evaluations = try JSONLines(path: directory.evaluationsPath) { (line: StepLine) in
+            line.purpose != EvaluationSeeds.absolute.name && line.step <= begun.lastEvaluatedStep
+        }
+        losses = [(metrics, state.updates), (evaluations, state.evaluationLines ?? 0)].compactMap { lines, count in
+            guard lines.keptLines < count else { return nil }
+            return "\(lines.path) has \(lines.keptLines) of its \(count) lines left"
         }
         try directory.write(manifest)
     }
@@ -96,37 +104,32 @@ public final class Trainer {
     /// - Parameter report: called at every update and evaluation.
     /// - Returns: nil when a stop was asked for (the checkpoint is then written), else the result.
     public func run(report: (TrainingProgress) -> Void) throws -> RunResult? {
-        let checkpoint = state
-        let metrics = try JSONLines(path: directory.metricsPath) { (line: StepLine) in line.step <= checkpoint.step }
-        let evaluations = try JSONLines(path: directory.evaluationsPath) { (line: StepLine) in
-            line.purpose != EvaluationSeeds.absolute.name && line.step <= checkpoint.lastEvaluatedStep
-        }
-        events = try EventFile(folder: request.folder, after: checkpoint.step)
+        events = try EventFile(folder: request.folder, after: state.step)
         clock = .now()
         beginning = state
         while true {
             // A run that was stopped after an evaluation has it already.
             if state.step >= nextEvaluation, state.step > state.lastEvaluatedStep {
                 report(progress(.evaluating))
-                try evaluate(evaluations)
+                try evaluate()
             }
             if Interruption.isRequested {
                 try save()
                 return nil
             }
             guard state.step < request.steps else { break }
-            try update(metrics)
+            try update()
             report(progress(.training))
         }
         report(progress(.evaluating))
-        let result = try finish(evaluations)
+        let result = try finish()
         report(progress(.done))
         return result
     }
 
     // MARK: One update
 
-    private func update(_ metrics: JSONLines) throws {
+    private func update() throws {
         let begin = DispatchTime.now()
         let schedule = Schedule(step: state.step, steps: request.steps, update: state.updates)
         let summary = try learner.collect(schedule)
@@ -136,11 +139,12 @@ public final class Trainer {
         state.step += steps
         state.updates += 1
         state.failedEpisodes += summary.failed
+        state.failedInARow = summary.episodes > 0 ? 0 : (state.failedInARow ?? 0) + summary.failed
         let end = DispatchTime.now()
         let seconds = begin.seconds(to: end)
         state.trainingSeconds += seconds
         state.recent.add(summary)
-        losses = statistics.filter { $0.name.hasPrefix("loss_") }.map { (String($0.name.dropFirst(5)), $0.value) }
+        lossTerms = statistics.filter { $0.name.hasPrefix("loss_") }.map { (String($0.name.dropFirst(5)), $0.value) }
         let record = UpdateRecord(
             step: state.step, update: state.updates,
             episodeReturn: summary.episodes > 0 ? summary.sumOfReturns / Double(summary.episodes) : nil,
@@ -149,6 +153,18 @@ public final class Trainer {
             learningSeconds: collected.seconds(to: end))
         try metrics.append(record)
         try events?.append(record.scalars, step: state.step)
+        try requireEpisodes()
+    }
+
+    /// Refuses to go on where nothing but failed episodes comes.
+    private func requireEpisodes() throws {
+        guard let count = state.failedInARow, count >= max(100, 4 * environment.copies) else { return }
+        state.failedInARow = 0
+        try save()
+        throw ArgusError(
+            .plugin, "every episode fails", at: "scenario \(request.scenario.id), the last \(count) episodes",
+            found: environment.lastReport ?? "no reason given", expected: "valid episodes",
+            remedy: "'--resume \(request.folder)' when the environment is mended: what was learnt before is kept")
     }
 
     private func progress(_ phase: TrainingProgress.Phase) -> TrainingProgress {
@@ -159,7 +175,7 @@ public final class Trainer {
         let left = steps > 0 ? seconds / steps * Double(max(0, request.steps - state.step)) : nil
         return TrainingProgress(
             phase: phase, step: state.step, steps: request.steps, stepsPerSecond: rate,
-            meanReturn: state.recent.meanReturn, score: score, losses: losses, secondsLeft: left)
+            meanReturn: state.recent.meanReturn, score: score, losses: lossTerms, secondsLeft: left)
     }
 
     /// The score metric of the last training episodes, under its own name; nil where it is the return.
@@ -181,18 +197,19 @@ public final class Trainer {
         return quotient * index + remainder * index / max(1, count)
     }
 
-    private func evaluate(_ lines: JSONLines) throws {
+    private func evaluate() throws {
         let policy = learner.policy
         let count = request.evaluationEpisodes
         // Four times as many: the best of many noisy means would otherwise often be a lucky one.
         let selection = try evaluator.run(
             policy, .selection, request.algorithm.headlineMode, count: 4 * count, step: state.step)
-        try lines.append(selection)
+        try evaluations.append(selection)
         for mode in PolicySettings.Mode.allCases {
             let record = try evaluator.run(policy, .curve, mode, count: count, step: state.step)
-            try lines.append(record)
+            try evaluations.append(record)
             try events?.append(record.scalars, step: state.step)
         }
+        state.evaluationLines = (state.evaluationLines ?? 0) + 1 + PolicySettings.Mode.allCases.count
         let value = selection.returns.isEmpty ? nil : selection.returns.mean
         // The untrained networks are the best only until there are trained ones: what they come to is luck. A later
         // checkpoint wins a tie: it has learnt longer. One whose episodes all failed is better than none.
@@ -213,14 +230,14 @@ public final class Trainer {
     }
 
     /// The absolute metric of the best checkpoint, in both modes, and the result.
-    private func finish(_ lines: JSONLines) throws -> RunResult {
+    private func finish() throws -> RunResult {
         try learner.requireLearning()
-        let best = try PolicyFile.read(path: bestPath)
+        let best = try Trainer.best(of: request, learner)
         var outcomes: [String: RunResult.Outcome] = [:]
         for mode in PolicySettings.Mode.allCases {
             let record = try evaluator.run(
                 best, .absolute, mode, count: request.absoluteEpisodes, step: state.bestStep ?? state.step)
-            try lines.append(record)
+            try evaluations.append(record)
             outcomes[mode.rawValue] = record.outcome(request.scenario)
             guard mode != request.algorithm.headlineMode || !record.returns.isEmpty else {
                 throw ArgusError(
@@ -229,13 +246,14 @@ public final class Trainer {
                     remedy: "'--resume \(request.folder)' when the environment is mended: the training is kept")
             }
         }
-        try lines.synchronize()
-        let result = RunResult(
+        try evaluations.synchronize()
+        var result = RunResult(
             scenario: request.scenario.id, scenarioHash: scenarioHash, entry: request.entry, seed: request.seed,
             algorithm: request.algorithm.name, team: nil, centralised: false, step: state.step,
             mode: request.algorithm.headlineMode.rawValue, outcomes: outcomes, bestStep: state.bestStep,
             wallSeconds: state.wallSeconds + clock.seconds(to: .now()),
             stepsPerSecond: Double(state.step) / max(1e-9, state.trainingSeconds))
+        result.failedTrainingEpisodes = state.failedEpisodes > 0 ? state.failedEpisodes : nil
         try directory.write(result)
         return result
     }
@@ -250,16 +268,6 @@ public final class Trainer {
         try Checkpoint.write(
             state, learner: learner, environment: environment, request: request, to: checkpointPath)
         learner.replay?.dropUnused()
-    }
-
-    private func restore(_ manifest: inout RunManifest) throws {
-        let earlier = RunDirectory.manifest(at: request.folder)
-        if let earlier { try manifest.requireSame(as: earlier, request.folder) }
-        state = try Checkpoint.read(
-            checkpointPath, learner: learner, environment: environment, request: request)
-        // Interrupted between the checkpoint and its policy.
-        if state.bestStep == state.step { try PolicyFile.write(learner.policy, to: bestPath) }
-        if let earlier { changes = manifest.goOn(with: earlier, at: state.step) }
     }
 }
 

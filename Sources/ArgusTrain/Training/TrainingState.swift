@@ -9,6 +9,10 @@ struct TrainingState: Codable {
     var bestReturn: Double?
     var bestStep: Int?
     var failedEpisodes = 0
+    /// Since the last valid one.
+    var failedInARow: Int?
+    /// Lines of `evaluations.jsonl`; nil in a run that began before they were counted.
+    var evaluationLines: Int?
     /// Of rollouts and updates.
     var trainingSeconds = 0.0
     /// Of everything, over interruptions.

@@ -176,6 +176,8 @@ struct EvaluateCommand: ParsableCommand {
 
     private func checked() throws(ArgusError) -> Request {
         _ = try OptionCheck.inRange(episodes, 1...10_000_000, "--episodes")
+        try OptionCheck.folder(out, "--out")
+        if let out { try RunDirectory.requireNoSuite(at: out) }
         return Request(
             team: try teamArgument.specification(),
             partner: try partner.map { text throws(ArgusError) in

@@ -50,7 +50,7 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Name of the entry in tables. Default: the algorithm's name.")
     var entry: String?
 
-    @Option(help: "Episodes of each evaluation.")
+    @Option(help: "Episodes of each evaluation. Four times as many choose the best checkpoint.")
     var evaluationEpisodes = 32
 
     @Option(help: "Evaluations over the run.")
@@ -59,7 +59,7 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Episodes of the absolute metric: the best checkpoint, at the end.")
     var absoluteEpisodes = 320
 
-    @Option(help: "json: one JSON object a line instead of a progress line.")
+    @Option(help: "json: print one JSON object a line while it goes on, instead of a progress line and the result.")
     var progress: String?
 
     @Flag(help: "Stop as if by Ctrl-C when standard input closes.")
@@ -68,11 +68,17 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
+    enum ProgressForm: String, CaseIterable { case json }
+
     func run() throws {
         guard let name = scenario ?? scenarioOption else {
             throw ArgusError(
                 .configuration, "no scenario", at: "argus train", found: "none", expected: "a scenario id or file",
                 remedy: "'argus list scenarios'")
+        }
+        try checkNames(scenario: name)
+        let form = try progress.map { text throws(ArgusError) in
+            try OptionCheck.choice(text, ProgressForm.self, "--progress")
         }
         let device = try TrainingDevice(named: device)
         let host = try EnvironmentHost()
@@ -85,10 +91,11 @@ struct TrainCommand: ParsableCommand {
         let request = TrainingRequest(
             scenario: scenario, algorithm: algorithm, configured: configured,
             steps: try TrainCommand.count(steps, "--steps"), seed: seed, entry: entry ?? algorithm.name.uppercased(),
-            evaluationEpisodes: try positive(evaluationEpisodes, "--evaluation-episodes"),
-            evaluations: try positive(evaluations, "--evaluations"),
-            absoluteEpisodes: try positive(absoluteEpisodes, "--absolute-episodes"),
-            threads: try positive(threads, "--threads"), device: device.name, folder: folder, resume: resume != nil)
+            evaluationEpisodes: try OptionCheck.inRange(evaluationEpisodes, 1...10_000_000, "--evaluation-episodes"),
+            evaluations: try OptionCheck.atLeastOne(evaluations, "--evaluations"),
+            absoluteEpisodes: try OptionCheck.inRange(absoluteEpisodes, 1...10_000_000, "--absolute-episodes"),
+            threads: try OptionCheck.inRange(threads, 1...1024, "--threads"), device: device.name, folder: folder,
+            resume: resume != nil)
         Interruption.listen(limit: 1)
         // A reader of the progress that went away must not kill the run before it has saved.
         signal(SIGPIPE, SIG_IGN)
@@ -97,26 +104,42 @@ struct TrainCommand: ParsableCommand {
             try show(done, folder: folder)
             return
         }
-        let line = ProgressLine(style: progress == "json" ? .json : ProgressLine.Style.forTerminal)
+        let line = ProgressLine(style: form == .json ? .json : ProgressLine.Style.forTerminal)
         let result = try device.run {
             let trainer = try Trainer(request, host: host)
             tell(trainer.changes)
+            for loss in trainer.losses { ErrorOutput.warn("\(loss): what is lost is in no curve") }
             return try trainer.run { line.show($0) }
         }
         line.finish()
         guard let result else {
             let remedy = "go on with the same command, and '--resume \(folder)' in place of --out"
-            FileHandle.standardError.write(Data("interrupted: saved; \(remedy)\n".utf8))
+            StandardStream.error.write("interrupted: saved; \(remedy)\n")
             throw ExitCode(130)
         }
-        if progress != "json" { try show(result, folder: folder) }
+        if form != .json { try show(result, folder: folder) }
+    }
+
+    /// Refuses two names for one thing, and none.
+    private func checkNames(scenario name: String) throws(ArgusError) {
+        if let scenarioOption, scenarioOption != name {
+            throw ArgusError(
+                .configuration, "two scenarios", at: "argus train", found: "\(name) and --scenario \(scenarioOption)",
+                expected: "one of them")
+        }
+        if let out, let resume, out != resume {
+            throw ArgusError(
+                .configuration, "two run folders", at: "argus train", found: "--out \(out) and --resume \(resume)",
+                expected: "one of them")
+        }
+        for (option, folder) in [("--out", out), ("--resume", resume)] { try OptionCheck.folder(folder, option) }
     }
 
     private func tell(_ changes: [String]) {
         guard !changes.isEmpty else { return }
         let what = changes.joined(separator: "; ")
         let note = "note: changed since this run was interrupted: \(what). It may not end as it would have\n"
-        FileHandle.standardError.write(Data(note.utf8))
+        StandardStream.error.write(note)
     }
 
     private func show(_ result: RunResult, folder: String) throws {
@@ -138,15 +161,10 @@ struct TrainCommand: ParsableCommand {
             String(
                 format: "%d steps in %.0f s, %.0f steps/s in training; best checkpoint at step %d", result.step,
                 result.wallSeconds, result.stepsPerSecond, result.bestStep ?? 0))
-        print("run folder: \(folder)")
-    }
-
-    private func positive(_ value: Int, _ flag: String) throws(ArgusError) -> Int {
-        guard value >= 1 else {
-            throw ArgusError(
-                .configuration, "bad value", at: flag, found: "\(value)", expected: "an integer of at least 1")
+        if let failed = result.failedTrainingEpisodes {
+            print("\(failed) episodes of training failed, and were learnt nothing from")
         }
-        return value
+        print("run folder: \(folder)")
     }
 
     private static func count(_ text: String, _ flag: String) throws(ArgusError) -> Int {

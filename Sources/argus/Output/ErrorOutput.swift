@@ -1,6 +1,6 @@
 import ArgusBench
 import ArgusHost
-import Foundation
+import Glibc
 
 /// Errors on standard error: one line each, `error: WHAT (WHERE): found X, expected Y. Try Z.`
 enum ErrorOutput {
@@ -14,7 +14,7 @@ enum ErrorOutput {
         fflush(nil)
         let isColoured = Terminal.of(descriptor: 2).hasColour
         let label = isColoured ? "\u{1B}[1;\(colour)m\(label)\u{1B}[0m" : label
-        FileHandle.standardError.write(Data("\(label) \(words)\n".utf8))
+        StandardStream.error.write("\(label) \(words)\n")
     }
 }
 

@@ -83,8 +83,7 @@ final class EvaluationProgress {
         progress.return = valid > 0 ? total / Double(valid) : nil
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        guard var data = try? encoder.encode(progress) else { return }
-        data.append(UInt8(ascii: "\n"))
-        FileHandle.standardOutput.write(data)
+        guard let data = try? encoder.encode(progress) else { return }
+        StandardStream.output.write(String(decoding: data, as: UTF8.self) + "\n")
     }
 }

@@ -1,4 +1,5 @@
 import ArgusBench
+import ArgusHost
 import Foundation
 
 /// Progress on standard error: one line that is drawn over on a terminal, elsewhere a plain line now and then.
@@ -18,16 +19,16 @@ final class LiveLine {
         guard now.timeIntervalSince(last) >= (terminal.isTerminal ? 0.1 : LiveLine.plainInterval) else { return }
         last = now
         guard terminal.isTerminal else {
-            FileHandle.standardError.write(Data("\(words)\n".utf8))
+            StandardStream.error.write("\(words)\n")
             return
         }
         isShown = true
-        FileHandle.standardError.write(Data("\r\u{1B}[2K\(words.prefix(max(10, terminal.width - 1)))".utf8))
+        StandardStream.error.write("\r\u{1B}[2K\(words.prefix(max(10, terminal.width - 1)))")
     }
 
     func clear() {
         guard isShown else { return }
         isShown = false
-        FileHandle.standardError.write(Data("\r\u{1B}[2K".utf8))
+        StandardStream.error.write("\r\u{1B}[2K")
     }
 }

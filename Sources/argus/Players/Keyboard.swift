@@ -4,13 +4,13 @@ import Foundation
 
 /// The person at the terminal: what is said to them, and what they type.
 final class Keyboard {
-    private let output: FileHandle
+    private let output: StandardStream
     /// Columns to write in.
     let width: Int
 
     /// - Parameter usesErrorOutput: standard output belongs to a document.
     init(usesErrorOutput: Bool) {
-        output = usesErrorOutput ? .standardError : .standardOutput
+        output = usesErrorOutput ? .error : .output
         let terminal = Terminal.of(descriptor: usesErrorOutput ? 2 : 1)
         width = terminal.isTerminal ? min(100, max(40, terminal.width)) : 100
     }
@@ -34,6 +34,6 @@ final class Keyboard {
     private func write(_ text: String) {
         // What was printed before must stand before.
         fflush(nil)
-        output.write(Data(text.utf8))
+        output.write(text)
     }
 }
