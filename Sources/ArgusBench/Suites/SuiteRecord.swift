@@ -90,7 +90,14 @@ public struct SuiteRecord: Codable, Sendable, Hashable {
     private func suite(_ path: String) throws(ArgusError) -> Suite {
         var tasks: [Suite.Task] = []
         for record in scenarios {
-            let scenario = try ScenarioFile.read(text: record.text, file: record.file, expectedId: record.scenario)
+            let scenario: Scenario
+            do throws(ArgusError) {
+                scenario = try ScenarioFile.read(text: record.text, file: record.file, expectedId: record.scenario)
+            } catch {
+                var error = error
+                error.place = "\(path), its copy of \(error.place)"
+                throw error
+            }
             tasks.append(Suite.Task(scenario: scenario, file: record.file, text: record.text, hash: record.hash))
         }
         var entries: [Suite.Entry] = []
