@@ -502,6 +502,23 @@ def test_output_that_is_lost_is_an_error():
         assert subprocess.run(command, stderr=full, env=environment()).returncode == 2
 
 
+def test_the_folder_is_all_that_a_run_needs_to_go_on(tmp_path):
+    settings = [*RECURRENT, "--set", "learning_rate=0.002", "--evaluation-episodes", "3", "--entry", "Mine"]
+    argus(*arguments(out(tmp_path / "whole"), *settings), check=0)
+    folder = tmp_path / "run"
+    process = start(*map(str, arguments(out(folder), *settings)))
+    wait_for_lines(folder / "metrics.jsonl", 5, process)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert errors.splitlines()[-1].endswith(f"go on with: argus train --resume {folder}")
+    refused(argus("train", "--resume", folder, "--seed", 3), "seed")
+    refused(argus("train", "--resume", folder, "--set", "learning_rate=0.002"), "hyperparameter")
+    argus("train", "--resume", folder, check=0)
+    assert outcome(folder) == outcome(tmp_path / "whole")
+    assert argus("train", "--resume", folder, check=0).stdout.endswith(f"run folder: {folder}\n")
+    refused(argus("train", "--resume", tmp_path / "nowhere"), "nothing to resume", "nowhere")
+
+
 def test_a_terminal_that_goes_away_is_an_interruption(tmp_path, uninterrupted):
     interrupt_and_resume(tmp_path / "run", signal.SIGHUP, FEED_FORWARD)
     assert outcome(tmp_path / "run") == uninterrupted["feed-forward"]

@@ -12,8 +12,8 @@ struct TrainCommand: ParsableCommand {
             Example:
               argus train foraging/8x8-2p-2f-coop --algorithm mappo --steps 1000000 --seed 1 --out results/my-run
 
-            Ctrl-C saves a checkpoint; '--resume DIR' goes on and gives the same result as a run that was never \
-            interrupted (on one thread, bit for bit). The folder holds run.json, metrics.jsonl, evaluations.jsonl, \
+            Ctrl-C saves a checkpoint; 'argus train --resume DIR' goes on, with what the run was begun with, and gives the \
+            same result as one that was never interrupted (on one thread, bit for bit). The folder holds run.json, metrics.jsonl, evaluations.jsonl, \
             checkpoint/ and, when the run is done, result.json. Play it with '--team run:DIR'.
             """)
 
@@ -24,40 +24,41 @@ struct TrainCommand: ParsableCommand {
     var scenarioOption: String?
 
     @Option(help: "Algorithm, such as qmix or mappo; see 'argus list algorithms'.")
-    var algorithm: String
+    var algorithm: String?
 
-    @Option(help: "Environment steps, summed over copies, such as 1000000 or 1e6.")
-    var steps = "1000000"
+    @Option(help: "Environment steps, summed over copies, such as 1000000 or 1e6. Default: 1000000.")
+    var steps: String?
 
-    @Option(help: "Seed of the run: fixes weights, episodes and action sampling.")
-    var seed: UInt64 = 0
+    @Option(help: "Seed of the run: fixes weights, episodes and action sampling. Default: 0.")
+    var seed: UInt64?
 
     @Option(name: .customLong("set"), help: "A hyperparameter as KEY=VALUE; may be repeated.")
     var settings: [String] = []
 
-    @Option(help: "Threads of stepping and learning; small networks learn faster with one.")
-    var threads = 1
+    @Option(help: "Threads of stepping and learning; small networks learn faster with one. Default: 1.")
+    var threads: Int?
 
     @Option(help: "Folder of the run. Default: runs/SCENARIO-ALGORITHM-SEED.")
     var out: String?
 
-    @Option(help: "Go on with the run in this folder.")
+    @Option(help: "Go on with the run in this folder. What else is given must be as the run was begun.")
     var resume: String?
 
-    @Option(help: "Where networks learn: cpu, or cuda or cuda:N with a GPU and a libtorch that is built for it.")
-    var device = "cpu"
+    @Option(
+        help: "Where networks learn: cpu (the default), or cuda or cuda:N with a GPU and a libtorch for it.")
+    var device: String?
 
     @Option(help: "Name of the entry in tables. Default: the algorithm's name.")
     var entry: String?
 
-    @Option(help: "Episodes of each evaluation. Four times as many choose the best checkpoint.")
-    var evaluationEpisodes = 32
+    @Option(help: "Episodes of each evaluation; four times as many choose the best checkpoint. Default: 32.")
+    var evaluationEpisodes: Int?
 
-    @Option(help: "Evaluations over the run.")
-    var evaluations = 20
+    @Option(help: "Evaluations over the run. Default: 20.")
+    var evaluations: Int?
 
-    @Option(help: "Episodes of the absolute metric: the best checkpoint, at the end.")
-    var absoluteEpisodes = 320
+    @Option(help: "Episodes of the absolute metric: the best checkpoint, at the end. Default: 320.")
+    var absoluteEpisodes: Int?
 
     @Option(help: "json: print one JSON object a line while it goes on, instead of a progress line and the result.")
     var progress: String?
@@ -71,31 +72,25 @@ struct TrainCommand: ParsableCommand {
     enum ProgressForm: String, CaseIterable { case json }
 
     func run() throws {
-        guard let name = scenario ?? scenarioOption else {
-            throw ArgusError(
-                .configuration, "no scenario", at: "argus train", found: "none", expected: "a scenario id or file",
-                remedy: "'argus list scenarios'")
-        }
-        try checkNames(scenario: name)
+        try checkNames()
         let form = try progress.map { text throws(ArgusError) in
             try OptionCheck.choice(text, ProgressForm.self, "--progress")
         }
-        let device = try TrainingDevice(named: device)
+        // What is not given is as the run was begun.
+        let begun = resume.flatMap { RunDirectory.manifest(at: $0) }
+        if let resume, begun == nil, scenario ?? scenarioOption == nil {
+            throw ArgusError(
+                .checkpoint, "nothing to resume", at: resume, found: "no run.json that can be read",
+                expected: "a folder that an interrupted 'argus train' left", remedy: "'--out \(resume)' to begin")
+        }
+        let name = try given(scenario ?? scenarioOption ?? begun?.scenario, "scenario", "a scenario id or file")
+        let device = try TrainingDevice(named: device ?? begun?.device ?? "cpu")
         let host = try EnvironmentHost()
         let scenario = try host.scenarios.scenario(named: name)
-        let algorithm = try Algorithm.named(algorithm)
-        let configured = try algorithm.configured(for: scenario, try settings.map(TrainCommand.setting))
-        let folder =
-            resume ?? out
-            ?? "runs/\(scenario.id.replacingOccurrences(of: "/", with: "-"))-\(algorithm.name)-\(seed)"
-        let request = TrainingRequest(
-            scenario: scenario, algorithm: algorithm, configured: configured,
-            steps: try TrainCommand.count(steps, "--steps"), seed: seed, entry: entry ?? algorithm.name.uppercased(),
-            evaluationEpisodes: try OptionCheck.inRange(evaluationEpisodes, 1...10_000_000, "--evaluation-episodes"),
-            evaluations: try OptionCheck.atLeastOne(evaluations, "--evaluations"),
-            absoluteEpisodes: try OptionCheck.inRange(absoluteEpisodes, 1...10_000_000, "--absolute-episodes"),
-            threads: try OptionCheck.inRange(threads, 1...1024, "--threads"), device: device.name, folder: folder,
-            resume: resume != nil)
+        let algorithm = try Algorithm.named(
+            given(algorithm ?? begun?.algorithm, "algorithm", "'--algorithm' with a name"))
+        let request = try request(scenario, algorithm, device, begun: begun)
+        let folder = request.folder
         Interruption.listen(limit: 1)
         // A reader of the progress that went away must not kill the run before it has saved.
         signal(SIGPIPE, SIG_IGN)
@@ -113,18 +108,53 @@ struct TrainCommand: ParsableCommand {
         }
         line.finish()
         guard let result else {
-            let remedy = "go on with the same command, and '--resume \(folder)' in place of --out"
-            StandardStream.error.write("interrupted: saved; \(remedy)\n")
+            // A scenario that is not in the folder of scenarios is found by its file only.
+            let file = name == scenario.id ? "" : "\(name) "
+            StandardStream.error.write("interrupted: saved; go on with: argus train \(file)--resume \(folder)\n")
             throw ExitCode(130)
         }
         if form != .json { try show(result, folder: folder) }
     }
 
-    /// Refuses two names for one thing, and none.
-    private func checkNames(scenario name: String) throws(ArgusError) {
-        if let scenarioOption, scenarioOption != name {
+    private func request(
+        _ scenario: Scenario, _ algorithm: Algorithm, _ device: TrainingDevice, begun: RunManifest?
+    ) throws(ArgusError) -> TrainingRequest {
+        let seed = seed ?? begun?.seed ?? 0
+        var chosen: [(name: String, value: String)] = []
+        for text in settings { chosen.append(try TrainCommand.setting(text)) }
+        if chosen.isEmpty, let begun { chosen = begun.hyperparameters.sorted { $0.key < $1.key }.map { ($0, $1) } }
+        let evaluationEpisodes = evaluationEpisodes ?? begun?.evaluationEpisodes ?? 32
+        let absoluteEpisodes = absoluteEpisodes ?? begun?.absoluteEpisodes ?? 320
+        return TrainingRequest(
+            scenario: scenario, algorithm: algorithm, configured: try algorithm.configured(for: scenario, chosen),
+            steps: try steps.map { text throws(ArgusError) in try TrainCommand.count(text, "--steps") }
+                ?? begun?.steps ?? 1_000_000,
+            seed: seed, entry: entry ?? begun?.entry ?? algorithm.name.uppercased(),
+            evaluationEpisodes: try OptionCheck.inRange(evaluationEpisodes, 1...10_000_000, "--evaluation-episodes"),
+            evaluations: try OptionCheck.atLeastOne(evaluations ?? begun?.evaluations ?? 20, "--evaluations"),
+            absoluteEpisodes: try OptionCheck.inRange(absoluteEpisodes, 1...10_000_000, "--absolute-episodes"),
+            threads: try OptionCheck.inRange(threads ?? begun?.threads ?? 1, 1...1024, "--threads"),
+            device: device.name,
+            folder: resume ?? out
+                ?? "runs/\(scenario.id.replacingOccurrences(of: "/", with: "-"))-\(algorithm.name)-\(seed)",
+            resume: resume != nil)
+    }
+
+    private func given(_ value: String?, _ what: String, _ expected: String) throws(ArgusError) -> String {
+        guard let value else {
             throw ArgusError(
-                .configuration, "two scenarios", at: "argus train", found: "\(name) and --scenario \(scenarioOption)",
+                .configuration, "no \(what)", at: "argus train", found: "none", expected: expected,
+                remedy: "'argus list \(what)s'")
+        }
+        return value
+    }
+
+    /// Refuses two names for one thing, and names that are none.
+    private func checkNames() throws(ArgusError) {
+        if let scenario, let scenarioOption, scenarioOption != scenario {
+            throw ArgusError(
+                .configuration, "two scenarios", at: "argus train",
+                found: "\(scenario) and --scenario \(scenarioOption)",
                 expected: "one of them")
         }
         if let out, let resume, out != resume {
