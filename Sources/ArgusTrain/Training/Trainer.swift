@@ -7,7 +7,8 @@ import Foundation
 /// Trains one algorithm on one scenario with one seed: rollouts, updates, evaluations, checkpoints, result.
 ///
 /// A run is fixed by its request: the same request gives the same weights, on one thread bit for bit, whether it was
-/// interrupted and resumed or not (if the environment offers snapshots: else its running episodes are lost). Checkpoints are written after every evaluation and when a stop is asked for.
+/// interrupted and resumed or not (if the environment offers snapshots: else its running episodes are lost). Checkpoints
+/// are written after every evaluation and when a stop is asked for.
 public final class Trainer {
     private let request: TrainingRequest
     private let directory: RunDirectory
@@ -17,7 +18,7 @@ public final class Trainer {
     private let scenarioHash: String
     private var state = TrainingState()
     /// Of the last update.
-    private var lossTerms: [(name: String, value: Double)] = []
+    private var losses: [(name: String, value: Double)] = []
     private let metrics: JSONLines
     private let evaluations: JSONLines
     private var events: EventFile?
@@ -28,8 +29,8 @@ public final class Trainer {
     /// What is not as it was before the run was interrupted, such as its code: the result may then differ from that of an
     /// uninterrupted run.
     public private(set) var changes: [String] = []
-    /// What the folder has lost since then.
-    public private(set) var losses: [String] = []
+    /// What files of the folder have lost since then.
+    public private(set) var missingLines: [String] = []
 
     /// Sets everything up, from the folder's checkpoint if the request says so.
     ///
@@ -74,9 +75,9 @@ public final class Trainer {
         evaluations = try JSONLines(path: directory.evaluationsPath) { (line: StepLine) in
             line.purpose != EvaluationSeeds.absolute.name && line.step <= begun.lastEvaluatedStep
         }
-        losses = [(metrics, state.updates), (evaluations, state.evaluationLines ?? 0)].compactMap { lines, count in
-            guard lines.keptLines < count else { return nil }
-            return "\(lines.path) has \(lines.keptLines) of its \(count) lines left"
+        let written = [(metrics, state.updates), (evaluations, state.evaluationLines ?? 0)]
+        missingLines = written.compactMap { lines, count in
+            lines.keptLines < count ? "\(lines.path) has \(lines.keptLines) of its \(count) lines left" : nil
         }
         try directory.write(manifest)
     }
@@ -144,7 +145,7 @@ public final class Trainer {
         let seconds = begin.seconds(to: end)
         state.trainingSeconds += seconds
         state.recent.add(summary)
-        lossTerms = statistics.filter { $0.name.hasPrefix("loss_") }.map { (String($0.name.dropFirst(5)), $0.value) }
+        losses = statistics.filter { $0.name.hasPrefix("loss_") }.map { (String($0.name.dropFirst(5)), $0.value) }
         let record = UpdateRecord(
             step: state.step, update: state.updates,
             episodeReturn: summary.episodes > 0 ? summary.sumOfReturns / Double(summary.episodes) : nil,
@@ -175,7 +176,7 @@ public final class Trainer {
         let left = steps > 0 ? seconds / steps * Double(max(0, request.steps - state.step)) : nil
         return TrainingProgress(
             phase: phase, step: state.step, steps: request.steps, stepsPerSecond: rate,
-            meanReturn: state.recent.meanReturn, score: score, losses: lossTerms, secondsLeft: left)
+            meanReturn: state.recent.meanReturn, score: score, losses: losses, secondsLeft: left)
     }
 
     /// The score metric of the last training episodes, under its own name; nil where it is the return.

@@ -103,7 +103,7 @@ struct TrainCommand: ParsableCommand {
         let result = try device.run {
             let trainer = try Trainer(request, host: host)
             tell(trainer.changes)
-            for loss in trainer.losses { ErrorOutput.warn("\(loss): what is lost is in no curve") }
+            for missing in trainer.missingLines { ErrorOutput.warn("\(missing): what is lost is in no curve") }
             return try trainer.run { line.show($0) }
         }
         line.finish()
