@@ -59,6 +59,7 @@ GATES = [
     ("warehouse", "warehouse/tiny-2ag", "VDPPO", "sampled", "return", 17, None),
     ("warehouse", "warehouse/tiny-4ag", "IPPO", "sampled", "return", 30, None),
     ("warehouse", "warehouse/small-4ag", "MAPPO", "sampled", "return", 18, None),
+    ("warehouse", "warehouse/small-4ag", "VDPPO", "sampled", "return", 20, None),
     ("warehouse", "warehouse/tiny-2ag", "MAA2C", "sampled", "return", 12, None),
     ("warehouse", "warehouse/tiny-4ag", "MAA2C", "sampled", "return", 20, None),
     # Nobody learns this, which is what makes the scenario hard.
@@ -70,7 +71,7 @@ GATES = [
 VDPPO = [
     ("foraging", "foraging/8x8-2p-2f-coop"), ("foraging-sparse", "foraging/2s-10x10-3p-3f"),
     ("foraging-sparse", "foraging/15x15-4p-5f"), ("warehouse", "warehouse/tiny-4ag"),
-    ("warehouse", "warehouse/tiny-2ag"),
+    ("warehouse", "warehouse/tiny-2ag"), ("warehouse", "warehouse/small-4ag"),
 ]
 
 
