@@ -27,7 +27,12 @@ def uninterrupted(tmp_path_factory):
 
 def interrupt_and_resume(folder, sent, settings, **options):
     """Trains to the end, with interruptions."""
-    process = start(*map(str, arguments(out(folder), *settings, **options)))
+
+    def listen():
+        # Whoever runs the tests by nohup has it ignored.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+    process = start(*map(str, arguments(out(folder), *settings, **options)), preexec_fn=listen)
     interruptions = 0
     for updates in (5, 20, 35):
         wait_for_lines(folder / "metrics.jsonl", updates, process)
@@ -39,7 +44,7 @@ def interrupt_and_resume(folder, sent, settings, **options):
             assert process.returncode == 130, errors
             assert "--resume" in errors
         interruptions += 1
-        process = start(*map(str, arguments(resume(folder), *settings, **options)))
+        process = start(*map(str, arguments(resume(folder), *settings, **options)), preexec_fn=listen)
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     assert interruptions >= 1
@@ -522,6 +527,18 @@ def test_the_folder_is_all_that_a_run_needs_to_go_on(tmp_path):
 def test_a_terminal_that_goes_away_is_an_interruption(tmp_path, uninterrupted):
     interrupt_and_resume(tmp_path / "run", signal.SIGHUP, FEED_FORWARD)
     assert outcome(tmp_path / "run") == uninterrupted["feed-forward"]
+
+
+def test_who_is_started_by_nohup_goes_on_without_a_terminal(tmp_path, uninterrupted):
+    folder = tmp_path / "run"
+    process = start(
+        *map(str, arguments(out(folder), *FEED_FORWARD)),
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    wait_for_lines(folder / "metrics.jsonl", 5, process)
+    process.send_signal(signal.SIGHUP)
+    process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert outcome(folder) == uninterrupted["feed-forward"]
 
 
 def test_two_processes_never_write_one_run(tmp_path):
