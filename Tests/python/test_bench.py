@@ -1,6 +1,7 @@
 """A small suite from end to end: tables, reports, and going on after SIGKILL."""
 
 import csv
+import fcntl
 import json
 import os
 import pathlib
@@ -111,6 +112,22 @@ def test_report_over_finished_results_repeats_the_table(finished, tmp_path):
     result = argus("report", folder, "--format", "md,csv,json", "--out", tmp_path / "report", check=0)
     assert "MAPPO" in result.stdout
     assert list((tmp_path / "report").rglob("report.md"))
+
+
+def test_a_job_goes_on_from_what_an_earlier_process_saves_while_it_waits_for_that(finished, tmp_path):
+    folder = tmp_path / "out"
+    shutil.copytree(finished[0], folder)
+    job = next(folder.rglob("MAPPO/seed-0"))
+    (job / "result.json").unlink()
+    (job / "checkpoint").rename(tmp_path / "checkpoint")
+    with open(job / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        process = start("bench", "--resume", str(folder), "--jobs", "1")
+        assert any("waiting for an earlier process to end" in line for line in process.stderr)
+        (tmp_path / "checkpoint").rename(job / "checkpoint")
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, output + errors
+    assert numbers(folder) == numbers(finished[0])
 
 
 def test_finished_jobs_are_carried_to_another_machine_by_three_small_files(finished, tmp_path):

@@ -51,8 +51,7 @@ public struct JobRunner {
             case .finished(let result):
                 state.finished += 1
                 state.measured.add(result.wallSeconds, for: job)
-            case .resumable: state.pending.append(.init(job: job, isResuming: true))
-            case .fresh: state.pending.append(.init(job: job, isResuming: false))
+            case .resumable, .fresh: state.pending.append(.init(job: job))
             }
         }
         if state.finished > 0 { display.say("\(state.finished) of \(jobs.count) jobs were finished before") }
@@ -104,9 +103,10 @@ public struct JobRunner {
                 continue
             }
             do throws(ArgusError) {
+                // An earlier process may have saved or ended since the jobs were listed.
+                let isFresh = try JobState.of(job) == .fresh
                 state.running.append(
-                    try RunningJob(
-                        job, executable: executable, isResuming: pending.isResuming, replay: replay))
+                    try RunningJob(job, executable: executable, isResuming: !isFresh, replay: replay))
             } catch {
                 fail(job, error.description, &state)
             }
@@ -162,7 +162,6 @@ public struct JobRunner {
 private struct RunState {
     struct Pending {
         var job: Job
-        var isResuming: Bool
         /// When its folder was first found in use, and when to look again; in seconds since the start.
         var firstRefusal: Double?
         var nextTry: Double?
