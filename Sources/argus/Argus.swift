@@ -45,8 +45,9 @@ struct Argus: ParsableCommand {
         signal(SIGXFSZ, SIG_IGN)
         do {
             try command.run()
-            guard fflush(nil) == 0 else {
-                let reason = String(cString: strerror(errno)).lowercased()
+            let problem = fflush(nil) == 0 ? StandardStream.lostResult : errno
+            guard problem == 0 else {
+                let reason = String(cString: strerror(problem)).lowercased()
                 throw ArgusError(
                     .output, "cannot write", at: "standard output", found: reason,
                     expected: "somebody that reads it, or room on the disk")

@@ -130,6 +130,14 @@ def test_a_job_goes_on_from_what_an_earlier_process_saves_while_it_waits_for_tha
     assert numbers(folder) == numbers(finished[0])
 
 
+def test_a_table_that_cannot_be_printed_is_an_error(finished):
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            [str(ARGUS), "report", str(finished[0]), "--format", "md"], stdout=full, stderr=subprocess.PIPE, text=True,
+            env=environment())
+    assert result.returncode == 1 and "error: cannot write (standard output)" in result.stderr
+
+
 def test_finished_jobs_are_carried_to_another_machine_by_three_small_files(finished, tmp_path):
     folder = tmp_path / "carried"
     for path in finished[0].rglob("*"):

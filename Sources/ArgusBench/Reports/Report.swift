@@ -27,7 +27,7 @@ public enum Report {
         }
     }
 
-    public static func standardOutput(_ text: String) { StandardStream.output.write(text) }
+    public static func standardOutput(_ text: String) { StandardStream.writeResult(text) }
 
     /// Prints the tables and writes the files.
     ///
