@@ -15,10 +15,8 @@ public enum Bench {
                 .configuration, "value out of range", at: "--threads", found: "\(options.threads)",
                 expected: "1 to 1024")
         }
-        for (flag, folder) in [("--out", options.out), ("--resume", options.resume)] where folder == "" {
-            throw ArgusError(
-                .configuration, "no folder", at: flag, found: "''", expected: "the name of a result folder")
-        }
+        try RunDirectory.requireName(options.out, option: "--out")
+        try RunDirectory.requireName(options.resume, option: "--resume")
         let suite = try suite(options, catalog)
         for (entries, tasks) in [(suite.entries, suite.tasks), (suite.crossEntries, suite.crossTasks)] {
             for entry in entries {

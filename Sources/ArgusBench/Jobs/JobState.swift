@@ -39,7 +39,7 @@ public enum JobState: Sendable, Hashable {
         guard playedWithPolicies(manifest, of: job) else { return .fresh }
         guard let result = RunDirectory.result(at: job.folder) else { throw damaged(job, "result.json") }
         // Every number of a report comes from it.
-        guard FileManager.default.fileExists(atPath: job.folder + "/evaluations.jsonl") else {
+        guard RunFiles.hasEvaluations(in: job.folder) else {
             throw damaged(job, "evaluations.jsonl")
         }
         return .finished(result)

@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Ctrl-C (SIGINT), SIGTERM and a terminal that went away (SIGHUP) as requests, so that a loop can stop in order at its next safe place.
+/// Ctrl-C (SIGINT), SIGTERM and a terminal that went away (SIGHUP) as requests, so that a loop can stop in order at its
+/// next safe place.
 public enum Interruption {
     private static let count = Atomic<Int>(0)
     private static let last = Atomic<Int32>(0)

@@ -43,6 +43,14 @@ public final class RunDirectory {
         [bestPolicyPath(in: folder), folder + "/best.safetensors"].first { FileManager.default.fileExists(atPath: $0) }
     }
 
+    /// Refuses a folder without a name, which would be the root of the disk.
+    public static func requireName(_ folder: String?, option: String) throws(ArgusError) {
+        guard folder != "" else {
+            throw ArgusError(
+                .configuration, "no folder", at: option, found: "''", expected: "the name of a folder")
+        }
+    }
+
     /// Refuses the folder of a suite: what is written there would be taken for one of its results.
     public static func requireNoSuite(at folder: String) throws(ArgusError) {
         guard !FileManager.default.fileExists(atPath: folder + "/suite.json") else {

@@ -16,13 +16,6 @@ enum OptionCheck {
         return value
     }
 
-    static func folder(_ path: String?, _ option: String) throws(ArgusError) {
-        guard path != "" else {
-            throw ArgusError(
-                .configuration, "no folder", at: option, found: "''", expected: "the name of a folder")
-        }
-    }
-
     static func nonNegative(_ value: Double, _ option: String) throws(ArgusError) -> Double {
         guard value >= 0, value.isFinite else {
             throw ArgusError(

@@ -176,7 +176,7 @@ struct EvaluateCommand: ParsableCommand {
 
     private func checked() throws(ArgusError) -> Request {
         _ = try OptionCheck.inRange(episodes, 1...10_000_000, "--episodes")
-        try OptionCheck.folder(out, "--out")
+        try RunDirectory.requireName(out, option: "--out")
         if let out { try RunDirectory.requireNoSuite(at: out) }
         return Request(
             team: try teamArgument.specification(),

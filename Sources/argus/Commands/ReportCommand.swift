@@ -28,7 +28,7 @@ struct ReportCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        try OptionCheck.folder(out, "--out")
+        try RunDirectory.requireName(out, option: "--out")
         let formats = try format.map { text throws(ArgusError) in try Report.Format.parse(text) }
         // References of scenarios that no suite recorded come from here; without them the report is still whole.
         let host = try? EnvironmentHost()
