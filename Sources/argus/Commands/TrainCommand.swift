@@ -13,8 +13,8 @@ struct TrainCommand: ParsableCommand {
               argus train foraging/8x8-2p-2f-coop --algorithm mappo --steps 1000000 --seed 1 --out results/my-run
 
             Ctrl-C saves a checkpoint; 'argus train --resume DIR' goes on, with what the run was begun with, and gives the \
-            same result as one that was never interrupted (on one thread, bit for bit). The folder holds run.json, metrics.jsonl, evaluations.jsonl, \
-            checkpoint/ and, when the run is done, result.json. Play it with '--team run:DIR'.
+            same result as one that was never interrupted (on one thread, bit for bit). The folder holds run.json, \
+            metrics.jsonl, evaluations.jsonl, checkpoint/ and, when the run is done, result.json. Play it with '--team run:DIR'.
             """)
 
     @Argument(help: "Scenario id or file.")
@@ -122,7 +122,10 @@ struct TrainCommand: ParsableCommand {
         let seed = seed ?? begun?.seed ?? 0
         var chosen: [(name: String, value: String)] = []
         for text in settings { chosen.append(try TrainCommand.setting(text)) }
-        if chosen.isEmpty, let begun { chosen = begun.hyperparameters.sorted { $0.key < $1.key }.map { ($0, $1) } }
+        // Who names the algorithm means it with its defaults.
+        if chosen.isEmpty, self.algorithm == nil, let begun {
+            chosen = begun.hyperparameters.sorted { $0.key < $1.key }.map { ($0, $1) }
+        }
         let evaluationEpisodes = evaluationEpisodes ?? begun?.evaluationEpisodes ?? 32
         let absoluteEpisodes = absoluteEpisodes ?? begun?.absoluteEpisodes ?? 320
         return TrainingRequest(
@@ -162,7 +165,8 @@ struct TrainCommand: ParsableCommand {
                 .configuration, "two run folders", at: "argus train", found: "--out \(out) and --resume \(resume)",
                 expected: "one of them")
         }
-        for (option, folder) in [("--out", out), ("--resume", resume)] { try OptionCheck.folder(folder, option) }
+        try RunDirectory.requireName(out, option: "--out")
+        try RunDirectory.requireName(resume, option: "--resume")
     }
 
     private func tell(_ changes: [String]) {
