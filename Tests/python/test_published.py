@@ -49,6 +49,9 @@ GATES = [
     ("foraging-actor-critics", "foraging/15x15-3p-5f-v1", "MAPPO", "sampled", "return", 0.80, None),
     ("foraging-actor-critics", "foraging/15x15-4p-3f-v1", "MAPPO", "sampled", "return", 0.90, None),
     ("foraging-actor-critics", "foraging/15x15-4p-5f-v1", "MAPPO", "sampled", "return", 0.80, None),
+    *[
+        ("foraging", "foraging/2s-8x8-2p-2f-coop", entry, "greedy", "return", 0.90, None)
+        for entry in ("IQL", "VDN", "QMIX")],
     ("foraging", "foraging/10x10-3p-3f-v1", "VDN", "greedy", "return", 0.75, None),
     ("foraging", "foraging/10x10-3p-3f-v1", "QMIX", "greedy", "return", 0.75, None),
     ("skirmish-2s3z", "skirmish/2s3z", "IPPO-recurrent", "greedy", "score", 0.85, None),
