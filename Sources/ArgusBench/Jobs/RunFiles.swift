@@ -5,11 +5,11 @@ import Glibc
 /// The files of a run's folder, as far as a suite and a report read and write them.
 enum RunFiles {
     static func evaluations(in folder: String) -> [EvaluationRecord] {
-        JSONLines.read(EvaluationRecord.self, path: evaluationsPath(folder))
+        JSONLines.read(EvaluationRecord.self, path: RunDirectory.evaluationsPath(in: folder))
     }
 
     static func hasEvaluations(in folder: String) -> Bool {
-        FileManager.default.fileExists(atPath: evaluationsPath(folder))
+        FileManager.default.fileExists(atPath: RunDirectory.evaluationsPath(in: folder))
     }
 
     /// Why the last attempt at a job failed; nil when it did not.
@@ -37,6 +37,5 @@ enum RunFiles {
         return flock(file, LOCK_EX | LOCK_NB) != 0
     }
 
-    private static func evaluationsPath(_ folder: String) -> String { folder + "/evaluations.jsonl" }
     private static func failurePath(_ folder: String) -> String { folder + "/failure.txt" }
 }

@@ -30,10 +30,12 @@ public final class RunDirectory {
 
     public var manifestPath: String { path + "/run.json" }
     public var metricsPath: String { path + "/metrics.jsonl" }
-    public var evaluationsPath: String { path + "/evaluations.jsonl" }
+    public var evaluationsPath: String { RunDirectory.evaluationsPath(in: path) }
     public var checkpointFolder: String { path + "/checkpoint" }
     public var resultPath: String { path + "/result.json" }
 
+    /// Where a run in `folder` keeps every episode of its evaluations.
+    public static func evaluationsPath(in folder: String) -> String { folder + "/evaluations.jsonl" }
     /// Where a training in `folder` keeps what it goes on from.
     public static func checkpointPath(in folder: String) -> String { folder + "/checkpoint/last.safetensors" }
     /// Where a training in `folder` keeps the best policy so far.
