@@ -130,6 +130,23 @@ def test_a_job_goes_on_from_what_an_earlier_process_saves_while_it_waits_for_tha
     assert numbers(folder) == numbers(finished[0])
 
 
+def test_a_job_that_an_earlier_process_ends_while_it_waits_for_that_is_not_run_again(finished, tmp_path):
+    folder = tmp_path / "out"
+    shutil.copytree(finished[0], folder)
+    result = next(folder.rglob("Scripted/seed-0")) / "result.json"
+    result.rename(tmp_path / "result.json")
+    with open(result.parent / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        process = start("bench", "--resume", str(folder), "--jobs", "1")
+        assert any("waiting for an earlier process to end" in line for line in process.stderr)
+        (tmp_path / "result.json").rename(result)
+        written = result.stat()
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, output + errors
+    assert "Scripted seed 0: return" in errors, errors
+    assert (result.stat().st_ino, result.stat().st_mtime_ns) == (written.st_ino, written.st_mtime_ns)
+
+
 def test_a_table_that_cannot_be_printed_is_an_error(finished):
     with open("/dev/full", "w") as full:
         result = subprocess.run(

@@ -104,9 +104,13 @@ public struct JobRunner {
             }
             do throws(ArgusError) {
                 // An earlier process may have saved or ended since the jobs were listed.
-                let isFresh = try JobState.of(job) == .fresh
+                let folder = try JobState.of(job)
+                if case .finished(let result) = folder {
+                    finish(job, result, seconds: result.wallSeconds, &state)
+                    continue
+                }
                 state.running.append(
-                    try RunningJob(job, executable: executable, isResuming: !isFresh, replay: replay))
+                    try RunningJob(job, executable: executable, isResuming: folder == .resumable, replay: replay))
             } catch {
                 fail(job, error.description, &state)
             }
@@ -132,9 +136,7 @@ public struct JobRunner {
             }
             let job = running.job
             if let result = RunDirectory.result(at: job.folder), ending == .exited(0) {
-                state.finished += 1
-                state.measured.add(running.elapsed, for: job)
-                display.say("[\(state.finished + state.failures.count)/\(state.total)] \(words(job, result))")
+                finish(job, result, seconds: running.elapsed, &state)
             } else if isStopping {
                 display.say("\(job.name): stopped")
             } else {
@@ -142,6 +144,12 @@ public struct JobRunner {
             }
         }
         state.running = still
+    }
+
+    private func finish(_ job: Job, _ result: RunResult, seconds: Double, _ state: inout RunState) {
+        state.finished += 1
+        state.measured.add(seconds, for: job)
+        display.say("[\(state.finished + state.failures.count)/\(state.total)] \(words(job, result))")
     }
 
     private func fail(_ job: Job, _ reason: String, _ state: inout RunState) {
