@@ -324,6 +324,11 @@ def test_resuming_another_run_is_refused(tmp_path, interrupted, change, words):
     refused(argus(*arguments(resume(folder), *FEED_FORWARD, *extra, **settings)), *words)
 
 
+def test_naming_the_algorithm_of_a_run_that_goes_on_means_it_with_its_defaults(tmp_path, interrupted):
+    folder = copy_of(interrupted, tmp_path)
+    refused(argus(*arguments(resume(folder), steps=1_000_000)), "hyperparameter", "copies")
+
+
 def test_a_finished_run_is_shown_again_only_if_it_is_the_one_that_is_asked_for(tmp_path):
     folder = tmp_path / "run"
     argus(*arguments(out(folder), *FEED_FORWARD, steps=600), check=0)
