@@ -1,6 +1,10 @@
 """Training from the command line: reproducible, resumable, and hard to break."""
 
+import contextlib
 import json
+import os
+import pathlib
+import pty
 import resource
 import shutil
 import signal
@@ -289,6 +293,28 @@ def test_unknown_algorithm_names_the_nearest(tmp_path):
     refused(argus(*arguments(out(tmp_path / "run"), algorithm="mapo", steps=100)), "mapo", "mappo")
 
 
+def test_a_request_to_stop_in_a_long_update_is_answered_at_once(tmp_path):
+    folder = tmp_path / "run"
+    leader, follower = pty.openpty()
+    large = ["--set", "copies=512", "--set", "rollout_steps=256"]
+    process = subprocess.Popen(
+        [ARGUS, *map(str, arguments(out(folder), *large, steps=1_000_000))], env=environment(), stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=follower,
+    )  # fmt: skip
+    os.close(follower)
+    wait_for_lines(folder / "run.json", 1, process)
+    process.send_signal(signal.SIGINT)
+    said = b""
+    with contextlib.suppress(OSError):  # The terminal's other end is gone.
+        while piece := os.read(leader, 65536):
+            said += piece
+    os.close(leader)
+    assert process.wait(timeout=120) == 130
+    asked, saved = said.index(b"stopping after this update"), said.index(b"interrupted: saved")
+    assert asked < saved, said.decode()
+    assert len((folder / "metrics.jsonl").read_text().splitlines()) <= 1
+
+
 @pytest.fixture(scope="module")
 def interrupted(tmp_path_factory):
     """A run that was stopped in the middle."""
@@ -363,6 +389,15 @@ def test_resuming_what_is_not_there_makes_nothing(tmp_path):
 def test_a_recurrent_checkpoint_does_not_go_into_a_feed_forward_run(tmp_path, interrupted):
     folder = copy_of(interrupted, tmp_path)
     refused(argus(*arguments(resume(folder), *RECURRENT, steps=1_000_000)), "hyperparameter", "recurrent")
+    # Nor by its file.
+    begun = tmp_path / "begun"
+    argus(*arguments(out(begun), *RECURRENT, steps=600), check=0)
+    last = pathlib.Path("checkpoint") / "last.safetensors"
+    (folder / last).write_bytes((begun / last).read_bytes())
+    refused(
+        argus(*arguments(resume(folder), *FEED_FORWARD, steps=1_000_000)),
+        "another network (hidden=", "recurrent=true)", "recurrent=false", "last.safetensors",
+    )  # fmt: skip
 
 
 def damaged(folder, change):

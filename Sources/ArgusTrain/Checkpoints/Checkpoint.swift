@@ -61,9 +61,8 @@ enum Checkpoint {
                 throw refused("a checkpoint of scenario \(saved.scenario)", "one of \(description.scenario)")
             }
             guard saved == description else {
-                throw refused(
-                    "a checkpoint of another network (\(saved.algorithm), \(saved.actor))",
-                    "\(description.algorithm), \(description.actor)")
+                let (theirs, ours) = saved.differences(from: description)
+                throw refused("a checkpoint of another network (\(theirs))", "one of this run's (\(ours))")
             }
             guard file.metadata["seed"] == "\(request.seed)" else {
                 throw refused("a checkpoint of seed \(file.metadata["seed"] ?? "(none)")", "seed \(request.seed)")

@@ -20,6 +20,26 @@ struct TrainedPolicy {
         /// One network for all agents, or one for each.
         var sharesParameters: Bool
 
+        /// What a user would set to have it, as `--set` names it.
+        private var settings: [(name: String, value: String)] {
+            [
+                ("algorithm", algorithm), ("hidden", "\(actor.hidden)"), ("layers", "\(actor.layers)"),
+                ("activation", actor.activation), ("layer_norm", "\(actor.layerNorm != .none)"),
+                ("recurrent", "\(actor.recurrent)"), ("entities", "\(actor.entities != nil)"),
+                ("share_parameters", "\(sharesParameters)"), ("agent_ids", "\(encoding.agentIds)"),
+            ]
+        }
+
+        /// Where two of one scenario differ, such as `hidden=64`: what this one has there, and the other.
+        func differences(from other: Description) -> (own: String, others: String) {
+            let pairs = zip(settings, other.settings).filter { $0.value != $1.value }
+            guard !pairs.isEmpty else { return ("observations scaled otherwise", "scaled as here") }
+            func list(_ settings: [(name: String, value: String)]) -> String {
+                settings.map { "\($0.name)=\($0.value)" }.joined(separator: ", ")
+            }
+            return (list(pairs.map(\.0)), list(pairs.map(\.1)))
+        }
+
         /// Refuses what no training writes, before memory is laid out by it.
         func requireConsistent() throws(TensorError) {
             // Sizes first, so that no sum or product of them is too large.
