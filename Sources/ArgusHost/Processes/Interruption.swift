@@ -8,6 +8,8 @@ public enum Interruption {
     private static let last = Atomic<Int32>(0)
     private static let limit = Atomic<Int>(.max)
     private static let isAskedFor = Atomic<Bool>(false)
+    private static let noticeAddress = Atomic<UInt>(0)
+    private static let noticeSize = Atomic<Int>(0)
 
     /// What the signals did before.
     public struct Handlers {
@@ -25,19 +27,24 @@ public enum Interruption {
     /// From now on signals are requests, even where a shell has started us with interrupts ignored: whoever sends one
     /// means it. But who is started by `nohup` is to go on without a terminal.
     ///
-    /// - Parameter limit: a signal after so many ends the process at once, with status 130.
+    /// - Parameters:
+    ///   - limit: a signal after so many ends the process at once, with status 130.
+    ///   - notice: what the first signal writes to standard error at once, so that who asked sees that it was heard.
     @discardableResult
-    public static func listen(limit: Int = .max) -> Handlers {
+    public static func listen(limit: Int = .max, notice: StaticString = "") -> Handlers {
         // Also initialises the counters, which the handler may not.
         count.store(0, ordering: .sequentiallyConsistent)
         last.store(0, ordering: .sequentiallyConsistent)
         self.limit.store(limit, ordering: .sequentiallyConsistent)
+        noticeAddress.store(UInt(bitPattern: notice.utf8Start), ordering: .sequentiallyConsistent)
+        noticeSize.store(notice.utf8CodeUnitCount, ordering: .sequentiallyConsistent)
         var action = sigaction()
         action.sa_flags = SA_RESTART
         action.__sigaction_handler.sa_handler = { signal in
             Interruption.last.store(signal, ordering: .sequentiallyConsistent)
             let before = Interruption.count.add(1, ordering: .sequentiallyConsistent).oldValue
             if before >= Interruption.limit.load(ordering: .sequentiallyConsistent) { _exit(130) }
+            if before == 0 { Interruption.writeNotice() }
         }
         var old = Handlers()
         sigaction(SIGINT, &action, &old.interrupt)
@@ -45,6 +52,16 @@ public enum Interruption {
         sigaction(SIGHUP, nil, &old.hangUp)
         if !isIgnored(old.hangUp) { sigaction(SIGHUP, &action, nil) }
         return old
+    }
+
+    /// Called by the signal's handler, where little more than write(2) is allowed.
+    private static func writeNotice() {
+        let size = noticeSize.load(ordering: .sequentiallyConsistent)
+        let address = UnsafeRawPointer(bitPattern: noticeAddress.load(ordering: .sequentiallyConsistent))
+        guard size > 0, let address else { return }
+        let error = errno
+        _ = write(STDERR_FILENO, address, size)
+        errno = error
     }
 
     private static func isIgnored(_ action: sigaction) -> Bool {

@@ -91,7 +91,12 @@ struct TrainCommand: ParsableCommand {
             given(algorithm ?? begun?.algorithm, "algorithm", "'--algorithm' with a name"))
         let request = try request(scenario, algorithm, device, begun: begun)
         let folder = request.folder
-        Interruption.listen(limit: 1)
+        // Where updates are large, what a Ctrl-C asks for comes later.
+        Interruption.listen(
+            limit: 1,
+            notice: isatty(STDERR_FILENO) == 0
+                ? ""
+                : "\nstopping after this update or evaluation, which is saved then; once more stops at once\n")
         // A reader of the progress that went away must not kill the run before it has saved.
         signal(SIGPIPE, SIG_IGN)
         if stopWithStdin { StandardInput.whenItEnds { Interruption.request() } }
