@@ -123,6 +123,23 @@ struct ReportTests {
         #expect(try report().contains("| MAPPO | deliveries | 0.850 [0.726, 0.974] | inside | 0.950 |"))
     }
 
+    @Test("a reference that was had in another mode than the headline's is compared with ours in that mode")
+    func referenceMode() throws {
+        try runs.write(
+            """
+            scenario: demo/one
+            version: 1
+            environment: demo
+            horizon: 50
+            references: [{algorithm: MAPPO, mean: 0.9, std: 0.01, mode: greedy, source: other}]
+
+            """, to: "Scenarios/demo/one.yaml")
+        try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
+        let text = try report()
+        #expect(text.contains("| MAPPO | return | 0.900 [0.776, 1.024] | inside | 0.900"))
+        #expect(text.contains("4 episodes of their own, greedy, 3 seeds"))
+    }
+
     @Test("an entry whose name has hyphens is compared with references that have spaces there; others with none")
     func referenceNames() throws {
         try runs.write(
@@ -137,6 +154,12 @@ struct ReportTests {
         let named = SyntheticRuns.demo.replacingOccurrences(of: "name: MAPPO", with: "name: recurrent-MAPPO")
         try runs.finishAll(of: runs.suite(named))
         #expect(try report().contains("| recurrent-MAPPO | return | 0.850 [0.726, 0.974] | inside | 0.850 |"))
+        let turned = try SyntheticRuns()
+        try turned.write(runs.text(runs.root + "/Scenarios/demo/one.yaml"), to: "Scenarios/demo/one.yaml")
+        try turned.finishAll(
+            of: turned.suite(SyntheticRuns.demo.replacingOccurrences(of: "name: MAPPO", with: "name: MAPPO-recurrent")))
+        #expect(try Report.run(folders: [turned.out], output: { _ in }) == 0)
+        #expect(turned.text(turned.out + "/report.md").contains("| MAPPO-recurrent | return | 0.850 [0.726, 0.974] |"))
 
         let other = try SyntheticRuns()
         try other.finishAll(of: other.suite(SyntheticRuns.demo))
@@ -307,14 +330,15 @@ struct ReportTests {
         #expect(text.contains("† centralised execution: some policy sees the global state"))
     }
 
-    @Test("results.csv has a row for every episode, summary.csv one for every scenario, entry, seed and mode")
+    @Test("results.csv has every episode and the means of training, summary.csv every scenario, entry, seed and mode")
     func csv() throws {
         try runs.finishAll(of: runs.suite(SyntheticRuns.demo))
         _ = try report()
         let episodes = runs.text(runs.out + "/results.csv").split(separator: "\n")
         #expect(episodes[0] == "scenario,entry,seed,step,purpose,mode,metric,episode,episode_seed,value")
-        // 6 untrained runs of 4 episodes, 6 trained ones of 2 modes with 2 × 2 + 4; return, length and one metric.
-        #expect(episodes.count == 1 + (6 * 4 + 6 * 2 * 8) * 3)
+        // 6 untrained runs of 4 episodes, 6 trained ones of 2 modes with 2 means and 4; return, length and one metric.
+        #expect(episodes.count == 1 + (6 * 4 + 6 * 2 * (2 + 4)) * 3)
+        #expect(episodes.contains("demo/one,MAPPO,0,500,curve,sampled,return,,,0.4"))
         let seed = EvaluationSeeds.absolute.seeds(block: 0, count: 1)[0]
         #expect(episodes.contains("demo/one,MAPPO,0,1000,absolute,sampled,return,0,\(seed),\(0.8 - 2 * 0.1)"))
         let summary = runs.text(runs.out + "/summary.csv").split(separator: "\n")
@@ -362,6 +386,25 @@ struct ReportTests {
         let text = try report([runs.out, second])
         #expect(text.contains("| MAPPO (out) | 0.850"))
         #expect(text.contains("| MAPPO (second) | 0.300"))
+    }
+
+    @Test("parts of one suite in several folders, as machines leave them, are put together; what is missing is so once")
+    func partsOfASuite() throws {
+        let suite = try runs.suite(SyntheticRuns.demo)
+        let folders = ["m0", "m1", "m2"].map { runs.root + "/" + $0 }
+        for (index, folder) in folders.enumerated() {
+            for job in Job.all(of: suite, out: folder) where job.seed == UInt64(index) {
+                guard job.task.scenario.id != "demo/two" || job.seed != 2 else { continue }
+                try runs.finish(job, level: job.entry.isTrained ? 0.8 + 0.05 * Double(job.seed) : 0.1)
+            }
+            try SuiteRecord(suite).write(to: folder)
+        }
+        let text = try report(folders)
+        #expect(text.contains("| MAPPO | 0.850 [0.726, 0.974] | 3 seeds | 0.800 0.850 0.900 |"))
+        #expect(!text.contains("(m0)") && !text.contains("(m1)"))
+        // An entry of each of two kinds.
+        #expect(text.contains("**Incomplete: 2 of 12 runs have no result.**"))
+        #expect(text.contains("| 2 of 3 seeds | 8.000 8.500 missing |"))
     }
 
     @Test("within a folder runs that were asked for differently, or twice, are told apart; missing ones belong to all")

@@ -135,6 +135,20 @@ struct StatisticsEdgeCaseTests {
         #expect(try MeanDifference.welch([1, 1], [1, 1]).pValue == 1)
     }
 
+    @Test("perfect returns that were summed in another order are ties, and no difference")
+    func perfect() throws {
+        let one = [1.0000000129, 1.0000000163, 1.0000000140]
+        let other = [1.0000000163, 1.0000000120, 1.0000000151]
+        let improvement = try ProbabilityOfImprovement.estimate(
+            of: ScoreMatrix([one]), over: ScoreMatrix([other]), bootstrap: StratifiedBootstrap(seed: 1, repetitions: 200))
+        #expect(improvement.point == 0.5)
+        #expect(improvement.interval?.low == 0.5 && improvement.interval?.high == 0.5)
+        let difference = try MeanDifference.paired([1.0000000163, 1.000000017, 1.000000018], other.map { $0 - 5e-9 })
+        #expect(difference.test == .permutation && difference.pValue == 1)
+        // What is small is not rounding for that.
+        #expect(try MeanDifference.paired([2e-9, 3e-9, 4e-9], [1e-9, 1e-9, 1e-9]).test == .pairedT)
+    }
+
     @Test("returns are counted by run if trained more than once, by episode otherwise")
     func units() throws {
         let returns = [[1.0, 3.0], [5.0, 7.0], [0.0, 2.0]]

@@ -20,7 +20,7 @@ struct ScenarioFileTests {
         score: {metric: deliveries, floor: 0.5, ceiling: 22, why: "random play; best published"}
         references:
           - {algorithm: MAPPO, metric: return, mean: 17, steps: 20000000, source: "Table 2", conditions: "own networks"}
-          - {algorithm: QMIX, mean: 1.5, ci95: [1, 2], source: own}
+          - {algorithm: QMIX, mean: 1.5, ci95: [1, 2], mode: sampled, source: own}
           - {algorithm: Random, mean: 0.1, std: 0.05, source: own}
         training:
           mappo: {recurrent: true, learning_rate: 2e-3}
@@ -78,6 +78,7 @@ struct ScenarioFileTests {
         #expect(scenario.references[0].conditions == "own networks")
         #expect(scenario.references[1].conditions == nil)
         #expect(scenario.references[1].ci95 == 1...2)
+        #expect(scenario.references[0].mode == nil && scenario.references[1].mode == .sampled)
         #expect(scenario.references[1].metric == "return")
         #expect(scenario.references[2].std == 0.05)
         #expect(scenario.file == "s.yaml")

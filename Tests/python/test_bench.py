@@ -174,11 +174,15 @@ def test_finished_jobs_are_carried_to_another_machine_by_three_small_files(finis
     assert numbers(folder) == numbers(finished[0])
 
 
-def test_a_finished_job_that_has_lost_its_episodes_is_named(finished, tmp_path):
+@pytest.mark.parametrize("left", [None, "", "curve"])
+def test_a_finished_job_that_has_lost_its_episodes_is_named(finished, tmp_path, left):
     folder = tmp_path / "out"
     shutil.copytree(finished[0], folder)
     path = next(folder.rglob("MAPPO/seed-1/evaluations.jsonl"))
+    lines = path.read_text().splitlines(keepends=True)
     path.unlink()
+    if left is not None:
+        path.write_text("".join(line for line in lines if left and json.loads(line)["purpose"] == left))
     result = argus("bench", "--resume", folder)
     assert result.returncode == 1 and result.stderr.startswith("error: damaged result"), result.stderr
     assert f"{path}" in result.stderr and f"removing {path.parent}" in result.stderr

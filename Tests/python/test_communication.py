@@ -216,6 +216,20 @@ def test_messages_are_shuffled_only_where_there_are_some(scenario):
     assert run.stderr.startswith("error: no messages to shuffle (--shuffle-messages, scenario foraging/5x5-2p-1f)")
 
 
+def test_a_report_tells_a_control_from_what_it_controls(scenario, tmp_path):
+    path = scenario("{symbols: 2}")
+    for name, more in [("plain", ()), ("control", ("--shuffle-messages",))]:
+        argus("evaluate", path, *more, "--episodes", 4, "--out", tmp_path / name, check=0)
+    argus("report", tmp_path / "plain", tmp_path / "control", "--out", tmp_path / "report", check=0)
+    report = (tmp_path / "report" / "report.md").read_text()
+    titles = [line for line in report.splitlines() if line.startswith("## ") and "(" in line]
+    assert sorted("messages shuffled" in title for title in titles) == [False, True], titles
+    commands = [line for line in report.splitlines() if "argus evaluate" in line]
+    assert any("--shuffle-messages" in line for line in commands), commands
+    assert any("--shuffle-messages" not in line for line in commands), commands
+
+
+
 def test_a_wrong_channel_is_one_error_with_file_line_and_key(scenario):
     path = scenario("{topology: [[player_1], [player_9], []]}")
     run = argus("play", path, check=1)

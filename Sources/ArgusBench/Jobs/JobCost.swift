@@ -35,8 +35,8 @@ public struct JobCost: Sendable, Hashable {
         var bytes = 0.0
         let trialRate = measured.trialRate(of: job)
         if job.entry.isTrained {
-            // Sampled and greedy; the best checkpoint is chosen on episodes of its own.
-            episodes += Double(measurement.evaluations) * Double(measurement.evaluationEpisodes) * 2
+            // Sampled and greedy, and four times as many that choose the best checkpoint; the first before any training.
+            episodes += Double(measurement.evaluations + 1) * Double(measurement.evaluationEpisodes) * 6
             episodes += Double(measurement.absoluteEpisodes)
             seconds += Double(job.steps) / (trialRate ?? assumedTrainingRate * cores)
             bytes += 2_000_000 + Double(job.steps) / 20

@@ -39,8 +39,8 @@ public enum JobState: Sendable, Hashable {
         guard playedWithPolicies(manifest, of: job) else { return .fresh }
         guard let result = RunDirectory.result(at: job.folder) else { throw damaged(job, "result.json") }
         // Every number of a report comes from it.
-        guard RunFiles.hasEvaluations(in: job.folder) else {
-            throw damaged(job, "evaluations.jsonl")
+        guard RunFiles.hasAbsoluteMetric(in: job.folder, mode: result.mode) else {
+            throw damaged(job, "evaluations.jsonl", found: "no episodes of the absolute metric that can be read")
         }
         return .finished(result)
     }
@@ -100,9 +100,11 @@ public enum JobState: Sendable, Hashable {
         return first == second
     }
 
-    private static func damaged(_ job: Job, _ file: String) -> ArgusError {
+    private static func damaged(
+        _ job: Job, _ file: String, found: String = "no file that can be read"
+    ) -> ArgusError {
         ArgusError(
-            .file, "damaged result", at: "\(job.folder)/\(file)", found: "no file that can be read",
+            .file, "damaged result", at: "\(job.folder)/\(file)", found: found,
             expected: "the \(file) of a finished run", remedy: "removing \(job.folder), so that the job runs again")
     }
 }

@@ -8,8 +8,12 @@ enum RunFiles {
         JSONLines.read(EvaluationRecord.self, path: RunDirectory.evaluationsPath(in: folder))
     }
 
-    static func hasEvaluations(in folder: String) -> Bool {
-        FileManager.default.fileExists(atPath: RunDirectory.evaluationsPath(in: folder))
+    /// Whether the episodes that a result is of can be read.
+    static func hasAbsoluteMetric(in folder: String, mode: String) -> Bool {
+        // The last line of a run that is done, or the one before.
+        JSONLines.last(EvaluationRecord.self, path: RunDirectory.evaluationsPath(in: folder)) { record in
+            record.purpose == EvaluationSeeds.absolute.name && record.mode == mode
+        } != nil
     }
 
     /// Why the last attempt at a job failed; nil when it did not.

@@ -83,8 +83,12 @@ struct BenchmarkResults {
             // Results of different versions are never mixed: each has a table of its own.
             let isAmbiguous = keys.count { $0.id == key.id } > 1
             let version = members.lazy.compactMap(\.manifest?.scenarioVersion).first.map { "version \($0), " } ?? ""
+            // A control is never taken for what it controls.
+            let isShuffled = members.contains { $0.manifest?.hasShuffledMessages ?? false }
+            let notes = (isShuffled ? ["messages shuffled"] : []) + (isAmbiguous ? ["\(version)\(key.hash)"] : [])
             return ScenarioResult(
-                id: key.id, hash: key.hash, title: isAmbiguous ? "\(key.id) (\(version)\(key.hash))" : key.id,
+                id: key.id, hash: key.hash,
+                title: notes.isEmpty ? key.id : "\(key.id) (\(notes.joined(separator: ", ")))",
                 scenario: scenario, entries: entries, crossplay: crossplay)
         }
     }

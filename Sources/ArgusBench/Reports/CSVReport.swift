@@ -3,14 +3,17 @@ import Foundation
 
 /// Results as comma-separated values (RFC 4180, lines end in LF).
 enum CSVReport {
-    /// `results.csv`, the long form: a row for every episode of every evaluation and each of its values.
+    /// `results.csv`, the long form: a row for each value of every episode of the absolute metric, and for the mean of each
+    /// over an evaluation in training, without episode and seed. All that was played stands in `evaluations.jsonl`.
     static func episodes(_ results: BenchmarkResults) -> Data {
         var data = Data("scenario,entry,seed,step,purpose,mode,metric,episode,episode_seed,value\n".utf8)
         for result in results.scenarios {
             for entry in result.all {
                 for run in entry.runs {
                     let start = "\(field(result.title)),\(field(entry.entry)),\(run.seed)"
-                    for record in run.evaluations { append(record, start, &data) }
+                    for record in run.evaluations where record.purpose != EvaluationSeeds.selection.name {
+                        append(record, start, &data)
+                    }
                 }
             }
         }
@@ -25,6 +28,12 @@ enum CSVReport {
             + (record.costs ?? [:]).sorted { $0.key < $1.key }
         for (name, values) in values {
             let metric = field(name)
+            guard record.purpose == EvaluationSeeds.absolute.name else {
+                let defined = values.filter(\.isFinite)
+                let mean = defined.isEmpty ? nil : defined.reduce(0, +) / Double(defined.count)
+                data += Data("\(start),\(metric),,,\(NumberText.exact(mean))\n".utf8)
+                continue
+            }
             for (index, (seed, value)) in zip(record.seeds, values).enumerated() {
                 data += Data("\(start),\(metric),\(index),\(seed),\(NumberText.exact(value))\n".utf8)
             }
@@ -46,7 +55,7 @@ enum CSVReport {
                         continue
                     }
                     for (mode, outcome) in found.outcomes.sorted(by: { $0.key < $1.key }) {
-                        lines.append("\(start),\(row(found, mode, outcome))")
+                        lines.append("\(start),\(row(found, mode, outcome, result.scenario?.score))")
                     }
                 }
             }
@@ -54,12 +63,14 @@ enum CSVReport {
         return Data((lines.joined(separator: "\n") + "\n").utf8)
     }
 
-    private static func row(_ result: RunResult, _ mode: String, _ outcome: RunResult.Outcome) -> String {
+    private static func row(
+        _ result: RunResult, _ mode: String, _ outcome: RunResult.Outcome, _ definition: Scenario.Score?
+    ) -> String {
         let interval = outcome.return.ci95
         let cells = [
             "\(result.step)", field(mode), mode == result.mode ? "1" : "0", NumberText.exact(outcome.return.mean),
             NumberText.exact(interval?.first), NumberText.exact(interval?.last), "\(outcome.return.n)",
-            NumberText.exact(outcome.score), "\(outcome.episodes)", "\(outcome.failed)",
+            NumberText.exact(EntryResult.score(of: outcome, definition)), "\(outcome.episodes)", "\(outcome.failed)",
             NumberText.exact(result.wallSeconds), NumberText.exact(result.stepsPerSecond),
             result.centralised ? "1" : "0", "finished", result.calls.map(String.init) ?? "",
             result.tokens.map(String.init) ?? "",

@@ -35,14 +35,15 @@ struct EntryResult {
         let measured = definition.flatMap { definition in
             mode.flatMap { EntryResult.estimate(of: definition.metric, finished, $0, isTrained) }
         }
-        let scores = results.map { EntryResult.score(of: $0, definition) }
+        let scores = results.map { result in
+            result.outcomes[result.mode].map { EntryResult.score(of: $0, definition) } ?? .nan
+        }
         self.scores = scores.allSatisfy(\.isFinite) ? scores : []
         score = self.scores.isEmpty ? nil : EntryResult.meanScore(self.scores, isTrained, measured, definition)
     }
 
     /// By the definition that the report shows: a file's may have changed between runs. NaN where there is none.
-    private static func score(of result: RunResult, _ definition: Scenario.Score?) -> Double {
-        guard let outcome = result.outcomes[result.mode] else { return .nan }
+    static func score(of outcome: RunResult.Outcome, _ definition: Scenario.Score?) -> Double {
         guard let definition else { return outcome.score }
         return definition.scoreOf(
             definition.metric == "return" ? outcome.return.mean : outcome.metrics[definition.metric] ?? .nan)
@@ -66,8 +67,8 @@ struct EntryResult {
     /// The return in the headline mode.
     var headline: ReturnEstimate? { mode.flatMap { estimates[$0] } }
 
-    /// A metric in the headline mode, where every finished run has it in some episode.
-    func estimate(of metric: String) -> ReturnEstimate? {
+    /// A metric in one mode, where every finished run has it in some episode.
+    func estimate(of metric: String, mode: String?) -> ReturnEstimate? {
         mode.flatMap { EntryResult.estimate(of: metric, finished, $0, isTrained) }
     }
 

@@ -108,7 +108,7 @@ enum JSONReport {
             models = found.models.isEmpty ? nil : found.models
             hyperparameters =
                 found.isTrained ? found.runs.lazy.compactMap(\.manifest).first?.hyperparameters : nil
-            seeds = found.runs.map(Seed.init)
+            seeds = found.runs.map { Seed($0, score: result.scenario?.score) }
         }
 
         enum CodingKeys: String, CodingKey {
@@ -139,7 +139,7 @@ enum JSONReport {
         /// What it was made on, in the same order.
         var processors: [String]?
 
-        init(_ run: ReportRun) {
+        init(_ run: ReportRun, score definition: Scenario.Score?) {
             seed = run.seed
             codeRevisions = run.manifest?.origins.map(\.codeRevision)
             processors = run.manifest?.origins.map(\.processor)
@@ -147,7 +147,7 @@ enum JSONReport {
             guard let result = run.result else { return }
             let outcome = result.outcomes[result.mode]
             `return` = outcome?.return
-            score = outcome.flatMap { finite($0.score) }
+            score = outcome.flatMap { finite(EntryResult.score(of: $0, definition)) }
             episodes = outcome?.episodes
             failed = outcome?.failed
             step = result.step

@@ -75,16 +75,19 @@ enum MarkdownReport {
         Student's t over seeds. For an entry that is not trained both are over episodes.
         - All entries play the same evaluation episodes. Failed episodes are counted and never part of a return.
         - **sampled**: actions are drawn from the policy; **greedy**: the most probable action is taken; **own**: some of \
-        the team's policies do the one and some the other.
+        the team's policies do the one and some the other. Q-learners take any legal action with their last ε (the \
+        hyperparameter `exploration_end`) where they are sampled, and else the one of the highest value.
         - Differences: t tests, paired where both entries have the same seeds; p-values are corrected over the \
         \(results.comparisonCount) comparisons of this report (Holm), the level is 0.05. The interval is that of the \
-        single difference. "Not significant" does not show that entries are equal.
+        single difference. "Not significant" does not show that entries are equal. Where no value varies there is no t, and \
+        an exact permutation test, whose p is at least 0.25 with three pairs of seeds.
         - The **score** is 0 at the scenario's floor and 1 at its ceiling, which are fixed and do not depend on this \
         report's entries. It is not clipped.
         - The **interquartile mean** is the mean of the middle half of all scores, with a stratified bootstrap interval \
         (\(NumberText.grouped(StratifiedBootstrap.defaultRepetitions)) repetitions; Agarwal et al., NeurIPS 2021). \
         **Optimality gap**: how far scores stay below 1; lower is better.
-        - **env steps** are steps of the environment, summed over parallel copies, not over agents.
+        - **env steps** are steps of the environment, summed over parallel copies, not over agents. **steps/s** of a \
+        trained entry are those of its training, evaluations apart; of another those of its episodes.
         - **Language models**: a *call* is a request that the run needs an answer to; a reply that it had already is used \
         again and is no call. *Replies read*: how many of the decisions ended as `ok`, as `repaired` (an action, but not \
         quite in the form asked for), as `illegal`, `malformed`, `truncated` or `refused` (then the entry's fallback chose), \
@@ -177,6 +180,7 @@ enum MarkdownReport {
             let isTold = mode == .greedy || manifest.policyHashes != nil
             return "argus evaluate \(manifest.scenario) --team \(team) --episodes \(manifest.absoluteEpisodes) "
                 + "--seed \(manifest.seed)" + (isTold ? mode.map { " --mode \($0.rawValue)" } ?? "" : "")
+                + (manifest.hasShuffledMessages ? " --shuffle-messages" : "")
         }
         return "argus train \(manifest.scenario) --algorithm \(algorithm) --steps \(manifest.steps) "
             + "--seed \(manifest.seed) --threads \(manifest.threads) --evaluations \(manifest.evaluations) "

@@ -2,8 +2,8 @@ import ArgusHost
 
 /// An entry beside a reference, published or measured, of the algorithm that it is called after.
 ///
-/// Entry names have no spaces or brackets, and sources tell implementations apart by them: an entry `recurrent-MAPPO` is
-/// compared with references `recurrent MAPPO` and `recurrent MAPPO (EPyMARL)`.
+/// Entry names have no spaces or brackets, and sources tell implementations apart by them: an entry `recurrent-MAPPO` or
+/// `MAPPO-recurrent` is compared with references `recurrent MAPPO` and `recurrent MAPPO (EPyMARL)`.
 struct ReferenceComparison {
     /// Where our mean is. Not a test: conditions differ, and say how.
     enum Position: String {
@@ -33,28 +33,32 @@ struct ReferenceComparison {
     }
 
     private init?(_ entry: EntryResult, _ reference: Scenario.Reference, _ scenario: Scenario) {
-        let estimate = reference.metric == "return" ? entry.headline : entry.estimate(of: reference.metric)
+        // As the reference was had, where we have that too.
+        let mode = reference.mode.flatMap { entry.estimates[$0.rawValue] == nil ? nil : $0.rawValue } ?? entry.mode
+        let estimate =
+            reference.metric == "return"
+            ? mode.flatMap { entry.estimates[$0] } : entry.estimate(of: reference.metric, mode: mode)
         guard let estimate else { return nil }
         mean = estimate.interval.mean
         interval = estimate.interval.interval.map { ($0.low, $0.high) }
         self.entry = entry
         self.reference = reference
         position = Self.position(of: mean, interval, reference)
-        conditions = Self.conditions(entry, scenario)
+        conditions = Self.conditions(entry, scenario, mode)
     }
 
     private static func position(
         of mean: Double, _ interval: (low: Double, high: Double)?, _ reference: Scenario.Reference
     ) -> Position {
-        // Rewards are sums of 32-bit numbers: a perfect return of 1 may come to a little more.
-        let rounding = 1e-6 * max(1, abs(reference.mean))
+        // A perfect return of 1 may come to a little more.
+        let rounding = Rounding.tolerance(max(1, abs(reference.mean)))
         let theirs = reference.ci95 ?? reference.std.map { reference.mean - $0...reference.mean + $0 }
         if theirs == nil, let interval, (interval.low...interval.high).contains(reference.mean) { return .inside }
         let range = theirs ?? reference.mean...reference.mean
         return mean < range.lowerBound - rounding ? .below : mean > range.upperBound + rounding ? .above : .inside
     }
 
-    private static func conditions(_ entry: EntryResult, _ scenario: Scenario) -> String {
+    private static func conditions(_ entry: EntryResult, _ scenario: Scenario, _ mode: String?) -> String {
         var parts: [String] = []
         if let manifest = entry.runs.lazy.compactMap(\.manifest).first, entry.isTrained {
             if let shares = manifest.hyperparameters["share_parameters"] {
@@ -64,16 +68,16 @@ struct ReferenceComparison {
             parts.append("steps over all copies")
             parts.append("best checkpoint, \(manifest.absoluteEpisodes) episodes of their own")
         }
-        if let mode = entry.mode { parts.append(mode) }
+        if let mode { parts.append(mode) }
         parts.append("\(entry.finished.count) seed\(entry.finished.count == 1 ? "" : "s")")
         return parts.joined(separator: ", ")
     }
 
     private static func isSame(_ entry: String, _ algorithm: String) -> Bool {
-        func plain(_ name: String) -> String {
+        func words(_ name: String) -> [Substring] {
             let withoutBrackets = name.split(separator: "(").first.map(String.init) ?? name
-            return withoutBrackets.lowercased().split { $0 == " " || $0 == "-" || $0 == "_" }.joined(separator: " ")
+            return withoutBrackets.lowercased().split { $0 == " " || $0 == "-" || $0 == "_" }.sorted()
         }
-        return plain(entry) == plain(algorithm)
+        return words(entry) == words(algorithm)
     }
 }

@@ -37,7 +37,35 @@ struct ReportInput {
                 .file, "no results", at: folders.joined(separator: ", "), found: "no run.json below",
                 expected: "runs of 'argus bench', 'argus train' or 'argus evaluate'")
         }
-        runs = RunLabels.labelled(groups)
+        runs = RunLabels.labelled(ReportInput.withoutRunsOfElsewhere(groups))
+    }
+
+    /// Without what has not begun in one folder and has in another, as the parts of a suite that is spread over machines
+    /// have it; what has begun nowhere is missing once. Where folders have begun runs of the same seeds they are no parts of
+    /// one suite, and each misses its own.
+    private static func withoutRunsOfElsewhere(
+        _ groups: [(folder: String, runs: [ReportRun])]
+    ) -> [(folder: String, runs: [ReportRun])] {
+        struct Entry: Hashable {
+            var scenario: String
+            var hash: String
+            var name: String
+        }
+        func entry(_ run: ReportRun) -> Entry {
+            Entry(scenario: run.scenario, hash: run.scenarioHash, name: run.name)
+        }
+        var begun: [Entry: [UInt64]] = [:]
+        for run in groups.flatMap(\.runs) where run.hasBegun { begun[entry(run), default: []].append(run.seed) }
+        var noted: [Entry: Set<UInt64>] = [:]
+        return groups.map { folder, runs in
+            let kept = runs.filter { run in
+                let key = entry(run)
+                let seeds = begun[key] ?? []
+                guard !run.hasBegun, Set(seeds).count == seeds.count else { return true }
+                return !seeds.contains(run.seed) && noted[key, default: []].insert(run.seed).inserted
+            }
+            return (folder, kept)
+        }
     }
 
     private static func runFolders(below folder: String) -> [String] {

@@ -65,7 +65,9 @@ struct ReportRun {
             return RunFiles.failure(in: folder).map { .failed($0) } ?? .unfinished
         }
         guard let record = evaluations.last(where: { $0.purpose == "absolute" && $0.mode == result.mode }) else {
-            return .failed("its evaluations.jsonl has no episodes of the absolute metric (\(folder))")
+            return .failed(
+                "its evaluations.jsonl has no episodes of the absolute metric (\(folder); without this folder 'argus bench '"
+                    + "--resume' runs it again)")
         }
         guard !record.returns.isEmpty else { return .failed("all \(record.failed) evaluation episodes failed") }
         guard record.returns.allSatisfy(\.isFinite) else { return .failed("a return is not a finite number") }
@@ -81,8 +83,14 @@ struct ReportRun {
         // A hyperparameter that one does not have is newer than it.
         let isSame = one.hyperparameters.allSatisfy { two.hyperparameters[$0.key] ?? $0.value == $0.value }
         return isSame && one.algorithm == two.algorithm && one.steps == two.steps
-            && one.absoluteEpisodes == two.absoluteEpisodes && one.device ?? "cpu" == two.device ?? "cpu"
+            && one.absoluteEpisodes == two.absoluteEpisodes && one.evaluations == two.evaluations
+            && one.evaluationEpisodes == two.evaluationEpisodes && one.device ?? "cpu" == two.device ?? "cpu"
             && isSameTeam
+    }
+
+    /// Nothing is known of a run that has not.
+    var hasBegun: Bool {
+        if case .unfinished = status { manifest != nil } else { true }
     }
 
     var result: RunResult? {

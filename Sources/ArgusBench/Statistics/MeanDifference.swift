@@ -133,8 +133,8 @@ public struct MeanDifference: Sendable, Hashable {
             degreesOfFreedom: degreesOfFreedom,
             confidence: confidence
         )
-        // 0.3 - 0.2 is not 0.4 - 0.3 in binary: what is left of equal differences is rounding, and no spread.
-        let rounding = 1e-12 * magnitude
+        // What is left of equal differences is rounding, and no spread.
+        let rounding = Rounding.tolerance(magnitude)
         guard standardError > rounding else {
             return MeanDifference(
                 mean: mean,

@@ -1,8 +1,8 @@
 /// How likely a run of one entry beats a run of another on the same task, averaged over tasks.
 ///
 /// P(X > Y) = mean over tasks of U / (n m), with U the Mann-Whitney statistic: the number of pairs of runs that X wins,
-/// a tie counting one half (Agarwal et al., NeurIPS 2021; `rliable`'s `probability_of_improvement`). It says how often,
-/// and not by how much. Runs of the two entries are taken to be independent: it does not use pairing.
+/// a tie counting one half (Agarwal et al., NeurIPS 2021; `rliable`'s `probability_of_improvement`; what differs by
+/// ``Rounding`` alone is a tie here, and a win there). It says how often, and not by how much. Runs of the two entries are taken to be independent: it does not use pairing.
 public enum ProbabilityOfImprovement {
     /// `rliable`'s number of bootstrap repetitions for this statistic, in its documentation.
     public static let defaultRepetitions = 2_000
@@ -77,7 +77,7 @@ public enum ProbabilityOfImprovement {
     private static func halfWins(_ x: ScoreMatrix, _ y: ScoreMatrix) -> [Int] {
         (0..<x.taskCount).flatMap { task in
             x.runs(ofTask: task).flatMap { scoreX in
-                y.runs(ofTask: task).map { scoreY in scoreX > scoreY ? 2 : (scoreX == scoreY ? 1 : 0) }
+                y.runs(ofTask: task).map { scoreY in Rounding.isTie(scoreX, scoreY) ? 1 : scoreX > scoreY ? 2 : 0 }
             }
         }
     }

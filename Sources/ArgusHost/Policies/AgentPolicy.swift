@@ -44,7 +44,7 @@ public protocol PolicyProvider {
 /// What holds for all policies of an evaluation.
 public struct PolicySettings: Sendable, Hashable {
     /// Sampled: from the policy's distribution. Greedy: its most probable action.
-    public enum Mode: String, Sendable, Hashable, CaseIterable {
+    public enum Mode: String, Sendable, Hashable, CaseIterable, Encodable {
         case sampled
         case greedy
     }

@@ -55,6 +55,17 @@ public final class JSONLines {
         return data.split(separator: UInt8(ascii: "\n")).compactMap { try? decoder.decode(Line.self, from: $0) }
     }
 
+    /// The last line of a file for which `isWanted` holds; lines that cannot be read are passed over.
+    public static func last<Line: Decodable>(
+        _ type: Line.Type, path: String, where isWanted: (Line) -> Bool
+    ) -> Line? {
+        guard let data = FileManager.default.contents(atPath: path) else { return nil }
+        for bytes in data.split(separator: UInt8(ascii: "\n")).reversed() {
+            if let line = try? decoder.decode(Line.self, from: bytes), isWanted(line) { return line }
+        }
+        return nil
+    }
+
     private static var decoder: JSONDecoder {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(

@@ -229,6 +229,9 @@ public struct RunManifest: Codable, Sendable, Hashable {
 }
 
 extension RunManifest {
+    /// Whether what agents told each other said nothing: see ``Communication/shuffle``.
+    public var hasShuffledMessages: Bool { hyperparameters["shuffle_messages"] == "true" }
+
     /// With the hyperparameters that the version which wrote it did not know and whose default does not do what it did.
     var withLaterHyperparameters: RunManifest {
         var manifest = self

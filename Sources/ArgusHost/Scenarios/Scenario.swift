@@ -141,6 +141,8 @@ extension Scenario {
         public var std: Double?
         /// Environment steps of training; nil for untrained policies.
         public var steps: Int?
+        /// How actions were chosen; nil where nothing is said, or it is how the algorithm is reported here.
+        public var mode: PolicySettings.Mode?
         /// Paper, table or measurement.
         public var source: String
         /// How it was had, as far as that tells it from other numbers: parameter sharing, whose reward, what a step is, when
@@ -149,7 +151,8 @@ extension Scenario {
 
         public init(
             algorithm: String, metric: String = "return", mean: Double, ci95: ClosedRange<Double>? = nil,
-            std: Double? = nil, steps: Int? = nil, source: String, conditions: String? = nil
+            std: Double? = nil, steps: Int? = nil, mode: PolicySettings.Mode? = nil, source: String,
+            conditions: String? = nil
         ) {
             self.algorithm = algorithm
             self.metric = metric
@@ -157,6 +160,7 @@ extension Scenario {
             self.ci95 = ci95
             self.std = std
             self.steps = steps
+            self.mode = mode
             self.source = source
             self.conditions = conditions
         }

@@ -91,13 +91,14 @@ public enum ScenarioFile {
     }
 
     private static func reference(_ section: YAMLSection) throws(ArgusError) -> Scenario.Reference {
-        try section.allow(["algorithm", "metric", "mean", "ci95", "std", "steps", "source", "conditions"])
+        try section.allow(["algorithm", "metric", "mean", "ci95", "std", "steps", "mode", "source", "conditions"])
         var reference = Scenario.Reference(
             algorithm: try section.required("algorithm").nonEmptyString(), mean: try section.number("mean"),
             source: try section.required("source").nonEmptyString())
         if let value = section["metric"] { reference.metric = try value.nonEmptyString() }
         if let value = section["conditions"] { reference.conditions = try value.nonEmptyString() }
         if let value = section["steps"] { reference.steps = try value.integer(in: 0 ... .max) }
+        if let value = section["mode"] { reference.mode = try value.oneOf(PolicySettings.Mode.self) }
         if let value = section["std"] { reference.std = try value.number(in: 0...Double.greatestFiniteMagnitude) }
         if let value = section["ci95"] {
             guard reference.std == nil else {

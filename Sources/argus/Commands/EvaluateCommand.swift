@@ -282,13 +282,15 @@ struct EvaluateCommand: ParsableCommand {
         _ request: Request, _ scenario: Scenario, _ source: any EnvironmentSource, _ descriptor: EnvironmentDescriptor,
         _ mode: String
     ) throws(ArgusError) -> RunManifest {
-        RunManifest(
+        var settings = ["mode": mode]
+        if shuffleMessages { settings["shuffle_messages"] = "true" }
+        return RunManifest(
             scenario: scenario.id, scenarioVersion: scenario.version, scenarioHash: try scenario.hash(for: descriptor),
             scenarioText: try scenario.canonicalText(for: descriptor),
             plugin: source.shortName,
             pluginHash: try source.fingerprint(),
             entry: entryName(request), seed: seed, algorithm: nil,
-            hyperparameters: ["mode": mode], team: request.team.description, steps: 0,
+            hyperparameters: settings, team: request.team.description, steps: 0,
             evaluationEpisodes: 0,
             evaluations: 0, absoluteEpisodes: episodes, threads: request.threads, codeRevision: Machine.codeRevision,
             versions: Machine.versions, machine: Machine.description, partner: request.partner?.description)

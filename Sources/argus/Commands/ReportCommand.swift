@@ -12,7 +12,8 @@ struct ReportCommand: ParsableCommand {
               argus report results/first results/second --format md,csv --out both
 
             DIR is what 'argus bench', 'argus train' or 'argus evaluate' has written. The files are report.md, \
-            results.csv (every episode), summary.csv and results.json.
+            results.csv (every episode of the reported numbers, and the means of evaluations in training), summary.csv and \
+            results.json.
             """)
 
     @Argument(help: "Result folders.")
