@@ -18,7 +18,7 @@ public enum HyperparameterSources {
                 + "and its code"
         ),
         ("[PQN]", "Gallici et al. 2025, 'Simplifying deep temporal difference learning', and its code, purejaxql"),
-        ("[ours]", "chosen here, on seeds that no table reports"),
+        ("[ours]", "chosen here, nearly always on seeds that no table reports (Documentation/settings.md)"),
     ]
 
     /// The marks that occur in `texts`, each with its source.

@@ -18,7 +18,7 @@ extension Algorithm {
 /// Hyperparameters of MAA2C, with the source of each default.
 ///
 /// [EPyMARL] Papoudakis et al. 2021 and its code; [ours] the best of eight settings on seed 1 of
-/// foraging/8x8-2p-2f-coop, and layer normalisation by two other scenarios; more seeds are in Documentation/results.md.
+/// foraging/8x8-2p-2f-coop, and layer normalisation by two other scenarios; more seeds are in Documentation/settings.md.
 public struct MAA2CConfiguration: RolloutConfiguration {
     public var copies = 16
     public var rolloutSteps = 10

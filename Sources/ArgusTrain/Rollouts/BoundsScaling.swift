@@ -4,7 +4,7 @@ package import ArgusEnvAPI
 /// stays 0; components without usable bounds, and with narrow ones, stay as they are.
 ///
 /// A network has to tell a grid's cell from the next one, which takes longer the smaller the difference between them is:
-/// Documentation/results.md, "Cells as they are".
+/// Documentation/settings.md, "Cells as they are".
 package struct BoundsScaling: Sendable, Hashable, Codable {
     /// result = value × scale + shift, one entry a component.
     let scale: [Float]
