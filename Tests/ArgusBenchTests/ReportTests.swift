@@ -481,6 +481,21 @@ struct ReportTests {
         #expect(text.contains("over seeds where a side was trained (n: how many), else over episodes"))
     }
 
+    @Test("a pair that has lost a seed says so, in its cell and in results.json")
+    func incompletePair() throws {
+        let suite = try runs.suite(SyntheticRuns.crossed.replacingOccurrences(of: "seeds: 1", with: "seeds: 2"))
+        try runs.finishAll(of: suite) { $0.entry.name == "Random--Model" && $0.seed == 1 }
+        #expect(try report().contains(" (1 of 2 seeds) |"))
+        let data = try #require(FileManager.default.contents(atPath: runs.out + "/results.json"))
+        let document = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let pairs = try #require(document["crossplay"] as? [[String: Any]])
+        let missing = pairs.filter { $0["missing"] != nil }
+        #expect(missing.count == 1 && missing[0]["rest"] as? String == "Model")
+        #expect(missing[0]["missing"] as? [UInt64] == [1] && missing[0]["unit"] as? String == "episode")
+        let difference = try #require((document["differences"] as? [[String: Any]])?.first)
+        #expect(difference["unit"] is String && document["comparisons"] is Int)
+    }
+
     @Test("the score of another metric has the interval of its episodes")
     func scoreOfMetric() throws {
         let path = "Scenarios/demo/one.yaml"

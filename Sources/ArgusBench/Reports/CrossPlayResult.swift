@@ -33,10 +33,13 @@ struct CrossPlayResult {
     /// What a cell's interval is over.
     static let unit = "over seeds where a side was trained (n: how many), else over episodes"
 
-    /// `0.850 [0.726, 0.974] (n = 3)`
-    private static func text(_ estimate: ReturnEstimate, _ decimals: Int) -> String {
-        ResultTables.mean(estimate.interval, decimals)
-            + (estimate.trainingRuns > 0 ? " (n = \(estimate.trainingRuns))" : "")
+    /// `0.850 [0.726, 0.974] (n = 3)`, `0.597 [0.41, 0.78] (1 of 2 seeds)`
+    private static func text(_ cell: EntryResult, _ decimals: Int) -> String {
+        guard let estimate = cell.headline else { return "-" }
+        let isWhole = cell.unfinished.isEmpty
+        let seeds = isWhole ? "" : " (\(cell.finished.count) of \(cell.runs.count) seeds)"
+        return ResultTables.mean(estimate.interval, decimals)
+            + (isWhole && estimate.trainingRuns > 0 ? " (n = \(estimate.trainingRuns))" : seeds)
     }
 
     func table(decimals: Int) -> Table {
@@ -44,7 +47,7 @@ struct CrossPlayResult {
             columns: [Table.Column(title: "first agent \\ the others", isNumber: false)]
                 + names.map { Table.Column(title: $0) },
             rows: zip(names, cells).map { name, row in
-                [name] + row.map { $0?.headline.map { CrossPlayResult.text($0, decimals) } ?? "-" }
+                [name] + row.map { $0.map { CrossPlayResult.text($0, decimals) } ?? "-" }
             })
     }
 }

@@ -20,6 +20,8 @@ enum JSONReport {
         var folders: [String]
         var results: [Entry]
         var differences: [Difference]
+        /// How many tests the p-values are corrected for.
+        var comparisons: Int
         var references: [Reference]
         var crossplay: [Pair]
         var aggregate: Aggregate
@@ -29,6 +31,7 @@ enum JSONReport {
             folders = results.folders
             self.results = results.scenarios.flatMap { result in result.entries.map { Entry(result, $0) } }
             differences = results.scenarios.flatMap { result in result.comparisons.map { Difference(result, $0) } }
+            comparisons = results.comparisonCount
             references = results.scenarios.flatMap { result in result.references.map { Reference(result, $0) } }
             crossplay = results.scenarios.flatMap(Pair.all)
             aggregate = Aggregate(results.aggregate)
@@ -40,7 +43,10 @@ enum JSONReport {
         var scenario: String
         var first: String
         var rest: String
+        var unit: String?
         var `return`: MeanRecord?
+        /// Seeds without a result; nil where there is none.
+        var missing: [UInt64]?
         /// Nil without language models, and on the diagonal, where they are the entry's.
         var calls: Int?
         var tokens: Int?
@@ -52,8 +58,10 @@ enum JSONReport {
                 zip(crossplay.names, row).map { rest, cell in
                     let pair = first == rest ? nil : cell
                     return Pair(
-                        scenario: result.title, first: first, rest: rest,
-                        return: cell?.headline.map { record($0.interval) }, calls: pair?.calls, tokens: pair?.tokens,
+                        scenario: result.title, first: first, rest: rest, unit: cell?.headline?.unit.rawValue,
+                        return: cell?.headline.map { record($0.interval) },
+                        missing: cell.flatMap { $0.unfinished.isEmpty ? nil : $0.unfinished.map(\.seed) },
+                        calls: pair?.calls, tokens: pair?.tokens,
                         models: pair.flatMap { $0.models.isEmpty ? nil : $0.models })
                 }
             }
@@ -184,6 +192,8 @@ enum JSONReport {
         var scenario: String
         var better: String
         var other: String
+        /// What was compared, such as `3 seeds`.
+        var unit: String
         var mean: Double
         var ci95: [Double]?
         var pValue: Double?
@@ -194,6 +204,7 @@ enum JSONReport {
             scenario = result.title
             better = comparison.better
             other = comparison.other
+            unit = comparison.unit
             mean = comparison.difference.mean
             ci95 = comparison.difference.interval.map { [$0.low, $0.high] }
             pValue = comparison.adjustedPValue
@@ -202,7 +213,7 @@ enum JSONReport {
         }
 
         enum CodingKeys: String, CodingKey {
-            case scenario, better, other, mean, ci95, test, significant
+            case scenario, better, other, unit, mean, ci95, test, significant
             case pValue = "p_value_holm"
         }
     }
@@ -211,6 +222,8 @@ enum JSONReport {
     private struct Reference: Encodable {
         var scenario: String
         var entry: String
+        var unit: String
+        var n: Int
         var mean: Double
         var ci95: [Double]?
         var position: String
@@ -221,6 +234,7 @@ enum JSONReport {
         init(_ result: ScenarioResult, _ comparison: ReferenceComparison) {
             scenario = result.title
             entry = comparison.entry.entry
+            (unit, n) = (comparison.unit.rawValue, comparison.count)
             mean = comparison.mean
             ci95 = comparison.interval.map { [$0.low, $0.high] }
             position = comparison.position.rawValue

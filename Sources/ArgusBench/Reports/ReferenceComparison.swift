@@ -16,6 +16,9 @@ struct ReferenceComparison {
     let entry: EntryResult
     let reference: Scenario.Reference
     let mean: Double
+    /// What the mean is over, and how many of them.
+    let unit: ReturnEstimate.Unit
+    let count: Int
     /// 95 %, of the mean; nil for a single run, and for metrics other than the return.
     let interval: (low: Double, high: Double)?
     let position: Position
@@ -40,6 +43,7 @@ struct ReferenceComparison {
             ? mode.flatMap { entry.estimates[$0] } : entry.estimate(of: reference.metric, mode: mode)
         guard let estimate else { return nil }
         mean = estimate.interval.mean
+        (unit, count) = (estimate.unit, estimate.interval.count)
         interval = estimate.interval.interval.map { ($0.low, $0.high) }
         self.entry = entry
         self.reference = reference
