@@ -140,7 +140,8 @@ struct StatisticsEdgeCaseTests {
         let one = [1.0000000129, 1.0000000163, 1.0000000140]
         let other = [1.0000000163, 1.0000000120, 1.0000000151]
         let improvement = try ProbabilityOfImprovement.estimate(
-            of: ScoreMatrix([one]), over: ScoreMatrix([other]), bootstrap: StratifiedBootstrap(seed: 1, repetitions: 200))
+            of: ScoreMatrix([one]), over: ScoreMatrix([other]),
+            bootstrap: StratifiedBootstrap(seed: 1, repetitions: 200))
         #expect(improvement.point == 0.5)
         #expect(improvement.interval?.low == 0.5 && improvement.interval?.high == 0.5)
         let difference = try MeanDifference.paired([1.0000000163, 1.000000017, 1.000000018], other.map { $0 - 5e-9 })

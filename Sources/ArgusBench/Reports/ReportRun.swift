@@ -66,8 +66,8 @@ struct ReportRun {
         }
         guard let record = evaluations.last(where: { $0.purpose == "absolute" && $0.mode == result.mode }) else {
             return .failed(
-                "its evaluations.jsonl has no episodes of the absolute metric (\(folder); without this folder 'argus bench '"
-                    + "--resume' runs it again)")
+                "its evaluations.jsonl has no episodes of the absolute metric (\(folder); without that folder 'argus bench "
+                    + "--resume' makes it again)")
         }
         guard !record.returns.isEmpty else { return .failed("all \(record.failed) evaluation episodes failed") }
         guard record.returns.allSatisfy(\.isFinite) else { return .failed("a return is not a finite number") }

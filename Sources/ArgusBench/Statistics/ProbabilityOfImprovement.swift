@@ -2,7 +2,8 @@
 ///
 /// P(X > Y) = mean over tasks of U / (n m), with U the Mann-Whitney statistic: the number of pairs of runs that X wins,
 /// a tie counting one half (Agarwal et al., NeurIPS 2021; `rliable`'s `probability_of_improvement`; what differs by
-/// ``Rounding`` alone is a tie here, and a win there). It says how often, and not by how much. Runs of the two entries are taken to be independent: it does not use pairing.
+/// ``Rounding`` alone is a tie here, and a win there). It says how often, and not by how much. Runs of the two entries are
+/// taken to be independent: it does not use pairing.
 public enum ProbabilityOfImprovement {
     /// `rliable`'s number of bootstrap repetitions for this statistic, in its documentation.
     public static let defaultRepetitions = 2_000
